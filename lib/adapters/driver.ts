@@ -1,0 +1,18 @@
+import { SyncError } from '../errors.js'
+
+/**
+ * Loads a broker's driver when it is needed: drivers are optional dependencies.
+ *
+ * @throws SyncError of kind `driver`, which says what to install
+ */
+export async function loadDriver<Driver>(name: string, load: () => Promise<Driver>): Promise<Driver> {
+  try {
+    return await load()
+  } catch (error) {
+    throw new SyncError(
+      'driver',
+      `feathers-sync: the '${name}' package can't be loaded. It is installed with: npm install ${name}`,
+      error
+    )
+  }
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
+
+/** What is at a path: tells one socket file from another that took its place. */
+export function fileIdentity(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats && `${stats.ino}:${stats.mtimeNs}` // inode numbers alone are reused at once
+}
+
+/** How often a hub looks whether its path is still its own, in ms. */
+const CHECK_INTERVAL = 500
+
+/** How much may wait for a client that doesn't read, in bytes; then it is cut off. */
+const MAX_BACKLOG = 2 * MAX_PACKET
+
+/** An empty packet: the answer to a client's first one, its key. */
+const WELCOME = packet(new Uint8Array())
+
+/** Hands each packet of a client on to all clients of the same key, the sender included. Owned by one of the processes. */
+export class IpcHub {
+  readonly #server: Server
+  readonly #rooms = new Map<string, Set<Socket>>()
+  readonly #sockets = new Set<Socket>()
+  readonly #path: string
+  #identity: string | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(path: string) {
+    this.#path = path
+    this.#server = createServer((socket) => this.#welcome(socket))
+  }
+
+  /**
+   * Becomes the hub at `path`, in place of the dead socket file that `stale` identifies, if any.
+   *
+   * @returns undefined where another process has been faster
+   */
+  static async open(path: string, stale: string | undefined): Promise<IpcHub | undefined> {
+    const hub = new IpcHub(path)
+    return (await hub.#listen(stale)) ? hub : undefined
+  }
+
+  /** Lets the clients have what was sent, and leaves the path to the next hub. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    if (this.#identity !== undefined && fileIdentity(this.#path) === this.#identity)
+      rmSync(this.#path, { force: true })
+    for (const socket of this.#sockets) socket.destroySoon()
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+  }
+
+  async #listen(stale: string | undefined): Promise<boolean> {
+    if (process.platform === 'win32') return await this.#bind(this.#path)
+    // Bound under a name of its own and then moved: a path is taken in one step, and the server, which on closing
+    // removes the name it was bound to, can't remove the socket of a successor.
+    const temporary = `${this.#path}.${randomBytes(2).toString('hex')}`
+    await this.#bind(temporary)
+    chmodSync(temporary, 0o600)
+    this.#identity = fileIdentity(temporary)
+    const taken = fileIdentity(this.#path) === stale && moveTo(temporary, this.#path, stale)
+    if (!taken) {
+      rmSync(temporary, { force: true })
+      this.#server.close()
+      return false
+    }
+    this.#timer = setInterval(() => this.#stepDownIfReplaced(), CHECK_INTERVAL).unref()
+    return true
+  }
+
+  async #bind(path: string): Promise<boolean> {
+    return await new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' ? resolve(false) : reject(error)
+      )
+      // Under node:cluster a listening socket is shared by the workers, unless it is exclusive.
+      this.#server.listen({ path, exclusive: true }, () => {
+        this.#server.on('error', () => {}) // accepting failed: the client tries again
+        resolve(true)
+      })
+    })
+  }
+
+  /** Two processes that replace a dead socket at the same moment both believe to be the hub, until this. */
+  #stepDownIfReplaced(): void {
+    if (fileIdentity(this.#path) !== this.#identity) void this.close()
+  }
+
+  #welcome(socket: Socket): void {
+    let room: Set<Socket> | undefined
+    this.#sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      room?.delete(socket)
+    })
+    onPacket(socket, (bytes) => {
+      if (room) return this.#handOn(bytes, room)
+      room = this.#room(bytes.toString())
+      room.add(socket)
+      socket.write(WELCOME)
+    })
+  }
+
+  #room(key: string): Set<Socket> {
+    const room = this.#rooms.get(key) ?? new Set()
+    this.#rooms.set(key, room)
+    return room
+  }
+
+  #handOn(bytes: Buffer, room: Set<Socket>): void {
+    const whole = packet(bytes)
+    for (const socket of room) {
+      if (socket.writableLength > MAX_BACKLOG) socket.destroy()
+      else socket.write(whole)
+    }
+  }
+}
+
+/** Gives the file its final name: in place of the dead one, or only where there is none. */
+function moveTo(temporary: string, path: string, stale: string | undefined): boolean {
+  if (stale !== undefined) {
+    renameSync(temporary, path)
+    return true
+  }
+  try {
+    linkSync(temporary, path)
+    rmSync(temporary)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,133 @@
+import { injectable } from 'inversify'
+import type { ConnectionOptions, NatsConnection } from 'nats'
+import { reason } from '../errors.js'
+import { reconnectDelay } from './backoff.js'
+import { loadDriver } from './driver.js'
+import { SyncAdapter } from './sync-adapter.js'
+
+/** How long one attempt to connect may take, and how long `close()` waits for what was sent, in ms. */
+const CONNECT_TIMEOUT = 5000
+const FLUSH_TIMEOUT = 1000
+
+/** The longest pause of the driver between two attempts, in ms: it can't be cut short by `close()`. */
+const MAX_RETRY = 500
+
+/** One connection, one subscription to the subject `key`. nats.js reconnects and resubscribes by itself, without end. */
+@injectable()
+export class NatsAdapter extends SyncAdapter {
+  override readonly type = 'nats'
+
+  #connection: NatsConnection | undefined
+  #dial = 0
+  #away = false
+
+  /** What the server says it takes, 1 MiB unless configured. */
+  override get maxPayload(): number {
+    return this.#connection?.info?.max_payload ?? 1024 * 1024
+  }
+
+  protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
+    const dial = ++this.#dial
+    const { connect } = await loadDriver('nats', () => import('nats'))
+    const connection = await connect(this.#connectionOptions()).catch((error) => {
+      throw isRefusal(error) ? this.error('auth', 'was refused', error) : error
+    })
+    if (dial !== this.#dial) return await connection.close() // closed meanwhile: a pending connect can't be cancelled
+    this.#connection = connection
+    this.#away = false
+    let refusal: Error | undefined
+    connection.subscribe(this.options.key, {
+      callback: (error, message) => {
+        if (!error) return receive(message.data)
+        refusal = error // the server ended the subscription
+        this.lost(error)
+      }
+    })
+    await connection.flush()
+    if (refusal) throw this.error('auth', 'may not subscribe', refusal)
+    this.#watch(connection)
+  }
+
+  protected override async doPublish(bytes: Uint8Array): Promise<void> {
+    // The driver drops in silence what it is given while away.
+    if (!this.#connection || this.#away) throw new Error('the connection is lost')
+    this.#connection.publish(this.options.key, bytes)
+  }
+
+  protected override async doClose(): Promise<void> {
+    this.#dial += 1
+    const connection = this.#connection
+    this.#connection = undefined
+    if (!connection) return
+    if (!this.#away) await flush(connection)
+    await connection.close()
+  }
+
+  #connectionOptions(): ConnectionOptions {
+    const { uri, natsConnectionOptions } = this.options
+    const { servers = [], ...options } = { ...natsConnectionOptions } as ConnectionOptions
+    const { server, ...credentials } = fromUri(uri)
+    let attempt = 0
+    return {
+      timeout: CONNECT_TIMEOUT,
+      reconnectDelayHandler: () => Math.min(MAX_RETRY, reconnectDelay(++attempt % 8 || 1)),
+      ...credentials,
+      ...options,
+      servers: [...new Set([server, ...[servers].flat()])].filter((name) => name !== undefined),
+      reconnect: true,
+      maxReconnectAttempts: -1,
+      waitOnFirstConnect: false // it can't be cancelled; the base dials again instead
+    }
+  }
+
+  #watch(connection: NatsConnection): void {
+    const current = () => this.#connection === connection
+    const follow = async () => {
+      for await (const { type, data } of connection.status()) {
+        this.debug('status: %s %o', type, data)
+        if (!current()) return
+        if (type === 'disconnect') {
+          this.#away = true
+          this.away()
+        } else if (type === 'reconnect') {
+          this.#away = false
+          // A round trip proves that the server has the subscription again.
+          connection.flush().then(
+            () => current() && !this.#away && this.back(),
+            (error) => this.debug('flush: %s', reason(error))
+          )
+        }
+      }
+    }
+    follow().catch((error) => this.debug('status: %s', reason(error)))
+    // The driver gives up by itself, as after two refusals of the credentials.
+    connection
+      .closed()
+      .then((error) => current() && this.lost(error ?? new Error('the connection was closed')))
+      .catch((error) => this.debug('closed: %s', reason(error)))
+  }
+}
+
+/** The server's address and the credentials in a URI; a lone user name is a token, as for the nats command. */
+function fromUri(uri: string | undefined): Partial<Record<'server' | 'user' | 'pass' | 'token', string>> {
+  if (uri === undefined) return {}
+  const { host, username, password } = new URL(uri)
+  const server = host || undefined // `nats://` alone: the driver's default
+  const user = decodeURIComponent(username)
+  if (password) return { server, user, pass: decodeURIComponent(password) }
+  return user ? { server, token: user } : { server }
+}
+
+function isRefusal(error: { code?: string }): boolean {
+  return error.code === 'AUTHORIZATION_VIOLATION' || error.code === 'BAD_AUTHENTICATION'
+}
+
+/** Resolves when the server has what was published, or after a bounded time. */
+async function flush(connection: NatsConnection): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, FLUSH_TIMEOUT)
+  })
+  await Promise.race([connection.flush().catch(() => {}), timeout])
+  clearTimeout(timer)
+}

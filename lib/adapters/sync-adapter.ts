@@ -1,0 +1,229 @@
+import createDebug from 'debug'
+import { injectable } from 'inversify'
+import { SyncError, type SyncErrorKind } from '../errors.js'
+import type { ResolvedOptions } from '../options.js'
+import { redact } from '../redact.js'
+import { Backoff } from './backoff.js'
+
+/**
+ * `connecting` until the subscription is live for the first time, `reconnecting` while it is lost, `closed`
+ * before `connect()` and after `close()`.
+ */
+export type SyncStatus = 'connecting' | 'ready' | 'reconnecting' | 'closed'
+
+/** What an adapter tells its owner. None of them throws. */
+export interface AdapterHandlers {
+  /** A message came in: own ones too, where the broker echoes. */
+  receive(bytes: Uint8Array): void
+  /** Something went wrong that the adapter lives on with. */
+  error(error: SyncError): void
+  status(status: SyncStatus): void
+}
+
+/** How long `close()` waits for the driver, in ms. */
+export const CLOSE_TIMEOUT = 2000
+
+/** One connection, from `connect()` to `close()`: what a driver still reports afterwards is recognised by it. */
+interface Session {
+  readonly handlers: AdapterHandlers
+  readonly backoff: Backoff
+  dial: number
+  open: boolean
+  wasReady: boolean
+}
+
+/**
+ * Moves bytes between the instances, over one broker. It knows neither the application nor its events.
+ *
+ * The public methods guard; a subclass writes the three abstract ones, which do the I/O and nothing else, and
+ * reports what its driver tells by `away()`, `back()` and `lost()`. A subclass has no constructor arguments:
+ * its options are in `this.options` before `doConnect` is called.
+ */
+@injectable()
+export abstract class SyncAdapter {
+  /** A name for people: `app.sync.type`. */
+  abstract readonly type: string
+
+  /** The options given to `sync()`, with defaults; set before `doConnect` is called. */
+  options!: ResolvedOptions
+
+  #debug: createDebug.Debugger | undefined
+  #session: Session | undefined
+  #status: SyncStatus = 'closed'
+  #closing: Promise<void> | undefined
+
+  /** The largest message the broker takes, in bytes; larger ones are refused before the driver sees them. */
+  get maxPayload(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  get status(): SyncStatus {
+    return this.#status
+  }
+
+  /**
+   * Connects and subscribes, and tries again until it works.
+   *
+   * @returns resolves when the subscription is live, however late that is; stays pending when `close()` comes first
+   * @throws SyncError of kind `driver` or `auth`, which waiting doesn't mend; the adapter is closed then
+   */
+  async connect(handlers: AdapterHandlers): Promise<void> {
+    await this.#closing
+    if (this.#session) throw this.error('connect', 'is connected already: call close() first')
+    const session = { handlers, backoff: new Backoff(), dial: 0, open: true, wasReady: false }
+    this.#session = session
+    this.#setStatus(session, 'connecting')
+    await this.#dial(session)
+  }
+
+  /**
+   * Sends one message to all instances. In the order of the calls; never waits for the broker to come back.
+   *
+   * @returns resolves when the driver has taken the message
+   * @throws SyncError of kind `publish` (away, or the driver's refusal), `too-large` or `closed`
+   */
+  async publish(bytes: Uint8Array): Promise<void> {
+    if (this.#status === 'closed') throw this.error('closed', 'is closed')
+    if (this.#status !== 'ready') throw this.error('publish', 'is not connected')
+    if (bytes.length > this.maxPayload) {
+      throw this.error(
+        'too-large',
+        `takes messages of ${this.maxPayload} bytes, this one has ${bytes.length}`
+      )
+    }
+    try {
+      await this.doPublish(bytes)
+    } catch (error) {
+      throw this.error('publish', 'could not publish', error)
+    }
+  }
+
+  /** Leaves the broker, for good or until the next `connect()`. Idempotent; ends within 2 s and never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close().finally(() => {
+      this.#closing = undefined
+    })
+    return this.#closing
+  }
+
+  /**
+   * Opens the connection and subscribes to `this.options.key`; every message of that key goes to `receive`.
+   *
+   * - Resolves when the subscription is live: a message published afterwards, by anyone, is received.
+   * - Where the driver reconnects by itself: let it, restore the one subscription, and call `away()` and `back()`.
+   *   It may stay pending while the broker is absent. Where it doesn't: reject, and the base dials again.
+   * - Rejects with a SyncError of kind `auth` or `driver` (`this.error(…)`) for what waiting doesn't mend.
+   * - May be called again after `doClose`.
+   */
+  protected abstract doConnect(receive: (bytes: Uint8Array) => void): Promise<void>
+
+  /**
+   * Hands one message to the driver, at once and in the order of the calls. Never retries, never queues: rejects
+   * what can't be sent now. Not called while away or closed.
+   */
+  protected abstract doPublish(bytes: Uint8Array): Promise<void>
+
+  /**
+   * Closes what `doConnect` opened, and nothing that the user handed in. Called in every state, also while
+   * `doConnect` is pending, which it ends, and after it failed. No message is received and no timer or socket
+   * is left when it resolves.
+   */
+  protected abstract doClose(): Promise<void>
+
+  /** For subclasses: the connection is gone, and the driver is trying to restore it. */
+  protected away(cause?: unknown): void {
+    const session = this.#session
+    if (!session) return
+    if (this.#status === 'ready') this.#setStatus(session, 'reconnecting')
+    session.handlers.error(this.error('connect', 'is away', cause))
+  }
+
+  /** For subclasses: the driver has restored the connection and the subscription. */
+  protected back(): void {
+    const session = this.#session
+    if (session?.wasReady && this.#status !== 'ready') this.#setStatus(session, 'ready')
+  }
+
+  /** For subclasses: the connection is gone and the driver has given up. The base closes it and connects anew. */
+  protected lost(cause?: unknown): void {
+    const session = this.#session
+    if (!session?.wasReady) return
+    this.away(cause)
+    this.#dial(session).catch((error) => session.handlers.error(error))
+  }
+
+  /** For subclasses: an error that names the adapter and where it connects to, without credentials. */
+  protected error(kind: SyncErrorKind, text: string, cause?: unknown): SyncError {
+    const where = this.options?.uri === undefined ? '' : ` at ${redact(this.options.uri)}`
+    const message = `feathers-sync: the ${this.type} adapter${where} ${text}`
+    return cause === undefined ? new SyncError(kind, message) : SyncError.from(cause, kind, message)
+  }
+
+  /** For subclasses: diagnostics, shown with `DEBUG=feathers-sync:<type>`. */
+  protected debug(format: string, ...args: unknown[]): void {
+    this.#debug ??= createDebug(`feathers-sync:${this.type}`)
+    this.#debug(format, ...args)
+  }
+
+  async #dial(session: Session): Promise<void> {
+    const dial = ++session.dial
+    const current = () => session.open && session.dial === dial
+    if (session.wasReady) await this.#quietlyClose()
+    while (current()) {
+      try {
+        await this.doConnect((bytes) => {
+          if (current()) session.handlers.receive(bytes)
+        })
+        if (!current()) break
+        session.backoff.reset()
+        session.wasReady = true
+        this.#setStatus(session, 'ready')
+        return
+      } catch (error) {
+        if (!current()) break
+        await this.#quietlyClose()
+        const failure = this.error('connect', 'could not connect', error)
+        const final = failure.kind === 'driver' || failure.kind === 'auth'
+        if (final && !session.wasReady) {
+          await this.close()
+          throw failure
+        }
+        session.handlers.error(failure)
+        await session.backoff.wait()
+      }
+    }
+    await new Promise<never>(() => {}) // superseded: whoever waits, waits for a connection that won't come
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session
+    if (!session) return
+    session.open = false
+    session.backoff.cancel()
+    this.#session = undefined
+    await this.#quietlyClose()
+    this.#setStatus(session, 'closed')
+  }
+
+  /** `doClose`, bounded: a broker that doesn't answer must not hold a process that wants to end. */
+  async #quietlyClose(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT)
+    })
+    try {
+      await Promise.race([this.doClose(), timeout])
+    } catch (error) {
+      this.debug('closing failed: %o', error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #setStatus(session: Session, status: SyncStatus): void {
+    if (this.#status === status) return
+    this.debug('%s', status)
+    this.#status = status
+    session.handlers.status(status)
+  }
+}

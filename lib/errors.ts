@@ -1,0 +1,66 @@
+/**
+ * What went wrong:
+ *
+ * - `driver`: the broker's driver is not installed; the message says which `npm install` mends it
+ * - `auth`: the broker refused the credentials
+ * - `connect`: the broker can't be reached, or the connection was lost; trying goes on
+ * - `timeout`: `connectTimeout` has passed; trying goes on
+ * - `publish`: an event could not be handed to the broker
+ * - `too-large`: an event is larger than the broker takes
+ * - `overflow`: more events wait for the broker than there is room for; the oldest were dropped
+ * - `serialize`, `deserialize`: the serialiser threw
+ * - `frame`: bytes came in that no feathers-sync 4 wrote
+ * - `unknown`: an event came in for a service, or of a name, that this instance doesn't have
+ * - `listener`: a listener threw on an event from another instance
+ * - `filter`: the `filter` option threw; the event was not sent
+ * - `closed`: the adapter was used after `close()`
+ */
+export type SyncErrorKind =
+  | 'driver'
+  | 'auth'
+  | 'connect'
+  | 'timeout'
+  | 'publish'
+  | 'too-large'
+  | 'overflow'
+  | 'serialize'
+  | 'deserialize'
+  | 'frame'
+  | 'unknown'
+  | 'listener'
+  | 'filter'
+  | 'closed'
+
+/** Everything that goes wrong after `sync(options)`: given to `sync-error` listeners, or the reason of `ready`. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError'
+
+  constructor(
+    readonly kind: SyncErrorKind,
+    message: string,
+    /** What the driver, the serialiser or the listener threw, where something did. */
+    override readonly cause?: unknown
+  ) {
+    super(message)
+  }
+
+  /** `error` itself where it is a SyncError, else one of `kind` whose message ends with that of `error`. */
+  static from(error: unknown, kind: SyncErrorKind, message: string): SyncError {
+    return error instanceof SyncError ? error : new SyncError(kind, `${message}: ${reason(error)}`, error)
+  }
+}
+
+/** A short reason, also for what is no Error, has no message (AggregateError of `net`), or can't be read. */
+export function reason(error: unknown): string {
+  if (error instanceof AggregateError && !error.message && error.errors.length > 0) {
+    return reason(error.errors[0])
+  }
+  if (error instanceof Error) {
+    return error.message || (error as NodeJS.ErrnoException).code || error.name
+  }
+  try {
+    return String(error)
+  } catch {
+    return typeof error
+  }
+}

@@ -1,0 +1,145 @@
+import type { Container } from 'inversify'
+import type { SyncMessage } from './message.js'
+import { checkOptions } from './option-checks.js'
+import { redact } from './redact.js'
+
+/** What `sync` asks of a container: ours, or a `Container` of your own copy of inversify. */
+export type SyncContainer = Pick<Container, 'get' | 'isBound'>
+
+/** Options of every adapter. */
+export interface CommonOptions {
+  /** Where the broker is: `redis://user:password@host:6379`. The scheme picks the adapter. */
+  uri?: string
+  /** The name of the adapter, where no scheme says it. */
+  adapter?: string
+  /**
+   * Redis channel, AMQP exchange, NATS subject: only instances with the same key share events. A Redis database
+   * number does not isolate. Default: `feathers-sync`
+   */
+  key?: string
+  /** Turns `{ event, path, data, context }` into text or bytes. Default: JSON. */
+  serialize?: (message: SyncMessage) => string | Uint8Array
+  /** The reverse: gets what `serialize` returned, always as a Buffer. Default: JSON. */
+  deserialize?: (bytes: Buffer) => SyncMessage
+  /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
+  mode?: 'both' | 'send' | 'receive'
+  /** Asked for each event before it is sent: `false` keeps it on this instance. Called synchronously. */
+  filter?: (message: SyncMessage) => boolean
+  /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
+  connectTimeout?: number
+  /** A container with bindings of your own: a custom adapter, a `Serializer`, an `EventBridge`. */
+  container?: SyncContainer
+}
+
+/** The part of a node-redis client (version 4 or later) that is used. */
+export interface RedisClientLike {
+  duplicate(options?: object): unknown
+}
+
+/** Options of the Redis adapter. */
+export interface RedisSyncOptions extends CommonOptions {
+  /** A node-redis client of yours, connected or not yet. Duplicated for the subscription, never closed. */
+  redisClient?: RedisClientLike
+  /** The same as `redisClient`. */
+  db?: RedisClientLike
+  /** Options of node-redis's `createClient`. */
+  redisOptions?: object
+}
+
+/** Options of the AMQP adapter. */
+export interface AmqpSyncOptions extends CommonOptions {
+  /**
+   * Options of amqplib's `connect`: socket options and `recovery`. What feathers-sync 3 took for
+   * amqp-connection-manager (`connectionOptions`, `heartbeatIntervalInSeconds`, `reconnectTimeInSeconds`) is mapped.
+   */
+  amqpConnectionOptions?: object
+}
+
+/** Options of the NATS adapter. */
+export interface NatsSyncOptions extends CommonOptions {
+  /** Options of nats.js's `connect`; `servers` is merged with `uri`. */
+  natsConnectionOptions?: object
+}
+
+/** Options of the embedded adapter. `uri` is `ipc:` (a socket derived from `key` and the user) or `ipc:///path/to.sock`. */
+export type IpcSyncOptions = CommonOptions
+
+/** Options of `sync`. What a custom adapter takes beyond them is handed on to it untouched. */
+export interface SyncOptions extends RedisSyncOptions, AmqpSyncOptions, NatsSyncOptions {}
+
+/** The options with defaults, as adapters see them in `this.options`. */
+export interface ResolvedOptions extends Readonly<SyncOptions> {
+  readonly adapter: string
+  readonly key: string
+  readonly mode: 'both' | 'send' | 'receive'
+  /** What a custom adapter takes. */
+  readonly [option: string]: unknown
+}
+
+/** The adapters that come with feathers-sync, and the schemes each of them takes. */
+export const SCHEMES = {
+  redis: ['redis', 'rediss', 'valkey', 'valkeys'],
+  amqp: ['amqp', 'amqps'],
+  nats: ['nats'],
+  ipc: ['ipc']
+} as const
+
+const BUILT_IN: readonly string[] = Object.values(SCHEMES).flat()
+
+/** Is there an adapter of that name in feathers-sync? */
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.includes(name)
+}
+
+/**
+ * Checks the options and picks the adapter.
+ *
+ * @throws TypeError naming the option, what it got and what is expected
+ */
+export function resolveOptions(options: SyncOptions): ResolvedOptions {
+  checkOptions(options)
+  const adapter = options.adapter ?? schemeOf(options.uri)
+  const scheme = options.uri === undefined ? adapter : schemeOf(options.uri)
+  if (isBuiltIn(adapter) && familyOf(scheme) !== familyOf(adapter)) {
+    throw new TypeError(
+      `feathers-sync: the \`uri\` option of the ${adapter} adapter has to start with ` +
+        `${familyOf(adapter)
+          .map((name) => `${name}:`)
+          .join(' or ')}, got ${redact(options.uri ?? '')}`
+    )
+  }
+  return { mode: 'both', ...withoutUndefined(options), key: options.key ?? 'feathers-sync', adapter }
+}
+
+/** The error for a name that is neither ours nor bound in the user's container. */
+export function invalidAdapter(name: string): TypeError {
+  const schemes = BUILT_IN.map((scheme) => `${scheme}:`).join(', ')
+  return new TypeError(
+    `feathers-sync: ${name} is an invalid adapter. There are ${schemes}; an adapter of your own is registered with ` +
+      `container.bind(SyncAdapter).to(YourAdapter).whenNamed('${name}') and the \`container\` option`
+  )
+}
+
+/** @throws TypeError where there is no URI, or none that can be parsed */
+function schemeOf(uri: string | undefined): string {
+  if (!uri) {
+    throw new TypeError(
+      'A `uri` option with the database connection string has to be provided to feathers-sync, ' +
+        'such as redis://localhost:6379, amqp://localhost:5672, nats://localhost:4222 or ipc:'
+    )
+  }
+  if (!URL.canParse(uri)) {
+    throw new TypeError(
+      `feathers-sync: the \`uri\` option has to be a URI such as redis://localhost:6379, got ${redact(uri)}`
+    )
+  }
+  return new URL(uri).protocol.slice(0, -1)
+}
+
+function familyOf(scheme: string): readonly string[] {
+  return Object.values<readonly string[]>(SCHEMES).find((family) => family.includes(scheme)) ?? []
+}
+
+function withoutUndefined(options: SyncOptions): SyncOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}

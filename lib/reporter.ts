@@ -1,0 +1,57 @@
+import type { EventEmitter } from 'node:events'
+import createDebug from 'debug'
+import type { SyncError, SyncErrorKind } from './errors.js'
+
+const debug = createDebug('feathers-sync')
+
+/** Errors that come in numbers while a broker is away. */
+const OUTAGE: ReadonlySet<SyncErrorKind> = new Set(['connect', 'timeout', 'publish', 'overflow'])
+
+/**
+ * Hands errors to the `sync-error` listeners of the application. Where there are none, one line on standard error: for the
+ * first failure of an outage, for its end, and for the first error of each other kind.
+ */
+export class Reporter {
+  readonly #app: EventEmitter
+  readonly #printed = new Set<SyncErrorKind>()
+  #outage = false
+
+  /** How many errors there have been. */
+  count = 0
+
+  constructor(app: EventEmitter) {
+    this.#app = app
+  }
+
+  /** Never throws. */
+  readonly error = (error: SyncError): void => {
+    this.count += 1
+    debug('%s: %s', error.kind, error.message)
+    if (this.#app.listenerCount('sync-error') > 0) this.emit('sync-error', error)
+    else if (OUTAGE.has(error.kind)) this.#printOutage(error)
+    else if (!this.#printed.has(error.kind)) {
+      this.#printed.add(error.kind)
+      console.error(`${error.message} (further errors of this kind: app.on('sync-error'))`)
+    }
+  }
+
+  /** The broker is there. Prints a line where the outage had one. */
+  recovered(text: string): void {
+    if (this.#outage) console.error(text)
+    this.#outage = false
+  }
+
+  /** Emits on the application; a listener that throws is contained. */
+  emit(event: 'sync-error' | 'sync-status', value: unknown): void {
+    try {
+      this.#app.emit(event, value)
+    } catch (error) {
+      console.error(`feathers-sync: a ${event} listener threw`, error)
+    }
+  }
+
+  #printOutage(error: SyncError): void {
+    if (!this.#outage) console.error(error.message)
+    this.#outage = true
+  }
+}

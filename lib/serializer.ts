@@ -1,0 +1,48 @@
+import { injectable } from 'inversify'
+import type { SyncMessage } from './message.js'
+import type { CommonOptions } from './options.js'
+
+/**
+ * Turns a message into bytes and back. Bind your own with `container.rebind(Serializer).to(YourSerializer)`.
+ * It always gets one plain object, never an array; `context` may be absent.
+ */
+@injectable()
+export abstract class Serializer {
+  /** Returns text (sent as UTF-8) or bytes. What it throws keeps the event from being sent, never from the listeners here. */
+  abstract serialize(message: SyncMessage): string | Uint8Array
+
+  /** The reverse of `serialize`. What it throws is reported as `sync-error`. */
+  abstract deserialize(bytes: Buffer): SyncMessage
+}
+
+/** `JSON.stringify` and `JSON.parse`: dates arrive as strings, functions and `undefined` not at all. */
+@injectable()
+export class JsonSerializer extends Serializer {
+  override serialize(message: SyncMessage): string {
+    return JSON.stringify(message)
+  }
+
+  override deserialize(bytes: Buffer): SyncMessage {
+    return JSON.parse(bytes.toString())
+  }
+}
+
+/** The `serialize` and `deserialize` options; JSON for the one that isn't given. */
+export class FunctionSerializer extends JsonSerializer {
+  readonly #functions: Pick<CommonOptions, 'serialize' | 'deserialize'>
+
+  constructor({ serialize, deserialize }: Pick<CommonOptions, 'serialize' | 'deserialize'>) {
+    super()
+    this.#functions = { serialize, deserialize }
+  }
+
+  override serialize(message: SyncMessage): string {
+    const { serialize } = this.#functions
+    return serialize ? (serialize(message) as string) : super.serialize(message)
+  }
+
+  override deserialize(bytes: Buffer): SyncMessage {
+    const { deserialize } = this.#functions
+    return deserialize ? deserialize(bytes) : super.deserialize(bytes)
+  }
+}

@@ -1,0 +1,63 @@
+import type { Application } from '@feathersjs/feathers'
+import { SyncAdapter } from './adapters/sync-adapter.js'
+import { AppSync } from './app-sync.js'
+import { resolveGraph } from './container.js'
+import { warnOfUnknownOptions } from './option-checks.js'
+import {
+  invalidAdapter,
+  isBuiltIn,
+  type ResolvedOptions,
+  resolveOptions,
+  type SyncOptions
+} from './options.js'
+
+/** Given to `app.configure`. */
+export type Configure = (app: Application) => void
+
+/**
+ * Shares the service events of an application with its other instances. The scheme of `uri` picks the adapter.
+ *
+ * @returns a function for `app.configure`. Configuring the same again is a no-op
+ * @throws TypeError for options that can't be used, naming the option, what it got and what is expected
+ */
+export function sync<Options extends SyncOptions>(options: Options): Configure {
+  const resolved = resolveOptions(options)
+  const { adapter, container } = resolved
+  if (isBuiltIn(adapter)) warnOfUnknownOptions(options)
+  else if (!container?.isBound(SyncAdapter, { name: adapter })) throw invalidAdapter(adapter)
+  return (app) => {
+    const current: unknown = app.sync
+    if (current === undefined) configure(app, resolved)
+    else if (!(current instanceof AppSync) || !isSame(current.options, resolved)) {
+      throw new Error('Only one type of feathers-sync can be configured on the same application')
+    }
+  }
+}
+
+function configure(app: Application, options: ResolvedOptions): void {
+  const { adapter, bridge } = resolveGraph(options)
+  const appSync = new AppSync(app, options, adapter, bridge)
+  app.sync = appSync
+  app.hooks({
+    setup: [
+      async (_context: unknown, next: () => Promise<void>) => {
+        appSync.open()
+        await next()
+      }
+    ],
+    teardown: [
+      async (_context: unknown, next: () => Promise<void>) => {
+        // Not after `next()`: an open websocket can hold the server's own teardown for ever.
+        const closed = appSync.close()
+        await next()
+        await closed
+      }
+    ]
+  })
+  appSync.open()
+}
+
+function isSame(one: ResolvedOptions, other: ResolvedOptions): boolean {
+  const names = ['adapter', 'uri', 'key', 'redisClient', 'db'] as const
+  return names.every((name) => one[name] === other[name])
+}
