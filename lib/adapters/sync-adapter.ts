@@ -50,7 +50,7 @@ export abstract class SyncAdapter {
   #debug: createDebug.Debugger | undefined
   #session: Session | undefined
   #status: SyncStatus = 'closed'
-  #closing: Promise<void> | undefined
+  #closing: Promise<void> = Promise.resolve()
 
   /** The largest message the broker takes, in bytes; larger ones are refused before the driver sees them. */
   get maxPayload(): number {
@@ -68,11 +68,11 @@ export abstract class SyncAdapter {
    * @throws SyncError of kind `driver` or `auth`, which waiting doesn't mend; the adapter is closed then
    */
   async connect(handlers: AdapterHandlers): Promise<void> {
-    await this.#closing
     if (this.#session) throw this.error('connect', 'is connected already: call close() first')
     const session = { handlers, backoff: new Backoff(), dial: 0, open: true, wasReady: false }
     this.#session = session
     this.#setStatus(session, 'connecting')
+    await this.#closing
     await this.#dial(session)
   }
 
@@ -100,9 +100,14 @@ export abstract class SyncAdapter {
 
   /** Leaves the broker, for good or until the next `connect()`. Idempotent; ends within 2 s and never rejects. */
   close(): Promise<void> {
-    this.#closing ??= this.#close().finally(() => {
-      this.#closing = undefined
-    })
+    const session = this.#session
+    if (session) {
+      this.#session = undefined
+      session.open = false
+      session.backoff.cancel()
+      this.#setStatus(session, 'closed')
+      this.#closing = this.#closing.then(() => this.#quietlyClose())
+    }
     return this.#closing
   }
 
@@ -193,16 +198,6 @@ export abstract class SyncAdapter {
       }
     }
     await new Promise<never>(() => {}) // superseded: whoever waits, waits for a connection that won't come
-  }
-
-  async #close(): Promise<void> {
-    const session = this.#session
-    if (!session) return
-    session.open = false
-    session.backoff.cancel()
-    this.#session = undefined
-    await this.#quietlyClose()
-    this.#setStatus(session, 'closed')
   }
 
   /** `doClose`, bounded: a broker that doesn't answer must not hold a process that wants to end. */

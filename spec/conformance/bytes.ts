@@ -1,0 +1,117 @@
+import { expect } from 'chai'
+import { type SyncAdapter, SyncError } from '../../lib/index.js'
+import { eventually } from '../support/eventually.js'
+import type { SyncAdapterHarness } from './harness.js'
+import { type Instances, recordInto } from './instances.js'
+
+const LARGE = 5 * 1024 * 1024
+
+/** What every adapter does with bytes. */
+export function describeBytes(harness: SyncAdapterHarness, instances: () => Instances): void {
+  it('carries a message to every other adapter once connect() has resolved', async () => {
+    const [one, two, three] = [
+      await instances().connect(),
+      await instances().connect(),
+      await instances().connect()
+    ]
+    await one.adapter.publish(Buffer.from('hello'))
+    for (const { received } of [two, three]) {
+      await eventually(() => received.length > 0, { message: 'the message' })
+      expect(received.map(String)).to.deep.equal(['hello'])
+    }
+  })
+
+  it('keeps every byte', async () => {
+    const [one, two] = [await instances().connect(), await instances().connect()]
+    const all = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
+    const invalidUtf8 = Buffer.from([0xc3, 0x28, 0xff, 0xfe, 0x00, 0x0a, 0x0d])
+    for (const message of [all, invalidUtf8, Buffer.of(0)]) await one.adapter.publish(message)
+    await eventually(() => two.received.length === 3, { message: 'three messages' })
+    expect(two.received).to.deep.equal([all, invalidUtf8, Buffer.of(0)])
+  })
+
+  it('does not keep the bytes it was given: they may change afterwards', async () => {
+    const [one, two] = [await instances().connect(), await instances().connect()]
+    const bytes = Buffer.from('before')
+    await one.adapter.publish(bytes)
+    bytes.write('after!')
+    await eventually(() => two.received.length === 1, { message: 'the message' })
+    expect(String(two.received[0])).to.equal('before')
+  })
+
+  it('keeps the order of 1,000 messages', async () => {
+    const [one, two] = [await instances().connect(), await instances().connect()]
+    const numbers = Array.from({ length: 1000 }, (_, index) => String(index))
+    await Promise.all(numbers.map((number) => one.adapter.publish(Buffer.from(number))))
+    await eventually(() => two.received.length >= 1000, { message: '1,000 messages' })
+    expect(two.received.map(String)).to.deep.equal(numbers)
+  })
+
+  it('keeps apart what has another key', async () => {
+    const { key } = instances()
+    const [one, two] = [await instances().connect(), await instances().connect()]
+    const stranger = await instances().connect(`${key}-other`)
+    await stranger.adapter.publish(Buffer.from('not for you'))
+    await one.adapter.publish(Buffer.from('for you'))
+    await eventually(() => two.received.length > 0, { message: 'the message' })
+    expect(two.received.map(String)).to.deep.equal(['for you'])
+    expect(stranger.received.map(String)).not.to.include('for you')
+  })
+
+  if (harness.takesLargeMessages ?? true) {
+    it('carries a message of 5 MB', async () => {
+      const [one, two] = [await instances().connect(), await instances().connect()]
+      await one.adapter.publish(Buffer.alloc(LARGE, 'x'))
+      await eventually(() => two.received.length === 1, { message: 'the large message' })
+      expect(two.received[0]?.equals(Buffer.alloc(LARGE, 'x'))).to.equal(true)
+    })
+  } else {
+    it('refuses a message of 5 MB with a named error, and goes on', async () => {
+      const [one, two] = [await instances().connect(), await instances().connect()]
+      const error = await rejection(one.adapter.publish(Buffer.alloc(LARGE)))
+      expect(error).to.be.instanceOf(SyncError).with.property('kind', 'too-large')
+      await one.adapter.publish(Buffer.from('next'))
+      await eventually(() => two.received.length > 0, { message: 'the next message' })
+      expect(two.received.map(String)).to.deep.equal(['next'])
+    })
+  }
+
+  it('can be closed in every state, more than once', async () => {
+    const fresh = instances().adapter()
+    await fresh.close()
+    const connecting = instances().adapter()
+    void connecting.connect(recordInto([]))
+    await Promise.all([connecting.close(), connecting.close()])
+    const { adapter } = await instances().connect()
+    await Promise.all([adapter.close(), adapter.close()])
+    await adapter.close()
+    for (const closed of [fresh, connecting, adapter]) expect(closed.status).to.equal('closed')
+  })
+
+  it('neither receives nor sends after close(), and connects again', async () => {
+    const [one, two] = [await instances().connect(), await instances().connect()]
+    await two.adapter.close()
+    await one.adapter.publish(Buffer.from('missed'))
+    const error = await rejection(two.adapter.publish(Buffer.from('refused')))
+    expect(error).to.be.instanceOf(SyncError).with.property('kind', 'closed')
+    const again: Buffer[] = []
+    await two.adapter.connect(recordInto(again))
+    await one.adapter.publish(Buffer.from('seen'))
+    await eventually(() => again.length > 0, { message: 'a message after connecting again' })
+    expect(again.map(String)).to.deep.equal(['seen'])
+    expect(two.received).to.deep.equal([])
+  })
+
+  it('refuses to connect twice', async () => {
+    const { adapter } = await instances().connect()
+    expect(await rejection(adapter.connect(recordInto([])))).to.be.instanceOf(SyncError)
+    expect((adapter as SyncAdapter).status).to.equal('ready')
+  })
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return await promise.then(
+    () => expect.fail('it should have been rejected'),
+    (error) => error
+  )
+}
