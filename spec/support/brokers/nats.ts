@@ -1,0 +1,49 @@
+import { PrivateBroker } from './broker.js'
+import type { Recipe } from './command.js'
+
+export interface NatsOptions {
+  user?: string
+  password?: string
+  /** The largest message, in bytes; NATS' own default is 1 MB. */
+  maxPayload?: number
+}
+
+export class NatsBroker extends PrivateBroker {
+  readonly name = 'nats'
+  protected readonly recipe: Recipe = {
+    program: 'nats-server',
+    image: 'nats:2-alpine',
+    ready: /Server is ready/,
+    args: ({ folder }) => ['--config', `${folder}/nats.conf`],
+    files: ({ host, port }) => ({ 'nats.conf': this.config(`${host}:${port}`) })
+  }
+
+  constructor(private readonly options: NatsOptions) {
+    super()
+  }
+
+  get uri(): string {
+    const { user, password = '' } = this.options
+    const login = user ? `${encodeURIComponent(user)}:${encodeURIComponent(password)}@` : ''
+    return `nats://${login}127.0.0.1:${this.port}`
+  }
+
+  /** The server announces its end, closes its clients one by one after a second, and ends. */
+  lameDuck(): void {
+    this.daemon.signal('SIGUSR2')
+  }
+
+  /** NATS reads JSON as a configuration. */
+  private config(listen: string): string {
+    const { user, password, maxPayload: max_payload } = this.options
+    const authorization = user ? { user, password } : undefined
+    const lameDuck = { lame_duck_grace_period: '1s', lame_duck_duration: '30s' }
+    return JSON.stringify({ listen, max_payload, authorization, ...lameDuck })
+  }
+}
+
+export async function startNats(options: NatsOptions = {}): Promise<NatsBroker> {
+  const broker = new NatsBroker(options)
+  await broker.start()
+  return broker
+}

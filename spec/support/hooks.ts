@@ -1,0 +1,3 @@
+import { stopBrokers } from './brokers/broker.js'
+
+export const mochaHooks = { afterAll: stopBrokers }
