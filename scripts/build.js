@@ -1,0 +1,102 @@
+// Builds dist/. There is one implementation, a CommonJS bundle with inversify inside (Jest can't load ES modules by
+// require()), and a thin ES module over it, so that import and require see the same classes. The types follow suit.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as esbuild from 'esbuild'
+import { rollup } from 'rollup'
+import { dts } from 'rollup-plugin-dts'
+import typescript from 'typescript'
+
+const { ModuleKind, ModuleResolutionKind } = typescript
+
+const manifest = JSON.parse(await readFile('package.json', 'utf8'))
+const external = ['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((kind) =>
+  Object.keys(manifest[kind])
+)
+
+/** Whose types go into ours. */
+const INSIDE = ['inversify', '@inversifyjs/common', '@inversifyjs/container', '@inversifyjs/core']
+
+/** How spec/conformance imports the library: in dist/ that is the package itself. */
+const LIB = /\/lib\/index\.js$/
+const ITSELF = { path: manifest.name, external: true }
+
+await rm('dist', { recursive: true, force: true })
+await buildMain()
+await buildConformance()
+
+async function buildMain() {
+  const { metafile } = await bundle('lib/index.ts', {
+    outfile: 'dist/index.cjs',
+    format: 'cjs',
+    footer: { js: 'module.exports = module.exports.default' }
+  })
+  await write('THIRD-PARTY-LICENSES.txt', await licenses(metafile))
+
+  const types = await bundleTypes('lib/index.ts')
+  const [, declarations, values, interfaces] =
+    /^(.*)declare const _default: .*\n\};\s*export \{ (.*) \};\s*export type \{ (.*) \};\s*$/s.exec(types)
+  const names = values.replace('_default as default, ', '')
+  await write(
+    'index.d.cts',
+    `${declarations}declare namespace sync {`,
+    `  export { ${names}, ${interfaces}, sync as default }`,
+    '}',
+    'export = sync'
+  )
+  const face = ["import sync from './index.cjs'", 'export default sync']
+  await write('index.js', ...face, `export const { ${names} } = sync`)
+  await write('index.d.ts', ...face, `export { ${names}, ${interfaces} } from './index.cjs'`)
+}
+
+/** Two copies of one function do no harm: the classes it uses are those of the package. */
+async function buildConformance() {
+  const entry = 'spec/conformance/index.ts'
+  await bundle(entry, { outfile: 'dist/conformance.js', format: 'esm' })
+  await bundle(entry, { outfile: 'dist/conformance.cjs', format: 'cjs' })
+  const types = await bundleTypes(entry)
+  for (const file of ['conformance.d.ts', 'conformance.d.cts']) await write(file, types)
+}
+
+function bundle(entry, options) {
+  return esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    external,
+    plugins: [{ name: 'itself', setup: ({ onResolve }) => onResolve({ filter: LIB }, () => ITSELF) }],
+    supported: { 'dynamic-import': false }, // Jest takes import() only with Node's VM modules
+    keepNames: true, // messages name classes
+    metafile: true,
+    ...options
+  })
+}
+
+async function bundleTypes(entry) {
+  const compilerOptions = { module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.Bundler }
+  const types = await rollup({
+    input: entry,
+    external: [...external, /^node:/],
+    plugins: [
+      { name: 'itself', resolveId: (name) => (LIB.test(name) ? { ...ITSELF, id: ITSELF.path } : null) },
+      dts({ compilerOptions, includeExternal: INSIDE })
+    ]
+  })
+  const { output } = await types.generate({ format: 'es' })
+  return output[0].code
+}
+
+/** What the licences of the packages inside ask for. */
+async function licenses({ inputs }) {
+  const folders = Object.keys(inputs).map((input) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0])
+  const texts = [...new Set(folders)].filter(Boolean).map(async (folder) => {
+    const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
+    return `${folder.replace('node_modules/', '')}\n\n${await readFile(join(folder, file), 'utf8')}`
+  })
+  return (await Promise.all(texts)).join('\n\n')
+}
+
+async function write(file, ...lines) {
+  await writeFile(join('dist', file), `${lines.join('\n')}\n`)
+}
