@@ -58,10 +58,10 @@ export class AppSync implements Sync {
   readonly #outbox: Outbox
   readonly #inbox: Inbox
   readonly #received = { events: 0, bytes: 0 }
-  #open = false
+  /** From `open()` to `close()`; aborted by the latter. */
+  #session: AbortController | undefined
   #ready: Promise<void> = Promise.resolve()
   #closing: Promise<void> = Promise.resolve()
-  #stopWaiting: () => void = () => {}
 
   constructor(
     app: Application,
@@ -77,7 +77,7 @@ export class AppSync implements Sync {
     this.#inbox = new Inbox(origin, (payload) => this.#deliver(payload), error)
     bridge.attach(app, {
       options,
-      isOpen: () => this.#open,
+      isOpen: () => this.#session !== undefined,
       send: (payload) => this.#outbox.send(payload),
       error
     })
@@ -93,7 +93,7 @@ export class AppSync implements Sync {
 
   get status(): SyncStatus {
     const { status } = this.adapter
-    return this.#open && status === 'closed' ? 'connecting' : status
+    return this.#session && status === 'closed' ? 'connecting' : status
   }
 
   readonly serialize = (message: SyncMessage): string | Uint8Array =>
@@ -111,33 +111,37 @@ export class AppSync implements Sync {
 
   /** Starts to connect, unless it has. Returns at once. */
   open(): void {
-    if (this.#open) return
-    this.#open = true
-    this.#ready = this.#closing.then(() => this.#connect())
+    if (this.#session) return
+    const session = new AbortController()
+    this.#session = session
+    this.#ready = this.#closing.then(() => this.#connect(session.signal))
     this.#ready.catch(() => {}) // the reason has been reported
   }
 
   close(): Promise<void> {
-    if (this.#open) {
-      this.#open = false
-      this.#stopWaiting()
-      this.#closing = this.#close()
+    if (this.#session) {
+      this.#session.abort()
+      this.#session = undefined
+      this.#closing = this.#closing.then(() => this.#close())
     }
     return this.#closing
   }
 
-  #connect(): Promise<void> {
+  #connect(signal: AbortSignal): Promise<void> {
     return new Promise<void>((resolve, reject) => {
+      if (signal.aborted) return // closed before it began: stays pending
       const fail = (error: SyncError) => {
         this.#reporter.error(error)
         reject(error)
       }
       const { connectTimeout } = this.options
+      let timer: NodeJS.Timeout | undefined
       if (connectTimeout !== undefined) {
         const text = `feathers-sync: the ${this.type} adapter has not connected within ${connectTimeout} ms, it goes on trying`
-        const timer = setTimeout(() => fail(new SyncError('timeout', text)), connectTimeout)
-        this.#stopWaiting = () => clearTimeout(timer)
+        timer = setTimeout(() => fail(new SyncError('timeout', text)), connectTimeout)
       }
+      const stopWaiting = () => clearTimeout(timer)
+      signal.addEventListener('abort', stopWaiting, { once: true })
       this.adapter
         .connect({
           receive: (bytes) => this.#receive(bytes),
@@ -145,10 +149,10 @@ export class AppSync implements Sync {
           status: (status) => this.#onStatus(status)
         })
         .then(resolve, (error) => {
-          this.#open = false // waiting doesn't mend it: events are local only
+          this.#session = undefined // waiting doesn't mend it: events are local only
           fail(SyncError.from(error, 'connect', 'feathers-sync: could not connect'))
         })
-        .finally(() => this.#stopWaiting())
+        .finally(stopWaiting)
     })
   }
 

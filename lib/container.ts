@@ -1,35 +1,58 @@
 import 'reflect-metadata'
-import { Container } from 'inversify'
+import { Container, type ServiceIdentifier } from 'inversify'
 import { AmqpAdapter } from './adapters/amqp-adapter.js'
 import { IpcAdapter } from './adapters/ipc-adapter.js'
 import { NatsAdapter } from './adapters/nats-adapter.js'
 import { RedisAdapter } from './adapters/redis-adapter.js'
 import { SyncAdapter } from './adapters/sync-adapter.js'
+import { reason } from './errors.js'
 import { EventBridge } from './event-bridge.js'
-import { type ResolvedOptions, SCHEMES, type SyncContainer } from './options.js'
+import {
+  checkBuiltIn,
+  invalidAdapter,
+  isBuiltIn,
+  type ResolvedOptions,
+  SCHEMES,
+  type SyncContainer
+} from './options.js'
 import { FunctionSerializer, JsonSerializer, Serializer } from './serializer.js'
 
-const ADAPTERS = { redis: RedisAdapter, amqp: AmqpAdapter, nats: NatsAdapter, ipc: IpcAdapter }
+const FAMILIES = { redis: RedisAdapter, amqp: AmqpAdapter, nats: NatsAdapter, ipc: IpcAdapter }
 
-/** Binds what `container` has no binding for. */
-function bindDefaults(container: Container): Container {
-  if (!container.isBound(Serializer)) container.bind(Serializer).to(JsonSerializer)
-  if (!container.isBound(EventBridge)) container.bind(EventBridge).toSelf()
-  for (const family of Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[]) {
-    for (const name of SCHEMES[family]) {
-      if (!container.isBound(SyncAdapter, { name }))
-        container.bind(SyncAdapter).to(ADAPTERS[family]).whenNamed(name)
-    }
-  }
-  return container
-}
+/** The adapters that come with feathers-sync, by scheme. */
+const ADAPTERS = new Map<string, new () => SyncAdapter>(
+  Object.entries(FAMILIES).flatMap(([family, Adapter]) =>
+    SCHEMES[family as keyof typeof SCHEMES].map((scheme) => [scheme, Adapter] as const)
+  )
+)
 
 /**
  * A container for the `container` option of `sync`, with everything bound. What is bound in it wins over ours:
  * `bind(SyncAdapter).to(YourAdapter).whenNamed('scheme')`, `rebind(Serializer).to(YourSerializer)`.
  */
 export function createContainer(): Container {
-  return new Container({ parent: bindDefaults(new Container()) })
+  const ours = new Container()
+  for (const [scheme, Adapter] of ADAPTERS) ours.bind(SyncAdapter).to(Adapter).whenNamed(scheme)
+  ours.bind(Serializer).to(JsonSerializer)
+  ours.bind(EventBridge).toSelf()
+  // Beneath, not in it: there a user's binding of the same name would be ambiguous, and `rebind` would drop all.
+  return new Container({ parent: ours })
+}
+
+/**
+ * Checks, without making anything but a serialiser, that the options and the container go together.
+ *
+ * @throws TypeError with what mends it
+ */
+export function checkContainer(options: ResolvedOptions): void {
+  const { adapter, container } = options
+  if (container) {
+    refuseUnnamedAdapter(container)
+    refuseTwoSerializers(container, options)
+  }
+  if (container?.isCurrentBound(SyncAdapter, { name: adapter })) return
+  if (isBuiltIn(adapter)) checkBuiltIn(options)
+  else if (!container?.isBound(SyncAdapter, { name: adapter })) throw invalidAdapter(adapter)
 }
 
 /** What one application needs: each `sync` has its own. */
@@ -38,33 +61,92 @@ export interface Graph {
   bridge: EventBridge
 }
 
+const taken = new WeakSet<object>()
+
 /**
  * Builds the adapter and the bridge, with its serialiser, for one application.
  *
  * @throws TypeError for bindings that can't be used, with what mends them
  */
 export function resolveGraph(options: ResolvedOptions): Graph {
-  const { container = createContainer() } = options
-  refuseUnnamedAdapter(container)
-  // In a child, so that the user's container stays as it is; made by its own class, which may be another copy of
-  // inversify's than ours. Dependencies are looked up from the child on.
-  const graph = bindDefaults(childOf(container))
-  bindSerializeOptions(graph, options)
-  const adapter = graph.get(SyncAdapter, { name: options.adapter })
-  const bridge = graph.get(EventBridge)
-  if (!bridge.serializer) {
-    throw new TypeError(
-      `feathers-sync: ${bridge.constructor.name} was made without its serializer: decorate it with @injectFromBase(), or ` +
-        'bind it with toDynamicValue()'
-    )
+  const { container = new Container(), adapter: name, serialize, deserialize } = options
+  // In a child, so that the user's container stays as it is. Dependencies are looked up from the child on.
+  const graph = childOf(container)
+  // Only what is asked for: one binding in a child hides all that its parent has of that identifier.
+  if (!graph.isBound(SyncAdapter, { name })) {
+    const Adapter = ADAPTERS.get(name)
+    if (!Adapter) throw invalidAdapter(name)
+    graph.bind(SyncAdapter).to(Adapter).whenNamed(name)
   }
+  if (!graph.isBound(EventBridge)) graph.bind(EventBridge).toSelf()
+  if (serialize || deserialize) {
+    graph.bind(Serializer).toConstantValue(new FunctionSerializer({ serialize, deserialize }))
+  } else if (!graph.isBound(Serializer)) graph.bind(Serializer).to(JsonSerializer)
+  const adapter = make(graph, SyncAdapter, name)
+  const bridge = make(graph, EventBridge)
+  checkParts(adapter, bridge)
+  for (const part of [adapter, bridge]) taken.add(part)
   adapter.options = options
   return { adapter, bridge }
 }
 
+/** By its own base class, which may be another copy of inversify's than ours. */
 function childOf(container: SyncContainer): Container {
-  const Constructor = container.constructor as typeof Container
-  return new Constructor({ parent: container as Container })
+  let prototype = Object.getPrototypeOf(container)
+  for (let next = prototype; Object.getPrototypeOf(next); next = Object.getPrototypeOf(next)) prototype = next
+  const Base: typeof Container = prototype.constructor
+  return new Base({ parent: container as Container })
+}
+
+/** `get`, whose own errors don't say what mends them. */
+function make<Part>(container: SyncContainer, identifier: ServiceIdentifier<Part>, name?: string): Part {
+  try {
+    return name === undefined ? container.get(identifier) : container.get(identifier, { name })
+  } catch (error) {
+    const what = `${(identifier as { name: string }).name}${name === undefined ? '' : ` named '${name}'`}`
+    const text = reason(error)
+    throw new TypeError(
+      text.startsWith('Ambiguous')
+        ? `feathers-sync: the container has more than one binding of ${what}: leave one`
+        : `feathers-sync: the container can't make its ${what}. A class without decorators has no constructor ` +
+            `arguments, or is bound with toDynamicValue(). ${text}`,
+      { cause: error }
+    )
+  }
+}
+
+function checkParts(adapter: SyncAdapter, bridge: EventBridge): void {
+  if (!(adapter instanceof SyncAdapter) || !(bridge instanceof EventBridge)) {
+    throw new TypeError(
+      'feathers-sync: the container has to bind SyncAdapter and EventBridge to classes that extend them'
+    )
+  }
+  const name = adapter.constructor.name
+  const methods = ['doConnect', 'doPublish', 'doClose'] as const
+  const missing = methods.find((method) => typeof adapter[method as keyof SyncAdapter] !== 'function')
+  if (missing)
+    throw new TypeError(`feathers-sync: ${name} has no method ${missing}(), which a SyncAdapter needs`)
+  if (typeof adapter.type !== 'string') {
+    throw new TypeError(
+      `feathers-sync: ${name} has no \`type\`, the name for people that a SyncAdapter needs`
+    )
+  }
+  if (
+    typeof bridge.serializer?.serialize !== 'function' ||
+    typeof bridge.serializer.deserialize !== 'function'
+  ) {
+    throw new TypeError(
+      `feathers-sync: ${bridge.constructor.name} was made without a Serializer: decorate it with @injectFromBase(), ` +
+        'or bind it with toDynamicValue()'
+    )
+  }
+  for (const part of [adapter, bridge]) {
+    if (!taken.has(part)) continue
+    throw new TypeError(
+      `feathers-sync: the container gives the same ${part.constructor.name} to two applications: bind it with to() or ` +
+        'toDynamicValue(), not as a constant or in singleton scope'
+    )
+  }
 }
 
 /** One that has no name would answer for every scheme. */
@@ -76,14 +158,12 @@ function refuseUnnamedAdapter(container: SyncContainer): void {
   )
 }
 
-function bindSerializeOptions(graph: Container, { serialize, deserialize }: ResolvedOptions): void {
-  if (!serialize && !deserialize) return
-  const bound = graph.get(Serializer)
-  if (!(bound instanceof JsonSerializer)) {
-    throw new TypeError(
-      `feathers-sync: the container binds Serializer to ${bound.constructor.name}, and there are \`serialize\` or ` +
-        '`deserialize` options too: leave one of them out'
-    )
-  }
-  graph.bind(Serializer).toConstantValue(new FunctionSerializer({ serialize, deserialize }))
+function refuseTwoSerializers(container: SyncContainer, { serialize, deserialize }: ResolvedOptions): void {
+  if ((!serialize && !deserialize) || !container.isBound(Serializer)) return
+  const bound = make(container, Serializer)
+  if (bound.constructor === JsonSerializer) return
+  throw new TypeError(
+    `feathers-sync: the container binds Serializer to ${bound.constructor.name}, and there are \`serialize\` or ` +
+      '`deserialize` options too: leave one of them out'
+  )
 }

@@ -52,13 +52,13 @@ export class SyncError extends Error {
 
 /** A short reason, also for what is no Error, has no message (AggregateError of `net`), or can't be read. */
 export function reason(error: unknown): string {
-  if (error instanceof AggregateError && !error.message && error.errors.length > 0) {
-    return reason(error.errors[0])
-  }
-  if (error instanceof Error) {
-    return error.message || (error as NodeJS.ErrnoException).code || error.name
-  }
   try {
+    if (error instanceof AggregateError && !error.message && error.errors.length > 0) {
+      return reason(error.errors[0])
+    }
+    if (error instanceof Error) {
+      return error.message || (error as NodeJS.ErrnoException).code || error.name
+    }
     return String(error)
   } catch {
     return typeof error

@@ -1,24 +1,13 @@
 import 'reflect-metadata'
 import * as api from './api.js'
-import type {
-  AmqpSyncOptions,
-  CommonOptions,
-  IpcSyncOptions,
-  NatsSyncOptions,
-  RedisSyncOptions
-} from './options.js'
-import { type Configure, sync as create } from './sync.js'
+import type { AmqpSyncOptions, IpcSyncOptions, NatsSyncOptions, RedisSyncOptions } from './options.js'
+import { sync as create, syncBy } from './sync.js'
 
-const named =
-  <Options extends CommonOptions>(adapter: string) =>
-  (options = {} as Options): Configure =>
-    create({ ...options, adapter })
-
-export const redis = named<RedisSyncOptions>('redis')
-export const amqp = named<AmqpSyncOptions>('amqp')
+export const redis = syncBy<RedisSyncOptions>('redis')
+export const amqp = syncBy<AmqpSyncOptions>('amqp')
 export const rabbitmq = amqp
-export const nats = named<NatsSyncOptions>('nats')
-export const ipc = named<IpcSyncOptions>('ipc')
+export const nats = syncBy<NatsSyncOptions>('nats')
+export const ipc = syncBy<IpcSyncOptions>('ipc')
 
 export type { AdapterHandlers, SyncStatus } from './adapters/sync-adapter.js'
 export * from './api.js'

@@ -7,10 +7,14 @@ interface Check {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const has = (value: unknown, method: string): boolean =>
-  isObject(value) && typeof (value as Record<string, unknown>)[method] === 'function'
+const has = (value: unknown, ...methods: string[]): boolean =>
+  isObject(value) &&
+  methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
 
-const object: Check = { test: isObject, expected: 'an object' }
+const object: Check = {
+  test: (value) => isObject(value) && !Array.isArray(value),
+  expected: 'an object'
+}
 const text: Check = {
   test: (value) => typeof value === 'string' && value !== '',
   expected: 'a non-empty string'
@@ -18,28 +22,31 @@ const text: Check = {
 const fn: Check = { test: (value) => typeof value === 'function', expected: 'a function' }
 const redisClient: Check = {
   test: (value) => has(value, 'duplicate'),
-  expected: 'a node-redis client (it has no duplicate() function)'
+  expected: 'a node-redis client, which has a duplicate() function'
 }
+const MODES: readonly unknown[] = ['both', 'send', 'receive']
 
-const CHECKS: Record<string, Check> = {
-  uri: { test: (value) => value === null || typeof value === 'string', expected: 'a string' },
+/** Options of every adapter. */
+const COMMON: Record<string, Check> = {
+  uri: { test: (value) => typeof value === 'string', expected: 'a string' },
   adapter: text,
   key: text,
   serialize: fn,
   deserialize: fn,
-  mode: {
-    test: (value) => value === 'both' || value === 'send' || value === 'receive',
-    expected: "'both', 'send' or 'receive'"
-  },
+  mode: { test: (value) => MODES.includes(value), expected: "'both', 'send' or 'receive'" },
   filter: fn,
   connectTimeout: {
-    test: (value) => typeof value === 'number' && value > 0 && value <= 2 ** 31 - 1,
+    test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
     expected: 'a number of milliseconds from 1 to 2147483647'
   },
   container: {
-    test: (value) => has(value, 'get') && has(value, 'isBound'),
+    test: (value) => has(value, 'get', 'isBound', 'isCurrentBound'),
     expected: 'an inversify Container, such as createContainer() returns'
-  },
+  }
+}
+
+/** Options of the adapters that come with feathers-sync; a custom adapter's of the same name may be something else. */
+const BUILT_IN: Record<string, Check> = {
   redisClient,
   db: redisClient,
   redisOptions: object,
@@ -47,43 +54,56 @@ const CHECKS: Record<string, Check> = {
   natsConnectionOptions: object
 }
 
+const KNOWN = Object.keys({ ...COMMON, ...BUILT_IN })
+
 /**
- * Checks the type of each option that feathers-sync itself takes.
+ * Checks the types of the options that every adapter has.
  *
  * @throws TypeError naming the option, what it got and what is expected
  */
 export function checkOptions(options: object): void {
-  if (!isObject(options)) {
-    throw new TypeError(`feathers-sync: the options have to be an object, got ${show(options)}`)
+  if (!object.test(options)) {
+    throw new TypeError(
+      `feathers-sync: the options have to be an object such as { uri: 'redis://localhost:6379' }, got ${show(options)}`
+    )
   }
-  for (const [name, { test, expected }] of Object.entries(CHECKS)) {
+  check(options, COMMON)
+}
+
+/**
+ * Checks what a built-in adapter is given beyond that, and warns, once each, of names that it doesn't know.
+ *
+ * @throws TypeError naming the option, what it got and what is expected
+ */
+export function checkBuiltInOptions(options: object): void {
+  check(options, BUILT_IN)
+  for (const name of Object.keys(options)) if (!KNOWN.includes(name)) warnOfUnknown(name)
+}
+
+function check(options: object, checks: Record<string, Check>): void {
+  for (const [name, { test, expected }] of Object.entries(checks)) {
     const value = (options as Record<string, unknown>)[name]
     if (value === undefined || test(value)) continue
-    throw new TypeError(
-      expected === fn.expected
-        ? `\`${name}\` option provided to feathers-sync is not a function, got ${show(value)}`
-        : `\`${name}\` option provided to feathers-sync has to be ${expected}, got ${show(value)}`
-    )
+    const problem = expected === fn.expected ? 'is not a function' : `has to be ${expected}`
+    const got = name === 'mode' ? inspect(value) : show(value)
+    throw new TypeError(`\`${name}\` option provided to feathers-sync ${problem}, got ${got}`)
   }
 }
 
 const warned = new Set<string>()
 
-/** Warns, once each, of names that no built-in adapter knows. */
-export function warnOfUnknownOptions(options: object): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(CHECKS, name) || warned.has(name)) continue
-    warned.add(name)
-    process.emitWarning(
-      `\`${name}\` is not an option of feathers-sync. Did you mean \`${closest(name, Object.keys(CHECKS))}\`?`,
-      { type: 'FeathersSyncWarning' }
-    )
-  }
+function warnOfUnknown(name: string): void {
+  if (warned.has(name)) return
+  warned.add(name)
+  process.emitWarning(
+    `\`${name}\` is not an option of feathers-sync. Did you mean \`${closest(name, KNOWN)}\`?`,
+    { type: 'FeathersSyncWarning' }
+  )
 }
 
 /** Names the type of a value, never its content: it may hold credentials. */
 function show(value: unknown): string {
-  if (value === null || value === '') return inspect(value)
+  if (value === undefined || value === null || value === '') return inspect(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`

@@ -1,10 +1,10 @@
 import type { Container } from 'inversify'
 import type { SyncMessage } from './message.js'
-import { checkOptions } from './option-checks.js'
+import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 import { redact } from './redact.js'
 
 /** What `sync` asks of a container: ours, or a `Container` of your own copy of inversify. */
-export type SyncContainer = Pick<Container, 'get' | 'isBound'>
+export type SyncContainer = Pick<Container, 'get' | 'isBound' | 'isCurrentBound'>
 
 /** Options of every adapter. */
 export interface CommonOptions {
@@ -92,23 +92,38 @@ export function isBuiltIn(name: string): boolean {
 }
 
 /**
- * Checks the options and picks the adapter.
+ * Checks the options that every adapter has, and picks the adapter.
+ *
+ * @param name the adapter, where the options don't say it
+ * @throws TypeError naming the option, what it got and what is expected
+ */
+export function resolveOptions(options: SyncOptions, name?: string): ResolvedOptions {
+  const uri: unknown = options?.uri
+  // An empty one is most likely an environment variable that isn't set.
+  if (uri === null || uri === '') throw missingUri()
+  checkOptions(options)
+  const adapter = name ?? options.adapter ?? schemeOf(options.uri)
+  return { mode: 'both', ...withoutUndefined(options), key: options.key ?? 'feathers-sync', adapter }
+}
+
+/**
+ * Checks what only the adapters that come with feathers-sync can say no to: the URI, their own options, other names.
  *
  * @throws TypeError naming the option, what it got and what is expected
  */
-export function resolveOptions(options: SyncOptions): ResolvedOptions {
-  checkOptions(options)
-  const adapter = options.adapter ?? schemeOf(options.uri)
-  const scheme = options.uri === undefined ? adapter : schemeOf(options.uri)
-  if (isBuiltIn(adapter) && familyOf(scheme) !== familyOf(adapter)) {
-    throw new TypeError(
-      `feathers-sync: the \`uri\` option of the ${adapter} adapter has to start with ` +
-        `${familyOf(adapter)
-          .map((name) => `${name}:`)
-          .join(' or ')}, got ${redact(options.uri ?? '')}`
-    )
+export function checkBuiltIn(options: ResolvedOptions): void {
+  const { adapter, uri } = options
+  if (uri !== undefined) {
+    const schemes = familyOf(adapter)
+    if (!schemes.includes(schemeOf(uri))) {
+      const expected = schemes.map((scheme) => `${scheme}:`).join(' or ')
+      throw new TypeError(
+        `feathers-sync: the \`uri\` option of the ${adapter} adapter has to start with ${expected}, got ${redact(uri)}`
+      )
+    }
+    if (!URL.canParse(uri)) throw invalidUri(uri)
   }
-  return { mode: 'both', ...withoutUndefined(options), key: options.key ?? 'feathers-sync', adapter }
+  checkBuiltInOptions(options)
 }
 
 /** The error for a name that is neither ours nor bound in the user's container. */
@@ -120,20 +135,25 @@ export function invalidAdapter(name: string): TypeError {
   )
 }
 
-/** @throws TypeError where there is no URI, or none that can be parsed */
+/** @throws TypeError where there is no URI, or none that has a scheme. What follows it is the adapter's own. */
 function schemeOf(uri: string | undefined): string {
-  if (!uri) {
-    throw new TypeError(
-      'A `uri` option with the database connection string has to be provided to feathers-sync, ' +
-        'such as redis://localhost:6379, amqp://localhost:5672, nats://localhost:4222 or ipc:'
-    )
-  }
-  if (!URL.canParse(uri)) {
-    throw new TypeError(
-      `feathers-sync: the \`uri\` option has to be a URI such as redis://localhost:6379, got ${redact(uri)}`
-    )
-  }
-  return new URL(uri).protocol.slice(0, -1)
+  if (uri === undefined) throw missingUri()
+  const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]
+  if (scheme === undefined) throw invalidUri(uri)
+  return scheme.toLowerCase()
+}
+
+function missingUri(): TypeError {
+  return new TypeError(
+    'A `uri` option with the database connection string has to be provided to feathers-sync, ' +
+      'such as redis://localhost:6379, amqp://localhost:5672, nats://localhost:4222 or ipc:'
+  )
+}
+
+function invalidUri(uri: string): TypeError {
+  return new TypeError(
+    `feathers-sync: the \`uri\` option has to be a URI such as redis://localhost:6379, got ${redact(uri)}`
+  )
 }
 
 function familyOf(scheme: string): readonly string[] {

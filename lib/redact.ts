@@ -1,13 +1,12 @@
 /**
  * A URI that may be shown: the password is left out, a lone user name too (with NATS it is a token), and the
- * query. What can't be parsed is reduced to its scheme.
+ * query. What can't be parsed, or has its credentials in an odd place, is reduced to its scheme.
  */
 export function redact(uri: string): string {
-  let url: URL
-  try {
-    url = new URL(uri)
-  } catch {
-    return `${/^[a-z][a-z0-9+.-]*:/i.exec(uri)?.[0] ?? ''}***`
+  const url = URL.canParse(uri) ? new URL(uri) : undefined
+  // An unescaped slash in a password makes the rest of it a path: `redis://user:1/secret@host`.
+  if (!url || /@|%40/i.test(url.pathname + url.search + url.hash)) {
+    return `${/^[a-z][a-z0-9+.-]*:/i.exec(uri.trim())?.[0] ?? ''}***`
   }
   if (url.password) url.password = '***'
   else if (url.username) url.username = '***'

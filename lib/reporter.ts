@@ -4,6 +4,9 @@ import type { SyncError, SyncErrorKind } from './errors.js'
 
 const debug = createDebug('feathers-sync')
 
+/** The longest line printed, in characters. */
+const MAX_LINE = 1000
+
 /** Errors that come in numbers while a broker is away. */
 const OUTAGE: ReadonlySet<SyncErrorKind> = new Set(['connect', 'timeout', 'publish', 'overflow'])
 
@@ -31,13 +34,13 @@ export class Reporter {
     else if (OUTAGE.has(error.kind)) this.#printOutage(error)
     else if (!this.#printed.has(error.kind)) {
       this.#printed.add(error.kind)
-      console.error(`${error.message} (further errors of this kind: app.on('sync-error'))`)
+      print(`${error.message} (further errors of this kind: app.on('sync-error'))`)
     }
   }
 
   /** The broker is there. Prints a line where the outage had one. */
   recovered(text: string): void {
-    if (this.#outage) console.error(text)
+    if (this.#outage) print(text)
     this.#outage = false
   }
 
@@ -51,7 +54,12 @@ export class Reporter {
   }
 
   #printOutage(error: SyncError): void {
-    if (!this.#outage) console.error(error.message)
+    if (!this.#outage) print(error.message)
     this.#outage = true
   }
+}
+
+/** One line, of bounded length, whatever a message that came in had in it. */
+function print(text: string): void {
+  console.error(text.slice(0, MAX_LINE).replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))
 }

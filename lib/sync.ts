@@ -1,15 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
-import { SyncAdapter } from './adapters/sync-adapter.js'
 import { AppSync } from './app-sync.js'
-import { resolveGraph } from './container.js'
-import { warnOfUnknownOptions } from './option-checks.js'
-import {
-  invalidAdapter,
-  isBuiltIn,
-  type ResolvedOptions,
-  resolveOptions,
-  type SyncOptions
-} from './options.js'
+import { checkContainer, resolveGraph } from './container.js'
+import { type CommonOptions, type ResolvedOptions, resolveOptions, type SyncOptions } from './options.js'
 
 /** Given to `app.configure`. */
 export type Configure = (app: Application) => void
@@ -21,14 +13,20 @@ export type Configure = (app: Application) => void
  * @throws TypeError for options that can't be used, naming the option, what it got and what is expected
  */
 export function sync<Options extends SyncOptions>(options: Options): Configure {
-  const resolved = resolveOptions(options)
-  const { adapter, container } = resolved
-  if (isBuiltIn(adapter)) warnOfUnknownOptions(options)
-  else if (!container?.isBound(SyncAdapter, { name: adapter })) throw invalidAdapter(adapter)
+  return configureWith(resolveOptions(options))
+}
+
+/** `sync` by the adapter of that name; `uri` is optional. */
+export function syncBy<Options extends CommonOptions>(adapter: string): (options?: Options) => Configure {
+  return (options = {} as Options) => configureWith(resolveOptions(options, adapter))
+}
+
+function configureWith(options: ResolvedOptions): Configure {
+  checkContainer(options)
   return (app) => {
     const current: unknown = app.sync
-    if (current === undefined) configure(app, resolved)
-    else if (!(current instanceof AppSync) || !isSame(current.options, resolved)) {
+    if (current === undefined) configure(app, options)
+    else if (!(current instanceof AppSync) || !isSame(current.options, options)) {
       throw new Error('Only one type of feathers-sync can be configured on the same application')
     }
   }
@@ -49,8 +47,11 @@ function configure(app: Application, options: ResolvedOptions): void {
       async (_context: unknown, next: () => Promise<void>) => {
         // Not after `next()`: an open websocket can hold the server's own teardown for ever.
         const closed = appSync.close()
-        await next()
-        await closed
+        try {
+          await next()
+        } finally {
+          await closed
+        }
       }
     ]
   })
