@@ -1,7 +1,6 @@
 import { injectable } from 'inversify'
 import type { ConnectionOptions, NatsConnection } from 'nats'
 import { reason } from '../errors.js'
-import { reconnectDelay } from './backoff.js'
 import { loadDriver } from './driver.js'
 import { SyncAdapter } from './sync-adapter.js'
 
@@ -9,8 +8,8 @@ import { SyncAdapter } from './sync-adapter.js'
 const CONNECT_TIMEOUT = 5000
 const FLUSH_TIMEOUT = 1000
 
-/** The longest pause of the driver between two attempts, in ms: it can't be cut short by `close()`. */
-const MAX_RETRY = 500
+/** The driver's pause between two attempts, in ms. Short: it can't be cut short by `close()`. */
+const PAUSE = { reconnectTimeWait: 100, reconnectJitter: 400, reconnectJitterTLS: 400 }
 
 /** One connection, one subscription to the subject `key`. nats.js reconnects and resubscribes by itself, without end. */
 @injectable()
@@ -35,16 +34,18 @@ export class NatsAdapter extends SyncAdapter {
     if (dial !== this.#dial) return await connection.close() // closed meanwhile: a pending connect can't be cancelled
     this.#connection = connection
     this.#away = false
+    let live = false
     let refusal: Error | undefined
     connection.subscribe(this.options.key, {
       callback: (error, message) => {
         if (!error) return receive(message.data)
         refusal = error // the server ended the subscription
-        this.lost(error)
+        if (live && this.#connection === connection) this.lost(error)
       }
     })
     await connection.flush()
     if (refusal) throw this.error('auth', 'may not subscribe', refusal)
+    live = true
     this.#watch(connection)
   }
 
@@ -67,10 +68,9 @@ export class NatsAdapter extends SyncAdapter {
     const { uri, natsConnectionOptions } = this.options
     const { servers = [], ...options } = { ...natsConnectionOptions } as ConnectionOptions
     const { server, ...credentials } = fromUri(uri)
-    let attempt = 0
     return {
       timeout: CONNECT_TIMEOUT,
-      reconnectDelayHandler: () => Math.min(MAX_RETRY, reconnectDelay(++attempt % 8 || 1)),
+      ...PAUSE,
       ...credentials,
       ...options,
       servers: [...new Set([server, ...[servers].flat()])].filter((name) => name !== undefined),
@@ -83,9 +83,12 @@ export class NatsAdapter extends SyncAdapter {
   #watch(connection: NatsConnection): void {
     const current = () => this.#connection === connection
     const follow = async () => {
-      for await (const { type, data } of connection.status()) {
+      for await (const { type, data, permissionContext } of connection.status()) {
         this.debug('status: %s %o', type, data)
         if (!current()) return
+        // The driver's `publish` does not tell.
+        if (permissionContext?.operation === 'publish')
+          this.report(this.error('publish', `may not publish to '${permissionContext.subject}'`))
         if (type === 'disconnect') {
           this.#away = true
           this.away()

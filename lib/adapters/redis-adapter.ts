@@ -9,7 +9,7 @@ import { SyncAdapter } from './sync-adapter.js'
 interface RedisClient extends EventEmitter {
   readonly isOpen: boolean
   readonly isReady: boolean
-  readonly options?: { socket?: object }
+  readonly options?: { readonly socket?: object }
   connect(): Promise<unknown>
   duplicate(overrides?: object): RedisClient
   publish(channel: string, message: Buffer): Promise<unknown>
@@ -23,6 +23,13 @@ interface RedisClient extends EventEmitter {
 /** The longest pause of the driver between two attempts, in ms: it can't be cut short by `close()`. */
 const MAX_RETRY = 500
 
+/** What waits for the broker waits in the Outbox, not in the driver. */
+const POLICY = { disableOfflineQueue: true }
+
+const reconnectStrategy = (retries: number) => Math.min(MAX_RETRY, reconnectDelay(retries + 1))
+
+const ignore = () => {}
+
 /** `PUBLISH` and `SUBSCRIBE` on `key`, by two connections of node-redis, which reconnects and resubscribes by itself. */
 @injectable()
 export class RedisAdapter extends SyncAdapter {
@@ -31,6 +38,7 @@ export class RedisAdapter extends SyncAdapter {
   #publisher: RedisClient | undefined
   #subscriber: RedisClient | undefined
   #subscribed = false
+  #dial = 0
   #unwatch: (() => void)[] = []
 
   /** Redis's own limit of a string, `proto-max-bulk-len`. */
@@ -39,9 +47,13 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
+    const dial = ++this.#dial
     const given = await this.#givenClient()
     const publisher = given ?? (await this.#createClient())
-    const subscriber = publisher.duplicate(given && this.#policy(given.options?.socket))
+    if (dial !== this.#dial) return // closed meanwhile
+    const subscriber = publisher.duplicate(
+      given && { ...POLICY, socket: { ...given.options?.socket, reconnectStrategy } }
+    )
     this.#publisher = publisher
     this.#subscriber = subscriber
     this.#subscribed = false
@@ -49,10 +61,7 @@ export class RedisAdapter extends SyncAdapter {
       const onReady = () => this.#subscribe(receive).then((live) => live && resolve(), reject)
       this.#watch(publisher, onReady, reject)
       this.#watch(subscriber, onReady, reject)
-      for (const client of [publisher, subscriber]) {
-        // What it rejects with comes as an `error` event too.
-        if (!client.isOpen) client.connect().catch((error) => this.debug('connect: %s', reason(error)))
-      }
+      for (const client of [publisher, subscriber]) if (!client.isOpen) this.#open(client)
       if (publisher.isReady) onReady()
     })
   }
@@ -67,45 +76,54 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   protected override async doClose(): Promise<void> {
-    const { redisClient, db } = this.options
-    const owned = (redisClient ?? db) ? [this.#subscriber] : [this.#publisher, this.#subscriber]
+    this.#dial += 1
+    const owned = [this.#publisher, this.#subscriber].filter((client) => client !== this.#given)
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
     this.#publisher = undefined
     this.#subscriber = undefined
     for (const client of owned) {
-      client?.on('error', () => {}) // what the driver says of a connection that we gave up
       if (!client?.isOpen) continue
       if (client.destroy) client.destroy()
       else await client.disconnect?.()
     }
   }
 
+  get #given(): RedisClient | undefined {
+    return (this.options.redisClient ?? this.options.db) as RedisClient | undefined
+  }
+
   /** The user's client. Its owner has one turn to connect it after `configure`: a second `connect()` rejects. */
   async #givenClient(): Promise<RedisClient | undefined> {
-    const client = (this.options.redisClient ?? this.options.db) as RedisClient | undefined
-    if (client && !client.isOpen) await new Promise((resolve) => setImmediate(resolve))
-    return client
+    if (this.#given && !this.#given.isOpen) await new Promise((resolve) => setImmediate(resolve))
+    return this.#given
   }
 
   async #createClient(): Promise<RedisClient> {
     const { createClient } = await loadDriver('redis', () => import('redis'))
     const { socket, ...options } = { ...this.options.redisOptions } as { socket?: object }
     const url = this.options.uri?.replace(/^valkey/i, 'redis') // the driver knows no valkey:
-    return createClient({ url, ...options, ...this.#policy(socket) }) as unknown as RedisClient
+    const created = createClient({ url, ...options, ...POLICY, socket: { reconnectStrategy, ...socket } })
+    return created as unknown as RedisClient
   }
 
-  /** What waits for the broker waits in the Outbox, not in the driver; credentials refused at first are final. */
-  #policy(socket: object | undefined): object {
-    const reconnectStrategy = (retries: number, cause: Error) =>
-      isRefusal(cause) && !this.#subscribed ? cause : Math.min(MAX_RETRY, reconnectDelay(retries + 1))
-    return { disableOfflineQueue: true, socket: { reconnectStrategy, ...socket } }
+  #open(client: RedisClient): void {
+    // What it says when we listen no more must not end the process: it tries on, be it for its owner or for a moment.
+    client.off('error', ignore).on('error', ignore)
+    // What it rejects with comes as an `error` event too.
+    client.connect().catch((error) => this.debug('connect: %s', reason(error)))
   }
 
   #watch(client: RedisClient, onReady: () => void, reject: (error: Error) => void): void {
+    // By a `reconnectStrategy` of the user's.
+    const giveUp = (error: Error) => {
+      reject(error)
+      this.lost(error)
+    }
     const listeners = {
       ready: onReady,
       error: (error: Error) => {
         if (!this.#subscribed && isRefusal(error)) reject(this.error('auth', 'was refused', error))
+        else if (!client.isOpen && client !== this.#given) giveUp(error)
         else if (!client.isReady) this.away(error)
       },
       // A client that was handed in may be closed by its owner, and connected again.

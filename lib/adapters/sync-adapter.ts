@@ -3,22 +3,10 @@ import { injectable } from 'inversify'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import type { ResolvedOptions } from '../options.js'
 import { redact } from '../redact.js'
+import { type AdapterHandlers, contained, type SyncStatus } from './adapter-handlers.js'
 import { Backoff } from './backoff.js'
 
-/**
- * `connecting` until the subscription is live for the first time, `reconnecting` while it is lost, `closed`
- * before `connect()` and after `close()`.
- */
-export type SyncStatus = 'connecting' | 'ready' | 'reconnecting' | 'closed'
-
-/** What an adapter tells its owner. None of them throws. */
-export interface AdapterHandlers {
-  /** A message came in: own ones too, where the broker echoes. */
-  receive(bytes: Uint8Array): void
-  /** Something went wrong that the adapter lives on with. */
-  error(error: SyncError): void
-  status(status: SyncStatus): void
-}
+export type { AdapterHandlers, SyncStatus }
 
 /** How long `close()` waits for the driver, in ms. */
 export const CLOSE_TIMEOUT = 2000
@@ -29,6 +17,8 @@ interface Session {
   readonly backoff: Backoff
   dial: number
   open: boolean
+  /** `doConnect` has not resolved. */
+  dialing: boolean
   wasReady: boolean
 }
 
@@ -69,7 +59,16 @@ export abstract class SyncAdapter {
    */
   async connect(handlers: AdapterHandlers): Promise<void> {
     if (this.#session) throw this.error('connect', 'is connected already: call close() first')
-    const session = { handlers, backoff: new Backoff(), dial: 0, open: true, wasReady: false }
+    const session: Session = {
+      handlers: contained(handlers, (failure) =>
+        this.error('listener', 'received a message, and its receiver threw', failure)
+      ),
+      backoff: new Backoff(),
+      dial: 0,
+      open: true,
+      dialing: true,
+      wasReady: false
+    }
     this.#session = session
     this.#setStatus(session, 'connecting')
     await this.#closing
@@ -140,21 +139,29 @@ export abstract class SyncAdapter {
     const session = this.#session
     if (!session) return
     if (this.#status === 'ready') this.#setStatus(session, 'reconnecting')
-    session.handlers.error(this.error('connect', 'is away', cause))
+    this.report(this.error('connect', 'is away', cause))
   }
 
   /** For subclasses: the driver has restored the connection and the subscription. */
   protected back(): void {
     const session = this.#session
-    if (session?.wasReady && this.#status !== 'ready') this.#setStatus(session, 'ready')
+    if (session && !session.dialing) this.#setStatus(session, 'ready')
   }
 
-  /** For subclasses: the connection is gone and the driver has given up. The base closes it and connects anew. */
+  /**
+   * For subclasses: the connection is gone and the driver has given up. The base closes it and connects anew. Does
+   * nothing while `doConnect` is pending, which is to reject instead.
+   */
   protected lost(cause?: unknown): void {
     const session = this.#session
-    if (!session?.wasReady) return
+    if (!session || session.dialing) return
     this.away(cause)
     this.#dial(session).catch((error) => session.handlers.error(error))
+  }
+
+  /** For subclasses: something went wrong that `doPublish` can't reject with. */
+  protected report(error: SyncError): void {
+    this.#session?.handlers.error(error)
   }
 
   /** For subclasses: an error that names the adapter and where it connects to, without credentials. */
@@ -172,8 +179,12 @@ export abstract class SyncAdapter {
 
   async #dial(session: Session): Promise<void> {
     const dial = ++session.dial
+    session.dialing = true
     const current = () => session.open && session.dial === dial
-    if (session.wasReady) await this.#quietlyClose()
+    if (session.wasReady) {
+      await this.#quietlyClose()
+      await session.backoff.wait() // a broker that takes us and drops us again must not keep us busy
+    }
     while (current()) {
       try {
         await this.doConnect((bytes) => {
@@ -181,6 +192,7 @@ export abstract class SyncAdapter {
         })
         if (!current()) break
         session.backoff.reset()
+        session.dialing = false
         session.wasReady = true
         this.#setStatus(session, 'ready')
         return

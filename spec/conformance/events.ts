@@ -17,11 +17,15 @@ export function describeEvents(instances: () => Instances): void {
   })
 
   it('needs no pause after `ready`', async () => {
-    const [one] = await instances().start(1)
-    const two = instances().configure()
-    await two.app.sync.ready
-    await one?.messages.create({ text: 'at once' })
-    await eventually(() => two.texts.length > 0, { message: 'the event' })
+    const [one] = (await instances().start(1)) as [Started]
+    for (const text of ['first', 'second', 'third']) {
+      const late = instances().configure()
+      await late.app.sync.ready
+      await one.messages.create({ text })
+      await late.messages.create({ text: `after ${text}` })
+      await eventually(() => late.texts.includes(text), { message: 'the event at the late one' })
+      await eventually(() => one.texts.includes(`after ${text}`), { message: 'the event of the late one' })
+    }
   })
 
   it('delivers locally before create() resolves, whatever the broker does', async () => {
@@ -73,7 +77,10 @@ export function describeEvents(instances: () => Instances): void {
     await one.messages.create({ text: 'first' })
     await eventually(() => two.errors.length > 0, { message: 'a sync-error' })
     expect(two.errors[0]?.kind).to.equal('listener')
+    await one.messages.create({ text: 'next' })
     await settle([one, two])
+    expect(two.texts).to.deep.equal(['first', 'next'])
+    expect(two.errors).to.have.length(1)
   })
 
   it('survives garbage and hostile messages', async () => {
@@ -92,8 +99,10 @@ export function describeEvents(instances: () => Instances): void {
     for (const frame of frames) if (frame.length > 0) await adapter.publish(frame)
     await eventually(() => two.errors.length > 200, { message: 'the errors to be reported' })
     await settle([one, two])
-    expect(two.texts).to.include('real')
-    expect(two.app.sync.status).to.equal('ready')
+    expect(two.texts).to.deep.equal(['real'])
+    expect(one.texts).to.deep.equal(['real'])
+    expect(({} as { polluted?: unknown }).polluted).to.equal(undefined)
+    for (const { app } of [one, two]) expect(app.sync.status).to.equal('ready')
   })
 
   it('hears and says nothing after app.teardown(), but still delivers locally', async () => {
@@ -120,6 +129,12 @@ const hostilePayloads = [
   '{"event":"created","path":"nowhere","data":{}}',
   '{"event":"error","path":"messages","data":{}}',
   '{"event":"newListener","path":"messages","data":{}}',
+  '{"event":"toString","path":"messages","data":{}}',
+  '{"__proto__":{"polluted":1},"event":"liked","path":"messages","data":{"__proto__":{"polluted":1}}}',
+  '{"event":"liked","path":"messages","context":{"method":"__proto__","__proto__":{"polluted":1}}}',
+  '{"event":"liked","path":"messages","context":{"method":"constructor","params":null,"app":0,"service":0}}',
+  '{"event":"liked","path":"messages","context":[[]]}',
+  `{"event":"liked","path":"messages","data":${'['.repeat(20_000)}`,
   '{"event":{"toString":1},"path":"messages"}',
   '{"event":"created","path":{"length":1}}'
 ]

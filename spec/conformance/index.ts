@@ -1,4 +1,5 @@
 import { describeBytes } from './bytes.js'
+import { describeClosing } from './closing.js'
 import { describeEvents } from './events.js'
 import type { SyncAdapterHarness } from './harness.js'
 import { Instances } from './instances.js'
@@ -12,7 +13,8 @@ export type { SyncAdapterHarness } from './harness.js'
  * @param name the adapter's name, for the report
  */
 export function describeSyncAdapter(name: string, harness: SyncAdapterHarness): void {
-  describe(`${name} as a SyncAdapter`, () => {
+  describe(`${name} as a SyncAdapter`, function () {
+    this.timeout(60_000) // some brokers start slowly, and mocha's own two seconds are short for an outage
     let instances: Instances
 
     beforeEach(() => {
@@ -24,6 +26,7 @@ export function describeSyncAdapter(name: string, harness: SyncAdapterHarness): 
     })
 
     describe('bytes', () => describeBytes(harness, () => instances))
+    describe('closing', () => describeClosing(() => instances))
     describe('events', () => describeEvents(() => instances))
     describe('outages', () => describeOutages(harness, () => instances))
   })

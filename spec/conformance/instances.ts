@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { type Application, feathers } from '@feathersjs/feathers'
-import sync, { createContainer, SyncAdapter, type SyncError, type SyncOptions } from '../../lib/index.js'
+import sync, {
+  type AdapterHandlers,
+  createContainer,
+  SyncAdapter,
+  type SyncError,
+  type SyncOptions,
+  type SyncStatus
+} from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
 import type { SyncAdapterHarness } from './harness.js'
 
@@ -57,12 +64,12 @@ export class Instances {
     return adapter
   }
 
-  /** An adapter that is connected, and the messages it receives. */
-  async connect(key = this.key): Promise<{ adapter: SyncAdapter; received: Buffer[] }> {
+  /** An adapter that is connected, and what it tells. */
+  async connect(key = this.key): Promise<Recorder & { adapter: SyncAdapter }> {
     const adapter = this.adapter(key)
-    const received: Buffer[] = []
-    await adapter.connect(recordInto(received))
-    return { adapter, received }
+    const handlers = recorder()
+    await adapter.connect(handlers)
+    return { adapter, ...handlers }
   }
 
   async closeAll(): Promise<void> {
@@ -70,9 +77,28 @@ export class Instances {
   }
 }
 
-/** Handlers that keep what is received. */
-export function recordInto(received: Buffer[]): Parameters<SyncAdapter['connect']>[0] {
-  return { receive: (bytes) => received.push(Buffer.from(bytes)), error: () => {}, status: () => {} }
+/** Handlers that keep what they are told. */
+export interface Recorder extends AdapterHandlers {
+  received: Buffer[]
+  statuses: SyncStatus[]
+  errors: SyncError[]
+  /** How often they were called. */
+  calls(): number
+}
+
+export function recorder(): Recorder {
+  const received: Buffer[] = []
+  const statuses: SyncStatus[] = []
+  const errors: SyncError[] = []
+  return {
+    received,
+    statuses,
+    errors,
+    receive: (bytes) => received.push(Buffer.from(bytes)),
+    status: (status) => statuses.push(status),
+    error: (error) => errors.push(error),
+    calls: () => received.length + statuses.length + errors.length
+  }
 }
 
 /**

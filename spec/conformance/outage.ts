@@ -1,49 +1,63 @@
 import { expect } from 'chai'
+import { SyncError } from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
+import { inTime } from './closing.js'
 import type { SyncAdapterHarness } from './harness.js'
-import { type Instances, settle } from './instances.js'
+import { type Instance, type Instances, recorder, settle } from './instances.js'
+import { rejection } from './rejection.js'
+
+type Restartable = NonNullable<SyncAdapterHarness['broker']>
+
+/** A broker may need a while to come back. */
+const RETURN = { timeout: 30_000, message: 'the reconnect' }
+const NOTICE = { message: 'the outage to be noticed' }
 
 /** What happens around the end of a broker and its return. */
-export function describeOutages(harness: SyncAdapterHarness, instances: () => Instances): void {
-  const { broker } = harness
-  if (!broker) {
-    it('survives a restart of the broker')
-    it('starts without the broker')
-    it('can be closed while the broker is away')
-    return
-  }
-
+export function describeOutages({ broker }: SyncAdapterHarness, instances: () => Instances): void {
   let running = true
-  const kill = async () => {
+  const outage = (title: string, test: (broker: Restartable) => Promise<void>) =>
+    broker ? it(title, () => test({ kill: () => kill(broker), start: () => start(broker) })) : it(title)
+  const kill = async (real: Restartable) => {
     running = false
-    await broker.kill()
+    await real.kill()
   }
-  const start = async () => {
-    await broker.start()
+  const start = async (real: Restartable) => {
+    await real.start()
     running = true
   }
 
   afterEach(async () => {
-    if (!running) await start()
+    if (broker && !running) await start(broker)
   })
 
-  it('gives one copy, not two, after a restart of the broker', async () => {
+  outage('gives one copy, not two, after a restart of the broker', async ({ kill, start }) => {
     const all = await instances().start(3)
     await settle(all)
     await kill()
-    for (const { app } of all) {
-      await eventually(() => app.sync.status === 'reconnecting', { message: 'the outage to be noticed' })
-    }
+    await eventually(() => all.every(hasStatus('reconnecting')), NOTICE)
     await start()
-    for (const { app } of all) {
-      await eventually(() => app.sync.status === 'ready', { timeout: 30_000, message: 'the reconnect' })
-    }
-    await all[0]?.messages.create({ text: 'after the restart' })
+    await eventually(() => all.every(hasStatus('ready')), RETURN)
+    for (const [index, { messages }] of all.entries()) await messages.create({ text: `from ${index}` })
     await settle(all)
-    for (const { texts } of all) expect(texts).to.deep.equal(['after the restart'])
+    for (const { texts } of all) expect([...texts].sort()).to.deep.equal(['from 0', 'from 1', 'from 2'])
   })
 
-  it('starts without the broker: serves locally, and is ready when it comes', async () => {
+  outage('refuses at once to publish while the broker is away', async ({ kill, start }) => {
+    const [one, two] = [await instances().connect(), await instances().connect()]
+    await kill()
+    await eventually(() => one.adapter.status === 'reconnecting', NOTICE)
+    const began = performance.now()
+    const error = await rejection(one.adapter.publish(Buffer.from('refused')))
+    expect(error).to.be.instanceOf(SyncError).with.property('kind', 'publish')
+    expect(performance.now() - began).to.be.below(500)
+    await start()
+    await eventually(() => [one, two].every(({ adapter }) => adapter.status === 'ready'), RETURN)
+    await one.adapter.publish(Buffer.from('taken'))
+    await eventually(() => two.received.length > 0, { message: 'the message after the outage' })
+    expect(two.received.map(String)).to.deep.equal(['taken'])
+  })
+
+  outage('starts without the broker: serves locally, and is ready when it comes', async ({ kill, start }) => {
     await kill()
     const [one, two] = [instances().configure(), instances().configure()]
     const readyInTime = one.app.sync.ready.then(() => true)
@@ -58,13 +72,33 @@ export function describeOutages(harness: SyncAdapterHarness, instances: () => In
     await eventually(() => two.texts.includes('late'), { message: 'the late event' })
   })
 
-  it('can be closed while the broker is away', async () => {
-    const [one] = await instances().start(1)
+  outage('can be closed while the broker is away, and connects again', async ({ kill, start }) => {
+    const [one] = (await instances().start(1)) as [Instance]
+    const cut = await instances().connect()
     await kill()
-    const two = instances().configure()
-    await eventually(() => one?.app.sync.status === 'reconnecting', { message: 'the outage to be noticed' })
-    await Promise.all([one?.app.teardown(), two.app.teardown()])
-    expect(one?.app.sync.status).to.equal('closed')
-    expect(two.app.sync.status).to.equal('closed')
+    const never = instances().configure()
+    const dialing = instances().adapter()
+    const handlers = recorder()
+    void dialing.connect(handlers)
+    await eventually(() => handlers.errors.length > 0, NOTICE)
+    await eventually(() => hasStatus('reconnecting')(one) && cut.adapter.status === 'reconnecting', NOTICE)
+    await inTime(() =>
+      Promise.all([one.app.teardown(), never.app.teardown(), cut.adapter.close(), dialing.close()])
+    )
+    const closed = [one.app.sync, never.app.sync, cut.adapter, dialing]
+    expect(closed.map(({ status }) => status)).to.deep.equal(closed.map(() => 'closed'))
+    const calls = [cut.calls(), handlers.calls()]
+    await start()
+    const again = [recorder(), recorder()] as const
+    await cut.adapter.connect(again[0])
+    await dialing.connect(again[1])
+    await dialing.publish(Buffer.from('here again'))
+    await eventually(() => again[0].received.length > 0, { message: 'the message' })
+    expect(again[0].received.map(String)).to.deep.equal(['here again'])
+    expect([cut.calls(), handlers.calls()], 'calls of handlers after close()').to.deep.equal(calls)
   })
+}
+
+function hasStatus(status: string): (instance: Instance) => boolean {
+  return ({ app }) => app.sync.status === status
 }

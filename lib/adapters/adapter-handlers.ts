@@ -1,0 +1,45 @@
+import createDebug from 'debug'
+import { reason, type SyncError } from '../errors.js'
+
+const debug = createDebug('feathers-sync')
+
+/**
+ * `connecting` until the subscription is live for the first time, `reconnecting` while it is lost, `closed`
+ * before `connect()` and after `close()`.
+ */
+export type SyncStatus = 'connecting' | 'ready' | 'reconnecting' | 'closed'
+
+/** What an adapter tells its owner. What they throw goes no further. */
+export interface AdapterHandlers {
+  /** A message came in: own ones too, where the broker echoes. */
+  receive(bytes: Uint8Array): void
+  /** Something went wrong that the adapter lives on with. */
+  error(error: SyncError): void
+  status(status: SyncStatus): void
+}
+
+/** The same handlers, as a driver's callbacks may call them: what they throw is contained, and `failed` makes a report of it. */
+export function contained(
+  handlers: AdapterHandlers,
+  failed: (failure: unknown) => SyncError
+): AdapterHandlers {
+  const guarded =
+    <Value>(handler: (value: Value) => void, onFailure: (failure: unknown) => void) =>
+    (value: Value) => {
+      try {
+        handler(value)
+      } catch (failure) {
+        onFailure(failure)
+      }
+    }
+  const log = (failure: unknown) => debug('a handler threw: %s', reason(failure))
+  const error = guarded((value: SyncError) => handlers.error(value), log)
+  return {
+    receive: guarded(
+      (bytes: Uint8Array) => handlers.receive(bytes),
+      (failure) => error(failed(failure))
+    ),
+    error,
+    status: guarded((value: SyncStatus) => handlers.status(value), log)
+  }
+}
