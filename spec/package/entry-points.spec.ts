@@ -1,0 +1,105 @@
+import { expect } from 'chai'
+import * as source from '../../lib/index.js'
+import { Consumer } from './consumer.js'
+
+const names = Object.keys(source).filter((name) => name !== 'default')
+
+describe('the packed tarball', () => {
+  let consumer: Consumer
+
+  before(async function () {
+    this.timeout(60_000)
+    consumer = await Consumer.create({ files: {} })
+  })
+
+  const print = async (name: string, code: string): Promise<unknown> => {
+    await consumer.write(name, code)
+    return JSON.parse(await consumer.run('node', ['--no-warnings', name]))
+  }
+
+  it('gives require() the function itself, with every name as a property', async () => {
+    const found = await print(
+      'required.cjs',
+      `const sync = require('feathers-sync')
+       console.log(JSON.stringify({
+         type: typeof sync({ uri: 'ipc:' }), itself: sync.default === sync, names: Object.keys(sync)
+       }))`
+    )
+    expect(found).to.have.property('type', 'function')
+    expect(found).to.have.property('itself', true)
+    expect(found)
+      .to.have.property('names')
+      .with.members([...names, 'default'])
+  })
+
+  it('gives import the same names', async () => {
+    const found = await print(
+      'imported.mjs',
+      `import * as all from 'feathers-sync'
+       console.log(JSON.stringify({ type: typeof all.default({ uri: 'ipc:' }), names: Object.keys(all) }))`
+    )
+    expect(found).to.have.property('type', 'function')
+    expect(found)
+      .to.have.property('names')
+      .with.members([...names, 'default'])
+  })
+
+  it('gives import and require() the same classes', async () => {
+    const different = await print(
+      'both.mjs',
+      `import * as all from 'feathers-sync'
+       import { createRequire } from 'node:module'
+       const sync = createRequire(import.meta.url)('feathers-sync')
+       console.log(JSON.stringify(Object.keys(all).filter((name) => all[name] !== sync[name])))`
+    )
+    expect(different).to.deep.equal([])
+  })
+
+  it('keeps the names of the classes, which messages show', async () => {
+    const classes = names.filter((name) => /^[A-Z].*(Adapter|Bridge|Serializer|Error)$/.test(name))
+    expect(classes).not.to.deep.equal([])
+    const found = await print(
+      'names.cjs',
+      `const sync = require('feathers-sync')
+       console.log(JSON.stringify(${JSON.stringify(classes)}.map((name) => sync[name].name)))`
+    )
+    expect(found).to.deep.equal(classes)
+  })
+
+  it('loads without a driver, and without inversify', async () => {
+    const bare = await Consumer.create({ files: {}, drivers: {} })
+    await bare.write('bare.cjs', "console.log(typeof require('feathers-sync'))")
+    expect(await bare.run('node', ['bare.cjs'])).to.equal('function\n')
+  })
+
+  for (const [driver, uri] of Object.entries({
+    redis: 'redis://localhost:1',
+    amqplib: 'amqp://localhost:1',
+    nats: 'nats://localhost:1'
+  })) {
+    it(`says how ${driver} is installed where it isn't`, async () => {
+      const bare = await Consumer.create({ files: {}, drivers: {} })
+      await bare.write(
+        'missing.cjs',
+        `const { feathers } = require('@feathersjs/feathers')
+         const app = feathers().configure(require('feathers-sync')({ uri: '${uri}' }))
+         app.on('sync-error', () => {})
+         app.sync.ready.catch(({ kind, message }) => console.log(kind + ': ' + message))`
+      )
+      const output = await bare.run('node', ['missing.cjs'])
+      expect(output)
+        .to.match(/^driver: /)
+        .and.to.contain(`npm install ${driver}\n`)
+    })
+  }
+
+  it('holds what npm users expect, and no sources', async () => {
+    const manifest = await print(
+      'manifest.cjs',
+      `const { readdirSync } = require('node:fs')
+       console.log(JSON.stringify(readdirSync('node_modules/feathers-sync')))`
+    )
+    expect(manifest).to.include.members(['LICENSE', 'package.json', 'dist'])
+    expect(manifest).not.to.include.members(['lib', 'spec'])
+  })
+})
