@@ -33,13 +33,13 @@ export function core(app: Application): void {
   const publish = (event: ServiceEvent): boolean => {
     const data = events.attempt(
       'serialize',
-      'could not serialize an event, it stays on this instance',
+      `could not serialize ${event.name}, it stays on this instance`,
       () => {
         const serialize = functions()?.serialize ?? JSON.stringify
         return { serialized: serialize(event.toMessage()) }
       }
     )
-    if (!data) return event.emit(undefined)
+    if (!data) return event.emit(false)
     return (
       events.attempt('listener', 'a sync-out listener threw', () => app.emit('sync-out', data.serialized)) ??
       false

@@ -57,18 +57,15 @@ export class EventBridge {
 
   #send(event: ServiceEvent, link: BridgeLink): void {
     const events = this.#events as ServiceEvents
-    const message = events.attempt('serialize', 'could not read a hook context', event.toMessage)
+    const { name } = event
+    const failed = `could not serialize ${name}, it stays on this instance`
+    const message = events.attempt('serialize', failed, event.toMessage)
     if (!message || !this.#passesFilter(message, events, link)) return
-    const name = `'${message.path} ${message.event}'`
-    const payload = events.attempt(
-      'serialize',
-      `could not serialize ${name}, it stays on this instance`,
-      () => Buffer.from(this.serializer.serialize(message))
-    )
+    const payload = events.attempt('serialize', failed, () => Buffer.from(this.serializer.serialize(message)))
     if (!payload) return
     debug('out: %s', name)
-    events.attempt('listener', 'a sync-out listener threw', () => events.app.emit('sync-out', message))
     link.send(payload)
+    events.attempt('listener', 'a sync-out listener threw', () => events.app.emit('sync-out', message))
   }
 
   #passesFilter(message: SyncMessage, events: ServiceEvents, { options: { filter } }: BridgeLink): boolean {

@@ -27,7 +27,7 @@ export function local<This, Args extends unknown[]>(
   listener: Listener<This, Args>
 ): (this: This, ...args: Args) => void {
   const wrapper = function (this: This, ...args: Args): void {
-    if (!isRemote(args[1])) listener.apply(this, args)
+    if (!current) listener.apply(this, args)
   }
   // Node's EventEmitter finds a wrapper by its original this way, as it does for `once`.
   return Object.assign(wrapper, { listener })

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { inspect } from 'node:util'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
 import { reason, SyncError, type SyncErrorKind } from './errors.js'
@@ -11,17 +12,26 @@ const { defaultServiceEvents, getServiceOptions } = feathersjs
 
 /** An event that a service is about to emit. */
 export interface ServiceEvent {
-  /** What of it travels. Throws where the hook context can't be read. */
+  /** Path and event, for people. */
+  readonly name: string
+  /** What of it travels. Throws where the hook context can't be read, or has a dispatch that can't travel. */
   toMessage(): SyncMessage
   /** Emits it to the listeners here; returns what `emit` returns and throws what a listener throws. */
   emit(remoteness: Remoteness): boolean
 }
 
-/** A service whose events are caught, and where it is registered. */
+/** A service whose events are caught. */
 interface Caught {
+  /** Its own. */
   emit: EventEmitter['emit']
+  /** The names of those that travel. */
+  events: ReadonlySet<string>
+  /** Where it is registered, or was. */
   paths: Set<string>
 }
+
+/** Applications and services that have a sync. One for each: a sub-application's services keep the first they got. */
+const synced = new WeakSet<object>()
 
 /**
  * The service events of one application: catches those that its services emit, and emits those that come from
@@ -33,12 +43,17 @@ export class ServiceEvents {
   /**
    * @param onEvent called for each default or declared event, in place of `emit`
    * @param onError told of what is contained; must not throw
+   * @throws Error where the application has another sync
    */
   constructor(
     readonly app: Application,
     private readonly onEvent: (event: ServiceEvent) => boolean,
     private readonly onError: (error: SyncError) => void
   ) {
+    if (synced.has(app)) {
+      throw new Error('Only one type of feathers-sync can be configured on the same application')
+    }
+    synced.add(app)
     for (const [path, service] of Object.entries<FeathersService>(app.services)) {
       this.#catch(service, path, getServiceOptions(service))
     }
@@ -49,8 +64,9 @@ export class ServiceEvents {
   deliver(message: SyncMessage, remoteness: Remoteness): void {
     const { event, path, data, context: received } = message ?? {}
     const service = this.#serviceAt(path)
-    if (!service || typeof event !== 'string' || !eventsOf(getServiceOptions(service)).has(event)) {
-      this.report('unknown', `an event came in that is not known here: '${String(path)} ${String(event)}'`)
+    const caught = service && this.#services.get(service)
+    if (!service || !caught?.events.has(event)) {
+      this.report('unknown', `an event came in that is not known here: ${show(path)} ${show(event)}`)
       return
     }
     this.attempt(
@@ -59,8 +75,7 @@ export class ServiceEvents {
       () => {
         const context = contextFrom(received, service, this.app)
         const args = context === undefined || context === null ? [data] : [data, context]
-        const { emit } = this.#services.get(service) as Caught
-        dispatchAs(remoteness, context, () => emit.call(service, event, ...args))
+        dispatchAs(remoteness, context, () => caught.emit.call(service, event, ...args))
       }
     )
   }
@@ -85,20 +100,24 @@ export class ServiceEvents {
       known.paths.add(path) // one object under two paths: its listeners are the same
       return
     }
-    const caught: Caught = { emit: service.emit, paths: new Set([path]) }
+    if (synced.has(service)) return
+    synced.add(service)
+    const caught: Caught = { emit: service.emit, events: eventsOf(service, options), paths: new Set([path]) }
     this.#services.set(service, caught)
-    if (isAuthentication(service)) return
-    const events = eventsOf(options)
     const { onEvent } = this
     const pathOf = () => this.#pathOf(service, caught)
     service.emit = function (this: FeathersService, event: string | symbol, ...args: unknown[]): boolean {
       const [data, context] = args
-      const emit = () => caught.emit.call(this, event, ...args)
-      if (typeof event !== 'string' || !events.has(event) || isDisabled(context)) return emit()
+      const emit = (remoteness: Remoteness) =>
+        dispatchAs(remoteness, context, () => caught.emit.call(this, event, ...args))
+      if (typeof event !== 'string' || !caught.events.has(event) || isDisabled(context)) return emit(false)
+      const path = pathOf()
+      if (path === undefined) return emit(false)
       return onEvent({
-        emit: (remoteness) => dispatchAs(remoteness, context, emit),
+        name: `'${path} ${event}'`,
+        emit,
         toMessage: () => {
-          const message = { event, path: pathOf(), data }
+          const message = { event, path, data }
           return context === undefined || context === null
             ? message
             : { ...message, context: contextToSend(context) }
@@ -107,21 +126,23 @@ export class ServiceEvents {
     }
   }
 
-  /** Where the service is found now: `unuse` and `use` may have moved it. */
-  #pathOf(service: FeathersService, { paths }: Caught): string {
+  /** Where the service is found now: `unuse` and `use` may have moved it, or left it nowhere. */
+  #pathOf(service: FeathersService, { paths }: Caught): string | undefined {
     for (const path of paths) if (this.app.services[path] === service) return path
-    return [...paths].at(-1) ?? ''
+    return undefined
   }
 
   /** Not by `app.service(path)`, which can create a service or throw. */
   #serviceAt(path: unknown): FeathersService | undefined {
-    if (typeof path !== 'string' || !Object.hasOwn(this.app.services, path)) return undefined
-    const service: FeathersService = this.app.services[path]
-    return this.#services.has(service) ? service : undefined
+    return typeof path === 'string' && Object.hasOwn(this.app.services, path)
+      ? this.app.services[path]
+      : undefined
   }
 }
 
-function eventsOf({ events = [], serviceEvents = [] }: ServiceOptions): Set<string> {
+/** Default and declared events. Those of an authentication service carry access tokens: none. */
+function eventsOf(service: object, { events = [], serviceEvents = [] }: ServiceOptions): Set<string> {
+  if (isAuthentication(service)) return new Set()
   return new Set([...defaultServiceEvents, ...events, ...serviceEvents])
 }
 
@@ -129,7 +150,11 @@ function isDisabled(context: unknown): boolean {
   return typeof context === 'object' && context !== null && (context as { [SYNC]?: boolean })[SYNC] === false
 }
 
-/** The events of an authentication service carry access tokens: they stay on this instance. */
 function isAuthentication(service: object): boolean {
   return typeof (service as { createAccessToken?: unknown }).createAccessToken === 'function'
+}
+
+/** For a message: what came in may be of any type, and of any length. */
+function show(name: unknown): string {
+  return typeof name === 'string' ? inspect(name.slice(0, 100)) : `(${typeof name})`
 }
