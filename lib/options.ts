@@ -1,4 +1,5 @@
 import type { Container } from 'inversify'
+import { checkAmqpOptions } from './adapters/amqp-options.js'
 import type { SyncMessage } from './message.js'
 import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 import { redact } from './redact.js'
@@ -124,6 +125,7 @@ export function checkBuiltIn(options: ResolvedOptions): void {
     if (!URL.canParse(uri)) throw invalidUri(uri)
   }
   checkBuiltInOptions(options)
+  checkAmqpOptions(options.amqpConnectionOptions)
 }
 
 /** The error for a name that is neither ours nor bound in the user's container. */
