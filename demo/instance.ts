@@ -1,0 +1,57 @@
+/** One instance of the application: what a user would write, run as a process of its own by index.ts. */
+import type { AddressInfo } from 'node:net'
+import { feathers } from '@feathersjs/feathers'
+import { koa } from '@feathersjs/koa'
+import { MemoryService } from '@feathersjs/memory'
+import socketio from '@feathersjs/socketio'
+import sync, { SYNC, type SyncError } from '../lib/index.js'
+
+const [uri, key, startTimeout] = process.argv.slice(2)
+
+interface Message {
+  id: string
+  private?: boolean
+}
+
+class Messages extends MemoryService<Message> {
+  async like(data: { id: string }): Promise<object> {
+    app.service('messages').emit('liked', data)
+    return data
+  }
+}
+
+const app = koa(feathers<{ messages: Messages }>())
+app.configure(socketio({ transports: ['websocket'] }))
+app.configure(sync({ uri, key, connectTimeout: Number(startTimeout) }))
+app.use('messages', new Messages(), {
+  methods: ['create', 'patch', 'remove', 'like'],
+  events: ['liked']
+})
+app.service('messages').hooks({
+  before: {
+    create: [
+      async (context) => {
+        if ((context.data as Message).private) context[SYNC] = false
+      }
+    ]
+  }
+})
+app.on('connection', (connection) => app.channel('everybody').join(connection))
+app.publish(() => app.channel('everybody'))
+
+// Here ends the application. The rest lets index.ts start and end it.
+process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group: index.ts ends us
+process.on('disconnect', () => process.exit())
+process.on('message', async () => {
+  await app.teardown()
+  process.disconnect()
+})
+
+const server = await app.listen(0, '127.0.0.1')
+try {
+  await app.sync.ready
+  process.send?.({ port: (server.address() as AddressInfo).port })
+} catch (error) {
+  const { kind, message } = error as SyncError
+  process.send?.({ failure: kind === 'timeout' ? 'no broker answers' : message })
+}

@@ -1,0 +1,40 @@
+import { styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+const { stdout } = process
+
+/** Colour where a person looks at it. */
+export function paint(style: Style, text: string): string {
+  return stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text
+}
+
+let open = false
+
+/** A whole line; one that `append` left open is ended first. */
+export function line(text = ''): void {
+  endLine()
+  stdout.write(`${text}\n`)
+}
+
+/** Ends the line that `append` left open, if any. */
+export function endLine(): void {
+  if (open) stdout.write('\n')
+  open = false
+}
+
+/** More of the current line. */
+export function append(text: string): void {
+  stdout.write(text)
+  open = true
+}
+
+/** Rows of text in columns; the first row is the heading. */
+export function table(rows: string[][]): void {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  for (const [index, row] of rows.entries()) {
+    const text = row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('   ')
+    line(`  ${index === 0 ? paint('bold', text) : text}`)
+    if (index === 0) line(`  ${'─'.repeat(text.length)}`)
+  }
+}
