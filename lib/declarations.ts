@@ -16,14 +16,12 @@ export interface SyncEvents {
   'sync-status': (status: SyncStatus) => void
 }
 
-declare module '@feathersjs/feathers' {
-  interface FeathersApplication<Services, Settings> {
+declare module '@feathersjs/feathers/lib/declarations.js' {
+  // Not FeathersApplication: Feathers' own class implements that one, without a `sync`.
+  interface Application<Services, Settings> {
     /** Set by `app.configure(sync(…))`, or by a functional adapter. */
     get sync(): Sync
     set sync(value: Sync | FunctionalSync)
-  }
-
-  interface Application<Services, Settings> {
     on<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents[Event]): this
     on(...args: Parameters<EventEmitter['on']>): this
     once<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents[Event]): this
