@@ -103,13 +103,13 @@ function make<Part>(container: SyncContainer, identifier: ServiceIdentifier<Part
   try {
     return name === undefined ? container.get(identifier) : container.get(identifier, { name })
   } catch (error) {
-    const what = `${(identifier as { name: string }).name}${name === undefined ? '' : ` named '${name}'`}`
     const text = reason(error)
+    const ambiguous = /^Ambiguous bindings found for service: "(.*)"/.exec(text)?.[1]
+    const what = `${ambiguous ?? (identifier as { name: string }).name}${name === undefined ? '' : ` named '${name}'`}`
     throw new TypeError(
-      text.startsWith('Ambiguous')
+      ambiguous
         ? `feathers-sync: the container has more than one binding of ${what}: leave one`
-        : `feathers-sync: the container can't make its ${what}. A class without decorators has no constructor ` +
-            `arguments, or is bound with toDynamicValue(). ${text}`,
+        : `feathers-sync: the container can't make its ${what}: ${text}`,
       { cause: error }
     )
   }

@@ -28,21 +28,18 @@ export class JsonSerializer extends Serializer {
 }
 
 /** The `serialize` and `deserialize` options; JSON for the one that isn't given. */
-export class FunctionSerializer extends JsonSerializer {
-  readonly #functions: Pick<CommonOptions, 'serialize' | 'deserialize'>
-
-  constructor({ serialize, deserialize }: Pick<CommonOptions, 'serialize' | 'deserialize'>) {
+export class FunctionSerializer extends Serializer {
+  constructor(private readonly functions: Pick<CommonOptions, 'serialize' | 'deserialize'>) {
     super()
-    this.#functions = { serialize, deserialize }
   }
 
-  override serialize(message: SyncMessage): string {
-    const { serialize } = this.#functions
-    return serialize ? (serialize(message) as string) : super.serialize(message)
+  override serialize(message: SyncMessage): string | Uint8Array {
+    const { serialize = JSON.stringify } = this.functions
+    return serialize(message)
   }
 
   override deserialize(bytes: Buffer): SyncMessage {
-    const { deserialize } = this.#functions
-    return deserialize ? deserialize(bytes) : super.deserialize(bytes)
+    const { deserialize } = this.functions
+    return (deserialize ? deserialize(bytes) : JSON.parse(bytes.toString())) as SyncMessage
   }
 }
