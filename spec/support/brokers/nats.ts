@@ -6,6 +6,8 @@ export interface NatsOptions {
   password?: string
   /** The largest message, in bytes; NATS' own default is 1 MB. */
   maxPayload?: number
+  /** More of nats-server's own configuration: `{ authorization: { token: 'secret' } }`. */
+  config?: object
 }
 
 export class NatsBroker extends PrivateBroker {
@@ -18,7 +20,8 @@ export class NatsBroker extends PrivateBroker {
     files: ({ host, port }) => ({ 'nats.conf': this.config(`${host}:${port}`) })
   }
 
-  constructor(private readonly options: NatsOptions) {
+  /** @param options may be changed while it doesn't run, for its next start */
+  constructor(readonly options: NatsOptions) {
     super()
   }
 
@@ -35,10 +38,10 @@ export class NatsBroker extends PrivateBroker {
 
   /** NATS reads JSON as a configuration. */
   private config(listen: string): string {
-    const { user, password, maxPayload: max_payload } = this.options
+    const { user, password, maxPayload: max_payload, config } = this.options
     const authorization = user ? { user, password } : undefined
     const lameDuck = { lame_duck_grace_period: '1s', lame_duck_duration: '30s' }
-    return JSON.stringify({ listen, max_payload, authorization, ...lameDuck })
+    return JSON.stringify({ listen, max_payload, authorization, ...lameDuck, ...config })
   }
 }
 
