@@ -24,6 +24,10 @@ const redisClient: Check = {
   test: (value) => has(value, 'duplicate'),
   expected: 'a node-redis client, which has a duplicate() function'
 }
+const natsConnectionOptions: Check = {
+  test: (value) => object.test(value) && !(value as { noEcho?: unknown }).noEcho,
+  expected: 'an object, and natsConnectionOptions.noEcho not set: an instance has to hear itself'
+}
 const MODES: readonly unknown[] = ['both', 'send', 'receive']
 
 /** Options of every adapter. */
@@ -51,7 +55,7 @@ const BUILT_IN: Record<string, Check> = {
   db: redisClient,
   redisOptions: object,
   amqpConnectionOptions: object,
-  natsConnectionOptions: object
+  natsConnectionOptions
 }
 
 const KNOWN = Object.keys({ ...COMMON, ...BUILT_IN })
