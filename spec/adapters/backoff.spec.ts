@@ -3,10 +3,12 @@ import sinon from 'sinon'
 import { Backoff, MAX_DELAY, reconnectDelay } from '../../lib/adapters/backoff.js'
 
 describe('reconnectDelay', () => {
-  const random = sinon.stub(Math, 'random')
-  before(() => random.callThrough())
-  afterEach(() => random.callThrough())
-  after(() => random.restore())
+  let random: sinon.SinonStub
+
+  beforeEach(() => {
+    random = sinon.stub(Math, 'random')
+  })
+  afterEach(() => random.restore())
 
   it('doubles up to a limit', () => {
     random.returns(1)
