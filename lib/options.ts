@@ -21,7 +21,7 @@ export interface CommonOptions {
   /** Turns `{ event, path, data, context }` into text or bytes. Default: JSON. */
   serialize?: (message: SyncMessage) => string | Uint8Array
   /** The reverse: gets what `serialize` returned, always as a Buffer. Default: JSON. */
-  deserialize?: (bytes: Buffer) => SyncMessage
+  deserialize?: (bytes: Buffer) => unknown
   /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
   mode?: 'both' | 'send' | 'receive'
   /** Asked for each event before it is sent: `false` keeps it on this instance. Called synchronously. */
