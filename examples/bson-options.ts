@@ -1,0 +1,45 @@
+// BSON in place of JSON, by two options: dates arrive as dates.
+//
+// Run: npx tsx examples/bson-options.ts (needs: npm install bson)
+
+import { feathers } from '@feathersjs/feathers'
+import { deserialize, serialize } from 'bson'
+import sync from 'feathers-sync'
+
+interface File {
+  at: Date
+  bytes: Buffer
+}
+
+class Files {
+  async create(file: File) {
+    return file
+  }
+}
+
+function startInstance() {
+  const app = feathers<{ files: Files }>()
+  app.configure(
+    sync({
+      uri: process.env.SYNC_URI ?? 'ipc:',
+      key: `example-${process.pid}`,
+      serialize,
+      // Without `promoteBuffers` a buffer arrives as bson's own Binary.
+      deserialize: (bytes) => deserialize(bytes, { promoteBuffers: true })
+    })
+  )
+  app.use('files', new Files())
+  return app
+}
+
+const one = startInstance()
+const two = startInstance()
+await Promise.all([one.sync.ready, two.sync.ready])
+
+const arrived = new Promise<File>((resolve) => two.service('files').once('created', resolve))
+await one.service('files').create({ at: new Date(0), bytes: Buffer.from('hello') })
+const { at, bytes } = await arrived
+console.log(at instanceof Date, at.toISOString())
+console.log(Buffer.isBuffer(bytes), bytes.toString())
+
+await Promise.all([one.teardown(), two.teardown()])
