@@ -50,8 +50,8 @@ export class NatsAdapter extends SyncAdapter {
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
-    // The driver drops in silence what it is given while away.
-    if (!this.#connection || this.#away) throw new Error('the connection is lost')
+    // The driver drops in silence what it is given while away: then this isn't called.
+    if (!this.#connection) throw new Error('the connection is closed')
     this.#connection.publish(this.options.key, bytes)
   }
 
