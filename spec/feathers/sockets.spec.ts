@@ -135,8 +135,8 @@ describe('socket.io clients', () => {
       expect(here.map(([event]) => event)).to.deep.equal(
         ['created', 'patched', 'removed'].flatMap((event) => [`users ${event}`, `users ${event}`])
       )
+      expect(here.map(([, data]) => data)).to.deep.equal(Array(6).fill(null)) // that is how Feathers does it
       expect(there).to.deep.equal(here)
-      expect(JSON.stringify([here, there])).not.to.include('secret')
       expect(one.errors).to.deep.equal([])
     })
   })
