@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const project = fileURLToPath(new URL('../..', import.meta.url))
+/** This project's folder. */
+export const project = fileURLToPath(new URL('../..', import.meta.url))
 const execute = promisify(execFile)
 
 let temporary: string | undefined

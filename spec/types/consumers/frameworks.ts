@@ -1,0 +1,18 @@
+// Beside the packages of Feathers that add to its types as well.
+import { feathers, type HookContext } from '@feathersjs/feathers'
+import { koa } from '@feathersjs/koa'
+import socketio from '@feathersjs/socketio'
+import sync, { SYNC, type Sync } from 'feathers-sync'
+
+const app = koa<{ messages: object }>(feathers())
+app.configure(socketio())
+app.configure(sync({ uri: 'redis://localhost' }))
+app.on('connection', (connection) => app.channel('everybody').join(connection))
+app.publish(() => app.channel('everybody'))
+app.on('sync-error', (error) => error.kind === 'auth')
+
+export const stats: (Sync | number)[] = [app.sync, app.sync.stats().events.sent]
+
+export const hook = async (context: HookContext<typeof app>): Promise<void> => {
+  context[SYNC] = context.app.sync.status === 'ready'
+}
