@@ -95,12 +95,11 @@ describe('container', () => {
 
     it('is found in a Container of the user, and in one that extends it', () => {
       class OwnContainer extends Container {
-        constructor() {
-          super()
-          this.bind(SyncAdapter).to(LoopAdapter).whenNamed('loop')
+        constructor(readonly owner: string) {
+          super() // takes no parent, so it can't be made again for each application
         }
       }
-      for (const container of [withLoop(new Container()), new OwnContainer()]) {
+      for (const container of [withLoop(new Container()), withLoop(new OwnContainer('me'))]) {
         const { app } = configure({ uri: 'loop:', container })
         expect(app.sync.adapter).to.be.instanceOf(LoopAdapter)
       }

@@ -12,6 +12,7 @@ import sync, {
   core,
   createContainer,
   Serializer,
+  SyncAdapter,
   type SyncMessage
 } from '../lib/index.js'
 import type { Broker } from './support/brokers/broker.js'
@@ -19,6 +20,7 @@ import { startNats } from './support/brokers/nats.js'
 import { sharedRabbit } from './support/brokers/rabbitmq.js'
 import { startRedis } from './support/brokers/redis.js'
 import { eventually } from './support/eventually.js'
+import { LoopAdapter } from './support/loop-adapter.js'
 import { runScript } from './support/process.js'
 
 const ONLY_ONE = 'Only one type of feathers-sync can be configured on the same application'
@@ -102,6 +104,29 @@ describe('sync', () => {
       const app = configure(sync({ uri: 'ipc:', key }))
       await app.teardown()
       expect(app.sync.status).to.equal('closed')
+    })
+
+    it('ends when the adapter has closed, not before', async () => {
+      let release = () => {}
+      class SlowAdapter extends LoopAdapter {
+        protected override async doClose(): Promise<void> {
+          await new Promise<void>((resolve) => {
+            release = resolve
+          })
+        }
+      }
+      const container = createContainer()
+      container.bind(SyncAdapter).to(SlowAdapter).whenNamed('loop')
+      const app = configure(sync({ uri: 'loop:', key, container }))
+      await app.sync.ready
+      const order: string[] = []
+      const teardown = app.teardown().then(() => order.push('teardown'))
+      await eventually(() => app.sync.status === 'closed', { message: 'the adapter to be closing' })
+      await new Promise((resolve) => setImmediate(resolve))
+      order.push('closed')
+      release()
+      await teardown
+      expect(order).to.deep.equal(['closed', 'teardown'])
     })
 
     it('close where another teardown fails', async () => {
