@@ -3,6 +3,7 @@
  *
  * - `driver`: the broker's driver is not installed; the message says which `npm install` mends it
  * - `auth`: the broker refused the credentials
+ * - `options`: an option can't work as it was given; the message says what mends it
  * - `connect`: the broker can't be reached, or the connection was lost; trying goes on
  * - `timeout`: `connectTimeout` has passed; trying goes on
  * - `publish`: an event could not be handed to the broker
@@ -18,6 +19,7 @@
 export type SyncErrorKind =
   | 'driver'
   | 'auth'
+  | 'options'
   | 'connect'
   | 'timeout'
   | 'publish'

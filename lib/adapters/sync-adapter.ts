@@ -11,6 +11,9 @@ export type { AdapterHandlers, SyncStatus }
 /** How long `close()` waits for the driver, in ms. */
 export const CLOSE_TIMEOUT = 2000
 
+/** What waiting doesn't mend. */
+const FINAL: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'options'])
+
 /** One connection, from `connect()` to `close()`: what a driver still reports afterwards is recognised by it. */
 interface Session {
   readonly handlers: AdapterHandlers
@@ -55,7 +58,7 @@ export abstract class SyncAdapter {
    * Connects and subscribes, and tries again until it works.
    *
    * @returns resolves when the subscription is live, however late that is; stays pending when `close()` comes first
-   * @throws SyncError of kind `driver` or `auth`, which waiting doesn't mend; the adapter is closed then
+   * @throws SyncError of kind `driver`, `auth` or `options`, which waiting doesn't mend; the adapter is closed then
    */
   async connect(handlers: AdapterHandlers): Promise<void> {
     if (this.#session) throw this.error('connect', 'is connected already: call close() first')
@@ -116,7 +119,7 @@ export abstract class SyncAdapter {
    * - Resolves when the subscription is live: a message published afterwards, by anyone, is received.
    * - Where the driver reconnects by itself: let it, restore the one subscription, and call `away()` and `back()`.
    *   It may stay pending while the broker is absent. Where it doesn't: reject, and the base dials again.
-   * - Rejects with a SyncError of kind `auth` or `driver` (`this.error(…)`) for what waiting doesn't mend.
+   * - Rejects with a SyncError of kind `driver`, `auth` or `options` (`this.error(…)`) for what waiting doesn't mend.
    * - May be called again after `doClose`.
    */
   protected abstract doConnect(receive: (bytes: Uint8Array) => void): Promise<void>
@@ -200,7 +203,7 @@ export abstract class SyncAdapter {
         if (!current()) break
         await this.#quietlyClose()
         const failure = this.error('connect', 'could not connect', error)
-        const final = failure.kind === 'driver' || failure.kind === 'auth'
+        const final = FINAL.has(failure.kind)
         if (final && !session.wasReady) {
           await this.close()
           throw failure
