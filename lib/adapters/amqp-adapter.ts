@@ -72,7 +72,9 @@ export class AmqpAdapter extends SyncAdapter {
     this.#channel = undefined
     const end = this.#end
     const timer = setTimeout(() => end.abort(), GOODBYE)
-    await Promise.race([leave(connection, channel), aborted(end.signal)])
+    // The channel first: the goodbye of a connection overtakes what waits in its channels.
+    await Promise.race([channel?.close().catch(() => {}), aborted(end.signal)])
+    await Promise.race([connection?.close(), aborted(end.signal)])
     clearTimeout(timer)
     end.abort()
   }
@@ -150,16 +152,8 @@ export class AmqpAdapter extends SyncAdapter {
   }
 }
 
-/** Closes the channel first: the goodbye of a connection overtakes what waits in its channels. */
-async function leave(
-  connection: RecoveringChannelModel | undefined,
-  channel: Channel | undefined
-): Promise<void> {
-  await channel?.close().catch(() => {}) // closed already
-  await connection?.close()
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 

@@ -1,7 +1,8 @@
 import { createConnection, type Socket } from 'node:net'
 import { injectable } from 'inversify'
 import { reason } from '../errors.js'
-import { fileIdentity, IpcHub } from './ipc-hub.js'
+import { drained } from './drained.js'
+import { fileIdentity, GOODBYE, IpcHub } from './ipc-hub.js'
 import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
 import { socketPath } from './ipc-path.js'
 import { SyncAdapter } from './sync-adapter.js'
@@ -19,6 +20,7 @@ export class IpcAdapter extends SyncAdapter {
 
   #hub: IpcHub | undefined
   #socket: Socket | undefined
+  #joined = false
   #dial = 0
 
   override get maxPayload(): number {
@@ -29,19 +31,22 @@ export class IpcAdapter extends SyncAdapter {
     const dial = ++this.#dial
     const path = this.#path()
     const identity = fileIdentity(path)
-    const socket = await this.#join(path, receive).catch(async (error) => {
-      if (!isAbsent(error) || dial !== this.#dial) throw error
+    await this.#join(path, receive).catch(async (error) => {
+      if (!isAbsent(error)) throw error
       const hub = await IpcHub.open(path, identity)
-      if (dial !== this.#dial) await hub?.close()
-      else this.#hub = hub
-      return await this.#join(path, receive)
+      if (dial !== this.#dial) {
+        await hub?.close()
+        throw error
+      }
+      this.#hub = hub
+      await this.#join(path, receive)
     })
-    if (dial !== this.#dial) socket.destroy()
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
-    if (!this.#socket?.writable) throw new Error('the socket is closed')
-    this.#socket.write(packet(bytes))
+    const socket = this.#socket
+    if (!socket?.writable) throw new Error('the socket is closed')
+    if (!socket.write(packet(bytes))) await drained(socket)
   }
 
   protected override async doClose(): Promise<void> {
@@ -52,9 +57,12 @@ export class IpcAdapter extends SyncAdapter {
     this.#hub = undefined
     if (socket && !socket.destroyed) {
       const closed = new Promise((resolve) => socket.once('close', resolve))
-      if (socket.connecting) socket.destroy()
-      else socket.end() // our own hub reads to the end before it closes
+      const cut = setTimeout(() => socket.destroy(), GOODBYE)
+      if (this.#joined)
+        socket.end() // our own hub reads to the end before it closes
+      else socket.destroy()
       await closed
+      clearTimeout(cut)
     }
     await hub?.close()
   }
@@ -63,14 +71,15 @@ export class IpcAdapter extends SyncAdapter {
     try {
       return socketPath(this.options.uri, this.options.key)
     } catch (error) {
-      throw this.error('auth', 'has no safe place for its socket', error)
+      throw this.error('options', 'has no place for its socket', error)
     }
   }
 
   /** Connects to the hub and tells it the key; resolves when it answers. */
-  async #join(path: string, receive: (bytes: Uint8Array) => void): Promise<Socket> {
+  async #join(path: string, receive: (bytes: Uint8Array) => void): Promise<void> {
     const socket = createConnection(path)
     this.#socket = socket
+    this.#joined = false
     let joined = false
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => socket.destroy(new Error('the hub does not answer')), JOIN_TIMEOUT)
@@ -88,12 +97,12 @@ export class IpcAdapter extends SyncAdapter {
       onPacket(socket, (bytes) => {
         if (joined) return receive(bytes)
         joined = true
+        this.#joined = true
         clearTimeout(timer)
         resolve()
       })
       socket.write(packet(Buffer.from(this.options.key)))
     })
-    return socket
   }
 }
 

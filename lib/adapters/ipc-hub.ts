@@ -9,6 +9,9 @@ export function fileIdentity(path: string): string | undefined {
   return stats && `${stats.ino}:${stats.mtimeNs}` // inode numbers alone are reused at once
 }
 
+/** How long a goodbye may take, in ms; then the socket is cut. */
+export const GOODBYE = 800
+
 /** How often a hub looks whether its path is still its own, in ms. */
 const CHECK_INTERVAL = 500
 
@@ -42,13 +45,17 @@ export class IpcHub {
     return (await hub.#listen(stale)) ? hub : undefined
   }
 
-  /** Lets the clients have what was sent, and leaves the path to the next hub. */
+  /** Leaves the path to the next hub, and lets the clients have what was sent, but for those that don't read in time. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     if (this.#identity !== undefined && fileIdentity(this.#path) === this.#identity)
       rmSync(this.#path, { force: true })
     for (const socket of this.#sockets) socket.destroySoon()
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, GOODBYE)
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    clearTimeout(cut)
   }
 
   async #listen(stale: string | undefined): Promise<boolean> {
@@ -89,15 +96,18 @@ export class IpcHub {
 
   #welcome(socket: Socket): void {
     let room: Set<Socket> | undefined
+    let key = ''
     this.#sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       this.#sockets.delete(socket)
       room?.delete(socket)
+      if (room?.size === 0) this.#rooms.delete(key)
     })
     onPacket(socket, (bytes) => {
       if (room) return this.#handOn(bytes, room)
-      room = this.#room(bytes.toString())
+      key = bytes.toString()
+      room = this.#room(key)
       room.add(socket)
       socket.write(WELCOME)
     })
@@ -126,9 +136,11 @@ function moveTo(temporary: string, path: string, stale: string | undefined): boo
   }
   try {
     linkSync(temporary, path)
-    rmSync(temporary)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    renameSync(temporary, path) // a file system without hard links
     return true
-  } catch {
-    return false
   }
+  rmSync(temporary)
+  return true
 }

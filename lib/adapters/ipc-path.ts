@@ -1,37 +1,78 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync, statSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+
+/** How many bytes a socket's path may have on every system (macOS takes 103), less what the hub appends to it. */
+const MAX_LENGTH = 98
+
+const EXAMPLE = 'name a socket with ipc:///path/to.sock'
 
 /**
  * Where the socket is: the path of `ipc:///path/to.sock`, or one derived from the user and `key` in a folder of
  * the temporary directory that only the user can read. A named pipe on Windows.
  *
- * @throws Error where that folder is not the user's own
+ * @throws Error where the path can't be a socket's, or the folder or what is at the path is not the user's own
  */
 export function socketPath(uri: string | undefined, key: string): string {
-  const path = decodeURIComponent(new URL(uri ?? 'ipc:').pathname)
+  const given = givenPath(uri ?? 'ipc:')
   if (process.platform === 'win32') {
-    return `\\\\.\\pipe\\feathers-sync-${hash(`${userInfo().username}\n${path}\n${path ? '' : key}`)}`
+    const text = `${userInfo().username}\n${given || `\n${key}`}`
+    return `\\\\.\\pipe\\feathers-sync-${hash(text)}`
   }
-  return path || join(privateFolder(), `${hash(key)}.sock`)
+  const path = given || join(privateFolder(), `${hash(key)}.sock`)
+  const length = Buffer.byteLength(path)
+  if (length > MAX_LENGTH) {
+    throw new Error(
+      `the path ${path} has ${length} bytes, a socket's may have ${MAX_LENGTH}: ${EXAMPLE}, shorter`
+    )
+  }
+  expectOwnSocket(path)
+  return path
 }
 
-/** A socket's path has at most about 100 bytes: keys can be longer. */
+/** The path that the URI names, decoded; empty where it names none. */
+function givenPath(uri: string): string {
+  const { host, pathname } = new URL(uri)
+  if (host) throw new Error(`${host} would be a host, and a socket has none: ${EXAMPLE}, three slashes`)
+  const path = decodePath(pathname)
+  if (path && !/^\/.*[^/]$/.test(path))
+    throw new Error(`${path} is not the absolute path of a file: ${EXAMPLE}`)
+  return path
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw new Error(`${path} is not percent-encoded correctly: % itself is written %25`)
+  }
+}
+
+/** A socket's path is short: keys can be longer. */
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 function privateFolder(): string {
-  const uid = userInfo().uid
+  const uid = process.getuid?.() // not userInfo(), which throws for a user without a name
   const folder = join(tmpdir(), `feathers-sync-${uid}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const stats = lstatSync(folder)
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0) {
     throw new Error(
-      `the folder ${folder} has to be a directory of the user ${uid} with mode 700: remove it, or name a socket ` +
-        'elsewhere with ipc:///path/to.sock'
+      `the folder ${folder} has to be a directory of the user ${uid} with mode 700: remove it, or ${EXAMPLE}`
     )
   }
   return folder
+}
+
+/** What is there is talked to or, when dead, replaced: never another user's, nor a file that is no socket. */
+function expectOwnSocket(path: string): void {
+  const uid = process.getuid?.()
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats || (stats.isSocket() && stats.uid === uid)) return
+  throw new Error(
+    `${path} exists and is not a socket of the user ${uid}: remove it, or ${EXAMPLE}, elsewhere`
+  )
 }
