@@ -50,8 +50,12 @@ export class AmqpAdapter extends SyncAdapter {
         setup: (model: ChannelModel) => this.#setUp(model, receive, signal)
       }
     })
-    if (signal.aborted) await connection.close()
+    const recovers = typeof connection.waitForConnect === 'function' // since amqplib 2
+    if (signal.aborted || !recovers) await connection.close()
     signal.throwIfAborted()
+    if (!recovers) {
+      throw this.error('driver', 'needs amqplib 2 or later. It is installed with: npm install amqplib@2')
+    }
     this.#connection = connection
     // An attempt is over, so is its socket: the driver closes only half of it, and Node keeps its abort listener.
     connection.on('reconnect-scheduled', () => sockets.signal.dispatchEvent(new Event('abort')))
