@@ -115,18 +115,10 @@ export class AmqpAdapter extends SyncAdapter {
   ): Promise<void> {
     // First of all: without a listener a cut in here would be an uncaught exception.
     model.on('error', (error) => this.debug('connection: %s', reason(error)))
-    const closed = new Promise<void>((resolve) => model.once('close', () => resolve()))
-    try {
-      const channel = await model.createChannel({ highWaterMark: BUFFERED_FRAMES })
-      await this.#subscribe(channel, model, receive)
-      signal.throwIfAborted()
-      this.#channel = channel
-    } catch (error) {
-      // The driver would close it too, and wait for the answer for ever if the connection is cut meanwhile.
-      this.#close(model)
-      await closed
-      throw error
-    }
+    const channel = await model.createChannel({ highWaterMark: BUFFERED_FRAMES })
+    await this.#subscribe(channel, model, receive)
+    signal.throwIfAborted()
+    this.#channel = channel
   }
 
   async #subscribe(
@@ -135,7 +127,8 @@ export class AmqpAdapter extends SyncAdapter {
     receive: (bytes: Uint8Array) => void
   ): Promise<void> {
     const { key } = this.options
-    // The driver restores connections only: one whose channel or consumer has ended is closed.
+    // The driver restores connections only: one whose channel or consumer has ended is closed. Where that is in here, the
+    // driver would close it too, and wait for the answer for ever if the connection is cut meanwhile.
     channel.on('error', (error) => {
       this.debug('channel: %s', reason(error))
       this.#close(model)

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { connect } from 'amqplib'
 import { expect } from 'chai'
 import { AmqpAdapter, SyncError } from '../../lib/index.js'
@@ -229,6 +231,17 @@ describe('AmqpAdapter', function () {
       await eventually(() => proxy.connections === 1, { message: 'the end of the first connection' })
     })
 
+    it('keeps nothing of the attempts that failed', async () => {
+      const warnings: Error[] = []
+      const onWarning = (warning: Error) => warnings.push(warning)
+      process.on('warning', onWarning)
+      proxy.refuse()
+      const { errors } = dial(proxied(), { recovery: { initialDelay: 1, maxDelay: 5 } })
+      await eventually(() => errors.length > 30, { message: '30 attempts' })
+      process.off('warning', onWarning)
+      expect(warnings.map(({ name }) => name)).not.to.include('MaxListenersExceededWarning')
+    })
+
     it('goes on where `recovery` limits the retries', async () => {
       const { adapter, errors } = await open(proxied(), { recovery: { maxRetries: 1 } })
       proxy.refuse()
@@ -287,15 +300,17 @@ describe('AmqpAdapter', function () {
       await nothingLeft() // it doesn't connect again
     })
 
-    it('ends a dial that hangs, at once', async () => {
-      proxy.stall()
-      const { adapter } = dial(proxied())
-      await eventually(() => proxy.connections === 1, { message: 'the connection' })
+    it('ends a dial that hangs, at once, and destroys the socket', async () => {
+      const sockets: Socket[] = []
+      const mute = createServer((socket) => sockets.push(socket.on('error', () => {}).resume()))
+      await once(mute.listen(0, '127.0.0.1'), 'listening')
+      const { adapter } = dial(`amqp://127.0.0.1:${(mute.address() as AddressInfo).port}`)
+      await eventually(() => sockets.length === 1, { message: 'the connection' })
       const began = performance.now()
       await adapter.close()
       expect(performance.now() - began).to.be.below(500)
-      proxy.resume()
-      await eventually(() => proxy.connections === 0, { message: 'the end of the connection' })
+      await eventually(() => sockets[0]?.destroyed, { timeout: 1000, message: 'the end of the connection' })
+      mute.close()
     })
   })
 

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import fs, { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import sinon from 'sinon'
 import { fileIdentity, IpcHub } from '../../lib/adapters/ipc-hub.js'
 import { MAX_PACKET, onPacket, packet } from '../../lib/adapters/ipc-packets.js'
 import { eventually } from '../support/eventually.js'
@@ -67,6 +69,25 @@ describe('IpcHub', () => {
       const opened = await Promise.all(Array.from({ length: 10 }, () => open()))
       expect(opened.filter((hub) => hub !== undefined)).to.have.length(1)
       expect(readdirSync(folder)).to.deep.equal(['hub.sock'])
+      await welcomed()
+    })
+
+    it('gives way to one that was faster by a hair: the name is taken in one step', async () => {
+      symlinkSync('nowhere', path) // looks like nothing, but the name is taken
+      expect(await open()).to.equal(undefined)
+      expect(readdirSync(folder)).to.deep.equal(['hub.sock'])
+      expect(lstatSync(path).isSymbolicLink()).to.equal(true)
+    })
+
+    it('does without hard links where the file system has none', async () => {
+      const link = sinon.stub(fs, 'linkSync').throws(Object.assign(new Error('no'), { code: 'EPERM' }))
+      syncBuiltinESMExports()
+      try {
+        expect(await open()).to.be.instanceOf(IpcHub)
+      } finally {
+        link.restore()
+        syncBuiltinESMExports()
+      }
       await welcomed()
     })
 
