@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { io, type Socket } from 'socket.io-client'
 
-/** How long anything may take, in ms: to reach the broker, to answer a call, to deliver an event, to end. */
-export const PATIENCE = 3000
+/** How long anything may take, in ms: to answer a call, to deliver an event, to end. */
+export const PATIENCE = 8000
 
 /** What all instances share. */
 export interface Place {
@@ -33,7 +33,7 @@ export class Instance {
 
   /** Resolves when the instance is in sync and its clients are connected. */
   static async start(name: string, { uri, key }: Place, observer: Observer): Promise<Instance> {
-    const child = fork(new URL('./instance.ts', import.meta.url), [uri, key, String(PATIENCE)], {
+    const child = fork(new URL('./instance.ts', import.meta.url), [uri, key], {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc']
     })
     const instance = new Instance(name, child)

@@ -6,7 +6,7 @@ import { MemoryService } from '@feathersjs/memory'
 import socketio from '@feathersjs/socketio'
 import sync, { SYNC, type SyncError } from '../lib/index.js'
 
-const [uri, key, startTimeout] = process.argv.slice(2)
+const [uri, key] = process.argv.slice(2)
 
 interface Message {
   id: string
@@ -22,7 +22,7 @@ class Messages extends MemoryService<Message> {
 
 const app = koa(feathers<{ messages: Messages }>())
 app.configure(socketio({ transports: ['websocket'] }))
-app.configure(sync({ uri, key, connectTimeout: Number(startTimeout) }))
+app.configure(sync({ uri, key }))
 app.use('messages', new Messages(), {
   methods: ['create', 'patch', 'remove', 'like'],
   events: ['liked']
@@ -47,11 +47,11 @@ process.on('message', async () => {
   process.disconnect()
 })
 
+const onError = ({ message }: SyncError) => process.send?.({ failure: message })
+app.on('sync-error', onError)
 const server = await app.listen(0, '127.0.0.1')
-try {
-  await app.sync.ready
+const onReady = () => {
+  app.off('sync-error', onError)
   process.send?.({ port: (server.address() as AddressInfo).port })
-} catch (error) {
-  const { kind, message } = error as SyncError
-  process.send?.({ failure: kind === 'timeout' ? 'no broker answers' : message })
 }
+app.sync.ready.then(onReady, () => {}) // why not: `sync-error` has told
