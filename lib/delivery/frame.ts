@@ -1,49 +1,255 @@
 import { randomBytes } from 'node:crypto'
 import { SyncError } from '../errors.js'
+import type { Range } from './range.js'
 
-/** How many bytes name an instance. */
-const ORIGIN_LENGTH = 16
+/** One message of the serialiser: an event, or the events of one bulk call. */
+export interface Unit {
+  /** The number of its first event; the first of an origin is 1. */
+  readonly first: number
+  /** How many events it holds, numbered from `first` on. */
+  readonly count: number
+  readonly payload: Uint8Array
+}
+
+/** Consecutive events of the sender. */
+export interface EventsFrame {
+  readonly kind: 'events'
+  readonly origin: string
+  /** How long the sender has been there, in ms. */
+  readonly age: number
+  /** Sent before, and sent again now. */
+  readonly resent: boolean
+  readonly units: readonly Unit[]
+}
+
+/** Where the sender's numbers stand. */
+export interface BeatFrame {
+  readonly kind: 'beat'
+  readonly origin: string
+  readonly age: number
+  /** The oldest event that can be sent again: `last + 1` where there is none. */
+  readonly oldest: number
+  /** The last event that was sent, 0 before the first. */
+  readonly last: number
+  /** The sender has just subscribed, and asks the others for their beats. */
+  readonly join: boolean
+  /** The sender leaves: this is its last frame. */
+  readonly bye: boolean
+}
+
+/** The sender misses events of `target`. */
+export interface AskFrame {
+  readonly kind: 'ask'
+  readonly origin: string
+  readonly target: string
+  readonly ranges: readonly Range[]
+}
+
+/** A piece of a frame that is larger than the broker takes. */
+export interface PartFrame {
+  readonly kind: 'part'
+  readonly origin: string
+  /** The number of the first event in the whole frame. */
+  readonly first: number
+  /** From 0. */
+  readonly index: number
+  readonly total: number
+  readonly chunk: Uint8Array
+}
+
+export type Frame = EventsFrame | BeatFrame | AskFrame | PartFrame
 
 /** No JSON text begins with the first byte; the fourth makes it no BSON document, whose length would be negative. */
 const MAGIC = Buffer.from([0xff, 0x46, 0x53, 0xff])
 const VERSION = 4
-const HEADER_LENGTH = MAGIC.length + 1 + ORIGIN_LENGTH
+const ORIGIN_LENGTH = 16
+const VERSION_AT = MAGIC.length
+const KIND_AT = VERSION_AT + 1
+const ORIGIN_AT = KIND_AT + 1
+const BODY_AT = ORIGIN_AT + ORIGIN_LENGTH
 
-/** What travels over a broker: `FF 46 53 FF`, a version byte, the 16 bytes of the origin, then one event's payload. */
-export interface Frame {
-  /** The instance that made the event, in hexadecimal. */
-  origin: string
-  payload: Uint8Array
-}
+const KINDS = { events: 1, beat: 2, ask: 3, part: 4 } as const
+/** Event numbers and ages take 6 bytes; they are exact in JavaScript. */
+const NUMBER = 6
+const MAX_NUMBER = 2 ** (8 * NUMBER) - 1
+const RESENT = 1
+const JOIN = 1
+const BYE = 2
+
+/** Flags, age and the first number. */
+const EVENTS_HEADER = 1 + NUMBER + NUMBER
+/** Length and count. */
+const UNIT_HEADER = 4 + 4
+const BEAT_LENGTH = 1 + 3 * NUMBER
+const RANGE_LENGTH = 2 * NUMBER
+const PART_HEADER = NUMBER + 2 + 2
+
+/** What a part has besides its chunk, in bytes. */
+export const PART_OVERHEAD = BODY_AT + PART_HEADER
+/** How many ranges are asked for at once. */
+export const MAX_RANGES = 32
+/** How many parts a frame can have. */
+export const MAX_PARTS = 0xffff
+/** What a frame of events has besides its units, and a unit besides its payload, in bytes. */
+export const EVENTS_OVERHEAD = BODY_AT + EVENTS_HEADER
+export const UNIT_OVERHEAD = UNIT_HEADER
 
 /** A random 128-bit id for one configured application, in hexadecimal. */
 export function newOrigin(): string {
   return randomBytes(ORIGIN_LENGTH).toString('hex')
 }
 
-export function encodeFrame({ origin, payload }: Frame): Buffer {
-  return Buffer.concat([MAGIC, Buffer.of(VERSION), Buffer.from(origin, 'hex'), payload])
+/** The number after the last event of consecutive units. */
+export function endOf(units: readonly Unit[]): number {
+  const last = units.at(-1)
+  return last ? last.first + last.count : 0
+}
+
+export function encodeFrame(frame: Frame): Buffer {
+  switch (frame.kind) {
+    case 'events':
+      return encodeEvents(frame)
+    case 'beat': {
+      const bytes = start(frame, BEAT_LENGTH)
+      bytes[BODY_AT] = (frame.join ? JOIN : 0) | (frame.bye ? BYE : 0)
+      let at = BODY_AT + 1
+      for (const number of [frame.age, frame.oldest, frame.last]) at = bytes.writeUIntBE(number, at, NUMBER)
+      return bytes
+    }
+    case 'ask': {
+      const bytes = start(frame, ORIGIN_LENGTH + frame.ranges.length * RANGE_LENGTH)
+      let at = BODY_AT + bytes.write(frame.target, BODY_AT, 'hex')
+      for (const { from, to } of frame.ranges) {
+        at = bytes.writeUIntBE(from, at, NUMBER)
+        at = bytes.writeUIntBE(to, at, NUMBER)
+      }
+      return bytes
+    }
+    case 'part': {
+      const bytes = start(frame, PART_HEADER + frame.chunk.length)
+      let at = bytes.writeUIntBE(frame.first, BODY_AT, NUMBER)
+      at = bytes.writeUInt16BE(frame.index, at)
+      at = bytes.writeUInt16BE(frame.total, at)
+      bytes.set(frame.chunk, at)
+      return bytes
+    }
+  }
+}
+
+function encodeEvents(frame: EventsFrame): Buffer {
+  let length = EVENTS_HEADER
+  for (const { payload } of frame.units) length += UNIT_HEADER + payload.length
+  const bytes = start(frame, length)
+  bytes[BODY_AT] = frame.resent ? RESENT : 0
+  let at = bytes.writeUIntBE(frame.age, BODY_AT + 1, NUMBER)
+  at = bytes.writeUIntBE(frame.units[0]?.first ?? 0, at, NUMBER)
+  for (const { count, payload } of frame.units) {
+    at = bytes.writeUInt32BE(payload.length, at)
+    at = bytes.writeUInt32BE(count, at)
+    bytes.set(payload, at)
+    at += payload.length
+  }
+  return bytes
+}
+
+function start({ kind, origin }: Frame, bodyLength: number): Buffer {
+  const bytes = Buffer.allocUnsafe(BODY_AT + bodyLength)
+  bytes.set(MAGIC)
+  bytes[VERSION_AT] = VERSION
+  bytes[KIND_AT] = KINDS[kind]
+  bytes.write(origin, ORIGIN_AT, 'hex')
+  return bytes
 }
 
 /** @throws SyncError of kind `frame` for anything that `encodeFrame` did not write */
-export function decodeFrame(bytes: Uint8Array): Frame {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (buffer.length < HEADER_LENGTH || !buffer.subarray(0, MAGIC.length).equals(MAGIC)) {
+export function decodeFrame(received: Uint8Array): Frame {
+  const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength)
+  if (bytes.length < BODY_AT || MAGIC.compare(bytes, 0, MAGIC.length) !== 0) {
     throw new SyncError(
       'frame',
-      `feathers-sync: a message of ${buffer.length} bytes came in that no feathers-sync 4 wrote. ` +
+      `feathers-sync: a message of ${bytes.length} bytes came in that no feathers-sync 4 wrote. ` +
         'Is the `key` option shared with another application, or with instances of feathers-sync 3?'
     )
   }
-  const version = buffer[MAGIC.length]
+  const version = bytes[VERSION_AT]
   if (version !== VERSION) {
     throw new SyncError(
       'frame',
       `feathers-sync: a message of version ${version} came in, this instance reads ${VERSION}: upgrade it`
     )
   }
-  return {
-    origin: buffer.toString('hex', MAGIC.length + 1, HEADER_LENGTH),
-    payload: buffer.subarray(HEADER_LENGTH)
+  const origin = bytes.toString('hex', ORIGIN_AT, BODY_AT)
+  switch (bytes[KIND_AT]) {
+    case KINDS.events:
+      return decodeEvents(bytes, origin)
+    case KINDS.beat:
+      return decodeBeat(bytes, origin)
+    case KINDS.ask:
+      return decodeAsk(bytes, origin)
+    case KINDS.part:
+      return decodePart(bytes, origin)
+    default:
+      throw malformed(`is of the unknown kind ${bytes[KIND_AT]}`)
   }
+}
+
+function decodeEvents(bytes: Buffer, origin: string): EventsFrame {
+  if (bytes.length < EVENTS_OVERHEAD) throw malformed('is cut short')
+  const age = bytes.readUIntBE(BODY_AT + 1, NUMBER)
+  let first = bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER)
+  if (first < 1) throw malformed('has an event of number 0')
+  const units: Unit[] = []
+  let at = EVENTS_OVERHEAD
+  while (at < bytes.length) {
+    if (bytes.length - at < UNIT_HEADER) throw malformed('is cut short')
+    const length = bytes.readUInt32BE(at)
+    const count = bytes.readUInt32BE(at + 4)
+    at += UNIT_HEADER
+    if (length > bytes.length - at) throw malformed('is cut short')
+    // An event takes a byte at least: a count can't make numbers jump for free.
+    if (count < 1 || count > Math.max(1, length)) throw malformed(`has ${count} events in ${length} bytes`)
+    units.push({ first, count, payload: bytes.subarray(at, at + length) })
+    first += count
+    at += length
+  }
+  if (units.length === 0) throw malformed('has no events')
+  // What comes after it has to be a number that can be asked for.
+  if (first > MAX_NUMBER) throw malformed('has events past the largest number')
+  return { kind: 'events', origin, age, resent: ((bytes[BODY_AT] as number) & RESENT) !== 0, units }
+}
+
+function decodeBeat(bytes: Buffer, origin: string): BeatFrame {
+  if (bytes.length !== BODY_AT + BEAT_LENGTH) throw malformed('is not of its length')
+  const flags = bytes[BODY_AT] as number
+  const [age, oldest, last] = [0, 1, 2].map((index) =>
+    bytes.readUIntBE(BODY_AT + 1 + index * NUMBER, NUMBER)
+  ) as [number, number, number]
+  if (oldest < 1 || oldest > last + 1) throw malformed(`has events ${oldest} to ${last}`)
+  return { kind: 'beat', origin, age, oldest, last, join: (flags & JOIN) !== 0, bye: (flags & BYE) !== 0 }
+}
+
+function decodeAsk(bytes: Buffer, origin: string): AskFrame {
+  const targetEnd = BODY_AT + ORIGIN_LENGTH
+  const count = (bytes.length - targetEnd) / RANGE_LENGTH
+  if (!Number.isInteger(count) || count < 1) throw malformed('is not of its length')
+  if (count > MAX_RANGES) throw malformed(`asks for ${count} ranges`)
+  const ranges = Array.from({ length: count }, (_, index) => {
+    const at = targetEnd + index * RANGE_LENGTH
+    return { from: bytes.readUIntBE(at, NUMBER), to: bytes.readUIntBE(at + NUMBER, NUMBER) }
+  })
+  for (const { from, to } of ranges) if (from < 1 || from > to) throw malformed(`asks for ${from} to ${to}`)
+  return { kind: 'ask', origin, target: bytes.toString('hex', BODY_AT, targetEnd), ranges }
+}
+
+function decodePart(bytes: Buffer, origin: string): PartFrame {
+  if (bytes.length <= PART_OVERHEAD) throw malformed('is cut short')
+  const first = bytes.readUIntBE(BODY_AT, NUMBER)
+  const index = bytes.readUInt16BE(BODY_AT + NUMBER)
+  const total = bytes.readUInt16BE(BODY_AT + NUMBER + 2)
+  if (first < 1 || total < 2 || index >= total) throw malformed(`is part ${index} of ${total}`)
+  return { kind: 'part', origin, first, index, total, chunk: bytes.subarray(PART_OVERHEAD) }
+}
+
+function malformed(text: string): SyncError {
+  return new SyncError('frame', `feathers-sync: a message came in that ${text}`)
 }

@@ -1,92 +1,260 @@
-import type { SyncAdapter } from '../adapters/sync-adapter.js'
 import { SyncError } from '../errors.js'
-import { encodeFrame } from './frame.js'
+import type { Clock } from './clock.js'
+import type { Counts } from './counts.js'
+import { EVENTS_OVERHEAD, encodeFrame, endOf, UNIT_OVERHEAD, type Unit } from './frame.js'
+import { type Entry, History, type HistoryLimit } from './history.js'
+import type { Link } from './link.js'
+import { largestFrame, split } from './parts.js'
+import type { Range } from './range.js'
+import { ResendLimit } from './resend-limit.js'
 
-/** How much may wait for the broker: the oldest go first. */
-export const WAITING_LIMIT = { events: 10_000, bytes: 16 * 1024 * 1024 }
+/** A frame is closed when it has so many bytes. */
+const FRAME_BYTES = 256 * 1024
 
-/** Sends events through the adapter, in order; while the broker is away they wait here, up to a limit. */
+/** So much is handed to the driver before it has taken what came before. */
+const IN_FLIGHT = { frames: 8, bytes: 4 * 1024 * 1024 }
+
+export interface OutboxOptions {
+  readonly origin: string
+  readonly link: Link
+  readonly clock: Clock
+  readonly counts: Counts
+  readonly history: HistoryLimit
+  /** Told of what is contained. Doesn't throw. */
+  error(error: SyncError): void
+  /** Events go out for the first time. */
+  onSent(): void
+}
+
+/**
+ * Numbers this instance's events, keeps the latest, and sends them in frames: those of one turn of the event loop share a
+ * frame, more while earlier frames are in flight. What waits while the broker is away, what is in flight and what can be sent
+ * again are one and the same history.
+ */
 export class Outbox {
-  readonly #adapter: Pick<SyncAdapter, 'publish' | 'status'>
-  readonly #origin: string
-  readonly #error: (error: SyncError) => void
-  readonly #waiting: Buffer[] = []
-  readonly #inFlight = new Set<Promise<void>>()
-  #waitingBytes = 0
+  readonly history: History
+  readonly #resends: ResendLimit
+  readonly #options: OutboxOptions
+  readonly #bornAt: number
+  readonly #inFlight = { frames: 0, bytes: 0, events: 0 }
+  /** The next event to send. */
+  #cursor = 1
+  /** The first event that was never sent. */
+  #fresh = 1
+  /** The last event that has come back from the broker. */
+  #echoed = 0
+  /** The first event that the driver refused since the last `resume`. */
+  #refused = Number.POSITIVE_INFINITY
+  #turnAwaited = false
+  #turnBytes = 0
   #overflowing = false
+  #onIdle: (() => void) | undefined
+  #stopped = false
 
-  /** Counts since the start: events and bytes that the driver took, and events that never left. */
-  readonly counts = { events: 0, bytes: 0, lost: 0 }
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    this.#bornAt = options.clock.now()
+    this.history = new History(options.history)
+    this.#resends = new ResendLimit(options.clock)
+  }
 
-  constructor(
-    adapter: Pick<SyncAdapter, 'publish' | 'status'>,
-    origin: string,
-    error: (error: SyncError) => void
-  ) {
-    this.#adapter = adapter
-    this.#origin = origin
-    this.#error = error
+  /** How long this origin has been there, in ms. */
+  get age(): number {
+    return Math.floor(this.#options.clock.now() - this.#bornAt)
+  }
+
+  /** The last event that was handed to the driver, 0 before the first. */
+  get last(): number {
+    return this.#cursor - 1
   }
 
   /** How many events wait for the broker. */
   get waiting(): number {
-    return this.#waiting.length
+    return this.history.next - this.#cursor
   }
 
-  /** Neither throws nor waits. */
-  send(payload: Uint8Array): void {
-    const frame = encodeFrame({ origin: this.#origin, payload })
-    if (this.#adapter.status === 'ready') this.#publish(frame)
-    else this.#keep(frame)
+  /** How many events the driver has not taken. */
+  get unsent(): number {
+    return this.waiting + this.#inFlight.events
   }
 
-  /** To be called when the adapter is ready: sends what waits. */
+  /** Has everything that was sent come back? */
+  get isEchoed(): boolean {
+    return this.#echoed >= this.last
+  }
+
+  /** Takes the payload of `count` events. Neither throws nor waits. */
+  send(payload: Uint8Array, count: number): void {
+    const { clock, error, link } = this.#options
+    const largest = largestFrame(link.maxPayload) - EVENTS_OVERHEAD - UNIT_OVERHEAD
+    if (payload.length > largest) {
+      const text = `feathers-sync: an event has ${payload.length} bytes, at most ${largest} can be sent: it stays on this instance`
+      error(new SyncError('too-large', text))
+      return
+    }
+    const bytes = UNIT_OVERHEAD + payload.length
+    if (this.#outgrowsTurn(bytes, count)) this.#endTurn()
+    this.#turnBytes += bytes
+    this.history.add(payload, count)
+    this.#dropEvicted()
+    if (this.#turnAwaited) return
+    this.#turnAwaited = true
+    clock.turn(() => {
+      this.#turnAwaited = false
+      this.#endTurn()
+    })
+  }
+
+  /** To be called whenever the link gets ready: sends what waits, and once more what has not come back. */
   resume(): void {
     this.#overflowing = false
-    const frames = this.#waiting.splice(0)
-    this.#waitingBytes = 0
-    for (const frame of frames) this.#publish(frame)
+    const unproven = this.#options.link.echoes ? this.#echoed + 1 : this.#refused
+    this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, unproven))
+    this.#refused = Number.POSITIVE_INFINITY
+    this.#pump()
   }
 
-  /** Resolves when the driver has taken or refused what it was given. */
-  async flush(): Promise<void> {
-    await Promise.all(this.#inFlight)
+  /** An own frame has come back: the broker has had all up to `last`. */
+  echo(last: number): void {
+    this.#echoed = Math.max(this.#echoed, Math.min(last, this.#fresh - 1))
   }
 
-  #publish(frame: Buffer): void {
-    const attempt = this.#adapter.publish(frame).then(
-      () => {
-        this.counts.events += 1
-        this.counts.bytes += frame.length
-      },
-      (error) => {
-        this.counts.lost += 1
-        this.#error(SyncError.from(error, 'publish', 'feathers-sync: could not publish'))
+  /** Sends again what is there of what somebody misses. Tells whether it is all there. */
+  answer(ranges: readonly Range[]): boolean {
+    let complete = true
+    const entries = new Set<Entry>()
+    for (const range of ranges) {
+      if (range.from < this.history.oldest || range.to >= this.#cursor) complete = false
+      for (const entry of this.history.within({ from: range.from, to: Math.min(range.to, this.last) })) {
+        if (this.#resends.allow(entry)) entries.add(entry)
       }
-    )
-    this.#inFlight.add(attempt)
-    void attempt.finally(() => this.#inFlight.delete(attempt))
-  }
-
-  #keep(frame: Buffer): void {
-    this.#waiting.push(frame)
-    this.#waitingBytes += frame.length
-    while (this.#waiting.length > WAITING_LIMIT.events || this.#waitingBytes > WAITING_LIMIT.bytes) {
-      this.#waitingBytes -= this.#waiting.shift()?.length ?? 0
-      this.counts.lost += 1
-      this.#reportOverflow()
     }
+    this.#resend([...entries].sort((one, other) => one.first - other.first))
+    return complete
   }
 
-  #reportOverflow(): void {
+  /** Resolves when the driver has taken all there is, or the link is not ready. */
+  async flush(): Promise<void> {
+    if (this.#isIdle()) return
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  /** Hands nothing more to the driver. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** Would more events of this turn fill a frame, or push its first ones out of the history? */
+  #outgrowsTurn(bytes: number, count: number): boolean {
+    const { history } = this.#options
+    const room = Math.min(FRAME_BYTES - EVENTS_OVERHEAD, history.bytes)
+    return this.#turnBytes + bytes > room || this.waiting + count > history.events
+  }
+
+  #endTurn(): void {
+    this.#turnBytes = 0
+    this.#pump()
+  }
+
+  #isIdle(): boolean {
+    const { link } = this.#options
+    return link.status !== 'ready' || (this.#inFlight.frames === 0 && this.waiting === 0)
+  }
+
+  #pump(): void {
+    const { link } = this.#options
+    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
+      const resent = this.#cursor < this.#fresh
+      const units = this.#batch(this.history.from(this.#cursor), resent ? this.#fresh : Infinity)
+      this.#cursor = endOf(units)
+      this.#fresh = Math.max(this.#fresh, this.#cursor)
+      this.#publish(units, resent)
+    }
+    if (this.#isIdle()) this.#onIdle?.()
+  }
+
+  #hasRoom(): boolean {
+    return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
+  }
+
+  /** As many consecutive units as a frame takes, before event `end`; one at least. */
+  #batch(entries: Iterable<Entry>, end: number): Unit[] {
+    const units: Unit[] = []
+    let room = Math.min(FRAME_BYTES, this.#options.link.maxPayload) - EVENTS_OVERHEAD
+    let next: number | undefined
+    for (const unit of entries) {
+      room -= UNIT_OVERHEAD + unit.payload.length
+      if (units.length > 0 && (room < 0 || unit.first >= end || unit.first !== next)) break
+      units.push(unit)
+      next = unit.first + unit.count
+    }
+    return units
+  }
+
+  #publish(units: readonly Unit[], resent: boolean): void {
+    const { origin, link, counts, error, onSent } = this.#options
+    const first = units[0]?.first ?? 0
+    const count = endOf(units) - first
+    const frame = encodeFrame({ kind: 'events', origin, age: this.age, resent, units })
+    const bytes = frame.length
+    this.#inFlight.frames += 1
+    this.#inFlight.bytes += bytes
+    this.#inFlight.events += resent ? 0 : count
+    if (!resent) onSent()
+    this.#publishParts(frame, first)
+      .then(
+        () => {
+          counts[resent ? 'resent' : 'sent'] += count
+        },
+        (cause) => {
+          this.#refused = Math.min(this.#refused, first)
+          // While away it goes out again with `resume`.
+          if (link.status === 'ready')
+            error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
+        }
+      )
+      .finally(() => {
+        this.#inFlight.frames -= 1
+        this.#inFlight.bytes -= bytes
+        this.#inFlight.events -= resent ? 0 : count
+        this.#pump()
+      })
+  }
+
+  async #publishParts(frame: Buffer, first: number): Promise<void> {
+    const { origin, link, counts } = this.#options
+    const parts = split(frame, link.maxPayload, origin, first)
+    await Promise.all(
+      parts.map(async (part) => {
+        await link.publish(part)
+        counts.framesSent += 1
+        counts.bytesSent += part.length
+      })
+    )
+  }
+
+  /** Events that have left the history can't be sent any more. */
+  #dropEvicted(): void {
+    const { oldest } = this.history
+    if (this.#cursor >= oldest) return
+    const { counts, error } = this.#options
+    counts.lost += Math.max(0, oldest - Math.max(this.#cursor, this.#fresh))
+    this.#cursor = oldest
+    this.#fresh = Math.max(this.#fresh, oldest)
     if (this.#overflowing) return
     this.#overflowing = true
-    const { events, bytes } = WAITING_LIMIT
-    this.#error(
-      new SyncError(
-        'overflow',
-        `feathers-sync: more than ${events} events or ${bytes} bytes wait for the broker: the oldest are dropped`
-      )
-    )
+    const text =
+      'feathers-sync: more events wait for the broker than the `history` option keeps: the oldest are dropped'
+    error(new SyncError('overflow', text))
+  }
+
+  #resend(entries: readonly Entry[]): void {
+    for (let rest = entries; rest.length > 0; ) {
+      const units = this.#batch(rest, Infinity)
+      this.#publish(units, true)
+      rest = rest.slice(units.length)
+    }
   }
 }

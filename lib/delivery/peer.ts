@@ -1,0 +1,270 @@
+import type { Cancel, Clock } from './clock.js'
+import { Doubt, MAX_JUMP } from './doubt.js'
+import { type BeatFrame, type EventsFrame, endOf, MAX_RANGES, type Unit } from './frame.js'
+import { randomDelay } from './random-delay.js'
+import type { Range } from './range.js'
+import { Window, type WindowBudget } from './window.js'
+
+/** What a broker takes to reach all, at a guess, in ms: scales the random delay before asking. */
+const REACH = 20
+/** The pause between two questions that brought nothing, in ms: doubling. */
+const PAUSE = { first: 150, longest: 2000 }
+/** After so many questions that an origin heard and did not answer, the events are given up. */
+const MAX_UNANSWERED = 8
+/** How long frames may be late that a leaving origin had sent before, in ms. */
+const LATE = 500
+
+/** Another instance, for people. */
+export interface PeerStats {
+  origin: string
+  /** The number of the last of its events that was delivered here. */
+  last: number
+  /** How much longer its latest frame took than its fastest one, in ms. */
+  delay: number
+  /** How long ago it was heard, in ms. */
+  heard: number
+}
+
+/** What all peers have in common. None of it throws. */
+export interface PeerHost {
+  readonly clock: Clock
+  readonly budget: WindowBudget
+  /** False: origins send no beats by themselves. One that is not heard may be there all the same. */
+  readonly beats: boolean
+  /** How many instances there are, at a guess. */
+  group(): number
+  /** Can the origin hear us? */
+  canAsk(): boolean
+  ask(target: string, ranges: readonly Range[]): void
+  deliver(unit: Unit): void
+  duplicate(events: number): void
+  /** Events that can't be had. */
+  gap(origin: string, range: Range): void
+  /** An origin's numbers went back: they are taken as it says now. */
+  renumbered(origin: string): void
+  /** All is settled with an origin that has left. */
+  left(peer: Peer): void
+}
+
+/**
+ * Another instance as it is seen from here: hands its events on in order, each once, and asks for those that are missing. The
+ * first number that is missing is `next`, by definition; all that come after it are held.
+ */
+export class Peer {
+  readonly origin: string
+  /** The number of the next event to deliver. */
+  next: number
+  /** How many rounds of the heartbeat it was not heard. */
+  silent = 0
+  readonly #host: PeerHost
+  readonly #window: Window
+  /** The last event it has sent, as far as known. */
+  #said: number
+  /** The same, as said since the last question; none if undefined. */
+  #saidSince: number | undefined
+  /** The oldest event that it can send again, as its latest beat since the last question said. */
+  #oldest = 0
+  #questions = 0
+  #unanswered = 0
+  #wasSuppressed = false
+  /** Waits for what may be late, and is then given up: it has said goodbye, or has been silent for long. */
+  #leaving: 'said' | 'silent' | undefined
+  #timer: Cancel | undefined
+  readonly #doubt = new Doubt()
+  #heardAt: number
+  #transit = 0
+  #fastest = Number.POSITIVE_INFINITY
+
+  constructor(host: PeerHost, origin: string, next: number) {
+    this.#host = host
+    this.origin = origin
+    this.next = next
+    this.#said = next - 1
+    this.#heardAt = host.clock.now()
+    this.#window = new Window(host.budget)
+  }
+
+  get stats(): PeerStats {
+    const now = this.#host.clock.now()
+    return {
+      origin: this.origin,
+      last: this.next - 1,
+      delay: Math.max(0, Math.round(this.#transit - this.#fastest)),
+      heard: Math.round(now - this.#heardAt)
+    }
+  }
+
+  takeEvents({ age, resent, units }: EventsFrame): void {
+    const first = units[0]?.first ?? 0
+    const last = endOf(units) - 1
+    this.#hear()
+    if (resent ? last - this.next > MAX_JUMP : !this.#note(age, first, last)) return
+    this.#said = Math.max(this.#said, last)
+    for (const unit of units) this.#takeUnit(unit)
+    this.#review()
+  }
+
+  takeBeat({ age, oldest, last, bye }: BeatFrame): void {
+    this.#hear()
+    if (!this.#note(age, last + 1, last)) return
+    this.#said = Math.max(this.#said, last)
+    this.#oldest = oldest
+    if (bye) this.#leave('said')
+    else this.#review()
+  }
+
+  /** Somebody else has asked this origin. */
+  overhear(ranges: readonly Range[]): void {
+    // Twice in a row would let whoever asks all the time keep us from asking.
+    if (!this.#timer || this.#leaving || this.#wasSuppressed) return
+    if (!ranges.some(({ from, to }) => from <= this.next && this.next <= to)) return
+    this.#wasSuppressed = true
+    this.#awaitAnswer()
+  }
+
+  /** It is heard no more: what is missing will be given up, and what is held delivered. */
+  fade(): void {
+    if (!this.#leaving) this.#leave('silent')
+  }
+
+  stop(): void {
+    this.#timer?.()
+    this.#timer = undefined
+    for (const { first } of this.#window.inOrder()) this.#window.take(first)
+  }
+
+  #leave(reason: 'said' | 'silent'): void {
+    this.#leaving = reason
+    this.#schedule(LATE)
+  }
+
+  #hear(): void {
+    if (this.#leaving === 'silent') this.#leaving = undefined
+    this.silent = 0
+    this.#heardAt = this.#host.clock.now()
+  }
+
+  /** Notes what a frame says of its origin's numbers. False: not to be believed. */
+  #note(age: number, first: number, last: number): boolean {
+    this.#transit = this.#heardAt - age
+    this.#fastest = Math.min(this.#fastest, this.#transit)
+    const verdict = this.#doubt.judge(this.#heardAt, this.next, last)
+    if (verdict === 'refused') return false
+    if (verdict === 'renumbered') this.#renumber(first)
+    this.#saidSince = Math.max(this.#saidSince ?? 0, last)
+    return true
+  }
+
+  #renumber(first: number): void {
+    this.#window.dropBefore(Number.POSITIVE_INFINITY)
+    this.next = first
+    this.#said = first - 1
+    this.#host.renumbered(this.origin)
+  }
+
+  #takeUnit(unit: Unit): void {
+    const { first, count } = unit
+    if (first < this.next || this.#window.has(first)) this.#host.duplicate(count)
+    else if (first > this.next) {
+      if (this.#window.add(unit)) this.#progress()
+    } else {
+      this.#deliver(unit)
+      this.#deliverHeld()
+    }
+  }
+
+  #deliver(unit: Unit): void {
+    this.next = unit.first + unit.count
+    this.#progress()
+    this.#host.deliver(unit)
+  }
+
+  #deliverHeld(): void {
+    for (let unit = this.#window.take(this.next); unit; unit = this.#window.take(this.next))
+      this.#deliver(unit)
+  }
+
+  #progress(): void {
+    if (this.#questions === 0) return
+    this.#questions = 0
+    this.#unanswered = 0
+    if (!this.#leaving) this.#schedule(randomDelay(this.#host.clock, this.#host.group(), REACH))
+  }
+
+  /** Starts or ends asking, after something came in. */
+  #review(): void {
+    if (this.#leaving) return
+    if (this.next > this.#said) {
+      this.#timer?.()
+      this.#timer = undefined
+      this.#questions = 0
+      this.#unanswered = 0
+      this.#window.dropBefore(this.next)
+    } else if (!this.#timer) this.#schedule(randomDelay(this.#host.clock, this.#host.group(), REACH))
+  }
+
+  #schedule(ms: number): void {
+    this.#timer?.()
+    this.#timer = this.#host.clock.after(ms, () => {
+      this.#timer = undefined
+      this.#onTimer()
+    })
+  }
+
+  #onTimer(): void {
+    const { beats, canAsk, ask, left } = this.#host
+    if (this.#leaving) {
+      this.#giveUp(this.#missing(Number.POSITIVE_INFINITY))
+      left(this)
+      return
+    }
+    if (this.#questions > 0 && (this.#saidSince !== undefined || !beats)) {
+      this.#unanswered += 1
+      // A number that it doesn't confirm when asked was forged.
+      this.#said = Math.max(this.next - 1, this.#saidSince ?? this.#said)
+      if (this.#oldest > this.next) this.#giveUp(this.#missing(MAX_RANGES, this.#oldest - 1))
+    }
+    const missing = this.#missing(MAX_RANGES)
+    if (missing.length > 0 && canAsk() && this.#unanswered < MAX_UNANSWERED) {
+      this.#wasSuppressed = false
+      ask(this.origin, missing)
+      this.#awaitAnswer()
+    } else {
+      this.#giveUp(missing)
+      this.#review()
+    }
+  }
+
+  #awaitAnswer(): void {
+    const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** this.#questions)
+    this.#questions += 1
+    this.#saidSince = undefined
+    this.#oldest = 0
+    this.#schedule(pause + randomDelay(this.#host.clock, this.#host.group(), REACH))
+  }
+
+  /** The ranges that are not here, up to event `end`. */
+  #missing(most: number, end = this.#said): Range[] {
+    const ranges: Range[] = []
+    let from = this.next
+    for (const { first, count } of this.#window.inOrder()) {
+      if (ranges.length === most || from > end) break
+      if (first > from) ranges.push({ from, to: Math.min(first - 1, end) })
+      from = Math.max(from, first + count)
+    }
+    if (ranges.length < most && from <= end) ranges.push({ from, to: end })
+    return ranges
+  }
+
+  /** Reports events as gone, and delivers those between and behind them. */
+  #giveUp(ranges: readonly Range[]): void {
+    for (const range of ranges) {
+      if (range.to < this.next) continue // a listener can have closed us meanwhile
+      this.next = range.to + 1
+      this.#host.gap(this.origin, range)
+      this.#deliverHeld()
+    }
+    this.#questions = 0
+    this.#unanswered = 0
+  }
+}

@@ -1,0 +1,5 @@
+/** Event numbers, both ends included. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}

@@ -1,0 +1,73 @@
+import { decodeFrame, type EventsFrame, type Frame } from '../../lib/delivery/frame.js'
+import type { Link } from '../../lib/delivery/link.js'
+import type { SyncStatus } from '../../lib/index.js'
+import type { SimClock } from '../simulation/sim-clock.js'
+
+/** A link that keeps what is published; the driver takes it, unless the test says otherwise. */
+export class FakeLink implements Link {
+  status: SyncStatus = 'ready'
+  maxPayload = Number.POSITIVE_INFINITY
+  echoes = true
+  published: Uint8Array[] = []
+  readonly reconnects: Error[] = []
+  readonly #clock: SimClock
+
+  constructor(clock: SimClock) {
+    this.#clock = clock
+  }
+
+  /** What the driver does. */
+  driver: () => Promise<void> = async () => {}
+
+  publish(bytes: Uint8Array): Promise<void> {
+    this.#clock.isAwaited = true
+    this.published.push(bytes)
+    return this.driver()
+  }
+
+  reconnect(cause: Error): void {
+    this.reconnects.push(cause)
+  }
+
+  get frames(): Frame[] {
+    return this.published.map((bytes) => decodeFrame(bytes))
+  }
+
+  /** The frames of one kind. */
+  of<K extends Frame['kind']>(kind: K): Extract<Frame, { kind: K }>[] {
+    return this.frames.filter((frame): frame is Extract<Frame, { kind: K }> => frame.kind === kind)
+  }
+
+  /** Frames of events as `1-3`, those that were sent before as `again 1-3`. */
+  get sent(): string[] {
+    return this.of('events').map(named)
+  }
+
+  /** What was sent since the last call. */
+  takeSent(): string[] {
+    const { sent } = this
+    this.published = []
+    return sent
+  }
+}
+
+function named({ units, resent }: EventsFrame): string {
+  const first = units[0]?.first ?? 0
+  const last = units.reduce((sum, { count }) => sum + count, first - 1)
+  return `${resent ? 'again ' : ''}${first}-${last}`
+}
+
+/** A promise that is settled by hand. */
+export class Deferred {
+  resolve: () => void = () => {}
+  reject: (error: Error) => void = () => {}
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve
+    this.reject = reject
+  })
+}
+
+/** Lets promises settle. */
+export async function settled(): Promise<void> {
+  await new Promise(setImmediate)
+}

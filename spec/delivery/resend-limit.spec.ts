@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import type { Entry } from '../../lib/delivery/history.js'
+import { ResendLimit } from '../../lib/delivery/resend-limit.js'
+import { SimClock } from '../simulation/sim-clock.js'
+
+const MIB = 1024 * 1024
+const entry = (bytes: number): Entry => ({
+  first: 1,
+  count: 1,
+  payload: new Uint8Array(bytes),
+  resentAt: Number.NEGATIVE_INFINITY
+})
+
+describe('ResendLimit', () => {
+  let clock: SimClock
+  let limit: ResendLimit
+
+  beforeEach(() => {
+    clock = new SimClock(1)
+    limit = new ResendLimit(clock)
+  })
+
+  describe('allow', () => {
+    it('allows an event once in 200 ms', async () => {
+      const one = entry(10)
+      const other = entry(10)
+      expect(limit.allow(one)).to.equal(true)
+      expect(limit.allow(one)).to.equal(false)
+      expect(limit.allow(other)).to.equal(true)
+      await clock.run(199)
+      expect(limit.allow(one)).to.equal(false)
+      await clock.run(200)
+      expect(limit.allow(one)).to.equal(true)
+    })
+
+    it('allows 16 MiB at once and 16 MiB a second, and saves no more than that up', async () => {
+      await clock.run(60_000)
+      const allowed = () => Array.from({ length: 100 }, () => limit.allow(entry(MIB))).filter(Boolean).length
+      expect(allowed()).to.equal(16)
+      await clock.run(60_500)
+      expect(allowed()).to.equal(8)
+      await clock.run(60_510)
+      expect(allowed()).to.be.at.most(1)
+    })
+
+    it('allows what is larger, and then nothing until that is paid for', async () => {
+      expect(limit.allow(entry(48 * MIB))).to.equal(true)
+      await clock.run(2000)
+      expect(limit.allow(entry(1))).to.equal(false)
+      await clock.run(2100)
+      expect(limit.allow(entry(1))).to.equal(true)
+    })
+  })
+})

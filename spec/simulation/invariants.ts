@@ -1,0 +1,57 @@
+import type { HistoryLimit } from '../../lib/delivery/history.js'
+import type { SimInstance } from './sim-instance.js'
+
+/** The promises of delivery, asked of all instances when all has been well for a while. */
+export function checkAll(
+  instances: readonly SimInstance[],
+  limit: HistoryLimit,
+  effortBefore: number,
+  effortAfter: number
+): void {
+  for (const receiver of instances) {
+    checkBounds(receiver, limit)
+    for (const origin of instances) checkSequence(receiver, origin)
+    checkErrors(receiver)
+  }
+  if (effortAfter !== effortBefore)
+    fail(`not quiet: ${effortAfter - effortBefore} events were sent again in the end`)
+}
+
+/** Each event once and in order, or in a gap, without a hole: from 1 where the origin is younger, to the end where it lives. */
+function checkSequence(receiver: SimInstance, origin: SimInstance): void {
+  const seen = receiver.seen.get(origin.origin)
+  const names = `${receiver.origin.slice(0, 4)} of ${origin.origin.slice(0, 4)}`
+  if (receiver === origin) {
+    if (seen) fail(`${names}: its own events came in`)
+    return
+  }
+  let next: number | undefined
+  for (const { from, to, gap } of seen ?? []) {
+    if (next !== undefined && from !== next)
+      fail(`${names}: after ${next - 1} came ${gap ? 'a gap from ' : ''}${from}`)
+    next = to + 1
+  }
+  const first = seen?.[0]?.from
+  if (first !== undefined && origin.bornAt >= receiver.bornAt && first !== 1)
+    fail(`${names}: begins with ${first}`)
+  if (!receiver.isOpen || !origin.isOpen || origin.made === 0) return
+  if (next === undefined && origin.bornAt < receiver.bornAt) return // it made none since
+  if (next !== origin.made + 1) fail(`${names}: ends with ${(next ?? 1) - 1} of ${origin.made}`)
+}
+
+function checkBounds({ delivery: { outbox } }: SimInstance, limit: HistoryLimit): void {
+  const { events, bytes } = outbox.history
+  if (events > limit.events && events > 10) fail(`the history has ${events} events`)
+  if (bytes > limit.bytes) fail(`the history has ${bytes} bytes`)
+}
+
+/** What is reported has to be of the troubles' kinds. */
+function checkErrors({ errors }: SimInstance): void {
+  for (const { kind, message } of errors) {
+    if (!['connect', 'publish', 'overflow'].includes(kind)) fail(`an error of kind ${kind}: ${message}`)
+  }
+}
+
+function fail(text: string): never {
+  throw new Error(text)
+}

@@ -1,0 +1,60 @@
+import { expect } from 'chai'
+import { measureScale, type Scale } from './scale.js'
+import { SimBroker } from './sim-broker.js'
+import { SimClock } from './sim-clock.js'
+import { SimInstance } from './sim-instance.js'
+
+const SEEDS = [1, 2, 3]
+
+describe('what a fleet costs', () => {
+  for (const size of [2, 20, 100]) {
+    describe(`of ${size} instances`, () => {
+      let scales: Scale[]
+
+      before(async () => {
+        scales = await Promise.all(SEEDS.map((seed) => measureScale(size, seed)))
+      })
+
+      it('is a few questions and resent frames for a lost frame, however many miss it', () => {
+        for (const { asks, resent } of scales) {
+          expect(asks).to.be.within(1, 5)
+          expect(resent).to.be.within(1, 5)
+        }
+      })
+
+      it('is a beat a period of each at most, and 50 a second of all', () => {
+        for (const { beatsPerSecond } of scales) {
+          expect(beatsPerSecond).to.be.greaterThan(0)
+          expect(beatsPerSecond).to.be.at.most(Math.min(50, size / 3.75))
+        }
+      })
+
+      it('is a few frames of each after a restart of the broker', () => {
+        for (const { framesAfterRestart } of scales) {
+          expect(framesAfterRestart).to.be.at.most(20 + 4 * size)
+        }
+      })
+    })
+  }
+
+  it('is no frame more for an event, and no new connection, where one sends an event each ms', async () => {
+    const clock = new SimClock(1)
+    const broker = new SimBroker(clock)
+    const history = { events: 1000, bytes: 1e9 }
+    const instances = Array.from({ length: 5 }, () => new SimInstance(broker, { history }))
+    const [busy] = instances as [SimInstance]
+    await clock.run(10_000)
+    const before = broker.published
+    const again = () => {
+      busy.emit()
+      if (clock.now() < 40_000) clock.after(1, again)
+    }
+    again()
+    await clock.run(41_000)
+    expect(instances.map(({ link }) => link.reconnects)).to.deep.equal([0, 0, 0, 0, 0])
+    expect(broker.asks).to.equal(0)
+    // One beat a period of each, and those that follow the last events.
+    expect(broker.published - before).to.be.within(busy.made, busy.made + 60)
+    for (const instance of instances) instance.kill()
+  })
+})

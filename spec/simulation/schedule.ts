@@ -1,0 +1,163 @@
+import { checkAll } from './invariants.js'
+import { FAIR, SimBroker } from './sim-broker.js'
+import { SimClock } from './sim-clock.js'
+import { SimInstance, type SimInstanceOptions } from './sim-instance.js'
+
+/** How long the troubles last, and then how long they are over before all has to be settled, in ms. */
+const TROUBLE = 60_000
+const REST = 150_000
+
+/** What a schedule has come to. */
+export interface Outcome {
+  instances: SimInstance[]
+  events: number
+  gaps: number
+  duplicates: number
+  reconnects: number
+}
+
+/**
+ * Some instances live through a minute of troubles that the seed decides on, then through two and a half quiet ones.
+ *
+ * @throws Error that names the seed where a promise is broken
+ */
+export async function runSchedule(seed: number): Promise<Outcome> {
+  try {
+    return await new Schedule(seed).run()
+  } catch (cause) {
+    throw new Error(`npm run simulate -- --seed ${seed}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+class Schedule {
+  readonly #clock: SimClock
+  readonly #broker: SimBroker
+  readonly #options: SimInstanceOptions
+  /** All there ever were. */
+  readonly #instances: SimInstance[] = []
+
+  constructor(seed: number) {
+    const clock = new SimClock(seed)
+    this.#clock = clock
+    this.#broker = new SimBroker(clock)
+    this.#options = {
+      history: clock.chance(0.3) ? { events: 20, bytes: 1e9 } : { events: 1e6, bytes: 1e9 },
+      heartbeat: clock.integer(3, 6) * 1000,
+      maxPayload: clock.chance(0.2) ? 600 : 1e6,
+      pace: clock.integer(10, 1000)
+    }
+  }
+
+  async run(): Promise<Outcome> {
+    const clock = this.#clock
+    for (let count = clock.integer(2, 5); count > 0; count -= 1) this.#add()
+    this.#instances.forEach((instance) => void this.#work(instance))
+    for (let at = clock.integer(0, 4000); at < TROUBLE; at += clock.integer(500, 15_000)) {
+      clock.after(at, () => this.#trouble())
+    }
+    await clock.run(TROUBLE)
+    this.#rest()
+    await clock.run(TROUBLE + REST / 2)
+    const busy = this.#effort()
+    await clock.run(TROUBLE + REST)
+    checkAll(this.#instances, this.#options.history, busy, this.#effort())
+    return this.#outcome()
+  }
+
+  #alive(): SimInstance[] {
+    return this.#instances.filter(({ isOpen }) => isOpen)
+  }
+
+  #any(): SimInstance | undefined {
+    const alive = this.#alive()
+    return alive[this.#clock.integer(0, alive.length - 1)]
+  }
+
+  #add(): SimInstance {
+    const instance = new SimInstance(this.#broker, this.#options)
+    this.#instances.push(instance)
+    return instance
+  }
+
+  /** Makes events now and then: single ones, several in a turn, bulks. */
+  #work(instance: SimInstance): void {
+    const clock = this.#clock
+    const pace = clock.integer(20, 3000)
+    const again = () => {
+      if (!instance.isOpen || clock.now() > TROUBLE) return
+      for (let count = clock.chance(0.2) ? clock.integer(2, 30) : 1; count > 0; count -= 1) {
+        instance.emit(clock.chance(0.1) ? clock.integer(2, 10) : 1, clock.chance(0.1) ? 800 : 0)
+      }
+      clock.after(clock.random() * pace * 2, again)
+    }
+    clock.after(clock.random() * 1000, again)
+  }
+
+  #trouble(): void {
+    const clock = this.#clock
+    const victim = this.#any()
+    const troubles = [
+      () => this.#broker.restart(clock.integer(1, 8000)),
+      () => victim?.link.cut(),
+      () => this.#set(victim, 'deaf'),
+      () => this.#set(victim, 'mute'),
+      () => this.#storm(),
+      () => this.#partition(),
+      () => victim && this.#alive().length > 2 && victim.kill(),
+      () => victim && this.#alive().length > 2 && void victim.close(),
+      () => this.#instances.length < 8 && this.#work(this.#add())
+    ]
+    troubles[clock.integer(0, troubles.length - 1)]?.()
+  }
+
+  #set(victim: SimInstance | undefined, what: 'deaf' | 'mute'): void {
+    if (victim?.link.status === 'ready') victim.link[what] = true
+  }
+
+  #storm(): void {
+    const clock = this.#clock
+    const some = () => (clock.chance(0.5) ? clock.random() * 0.5 : 0)
+    this.#broker.weather = {
+      loss: some(),
+      duplication: some(),
+      reordering: some(),
+      delay: clock.integer(1, 300)
+    }
+    clock.after(clock.integer(100, 10_000), () => {
+      this.#broker.weather = FAIR
+    })
+  }
+
+  #partition(): void {
+    const clock = this.#clock
+    for (const { link } of this.#instances) link.partition = clock.integer(0, 1)
+    clock.after(clock.integer(100, 10_000), () => this.#unite())
+  }
+
+  #unite(): void {
+    for (const { link } of this.#instances) link.partition = 0
+  }
+
+  #rest(): void {
+    this.#broker.weather = FAIR
+    this.#unite()
+  }
+
+  /** What must not grow any more once all is well. */
+  #effort(): number {
+    return this.#instances.reduce((sum, { counts }) => sum + counts.resent + counts.duplicate, 0)
+  }
+
+  #outcome(): Outcome {
+    const instances = this.#instances
+    const sum = (of: (instance: SimInstance) => number) =>
+      instances.reduce((total, one) => total + of(one), 0)
+    return {
+      instances,
+      events: sum(({ made }) => made),
+      gaps: sum(({ counts }) => counts.missed),
+      duplicates: sum(({ counts }) => counts.duplicate),
+      reconnects: sum(({ link }) => link.reconnects)
+    }
+  }
+}

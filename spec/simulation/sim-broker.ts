@@ -1,0 +1,147 @@
+import { decodeFrame } from '../../lib/delivery/frame.js'
+import type { Link } from '../../lib/delivery/link.js'
+import type { SyncStatus } from '../../lib/index.js'
+import type { SimClock } from './sim-clock.js'
+import type { SimInstance } from './sim-instance.js'
+
+/** What a network does to messages, as probabilities of each message and copy. */
+export interface Weather {
+  loss: number
+  duplication: number
+  reordering: number
+  /** How long a message takes on each of its two ways, in ms at most. */
+  delay: number
+}
+
+export const FAIR: Weather = { loss: 0, duplication: 0, reordering: 0, delay: 3 }
+
+/** A broker that hands what one publishes to all, the publisher included, unless told otherwise. */
+export class SimBroker {
+  weather = FAIR
+  isUp = true
+  /** Messages published so far, and the copies handed out. */
+  published = 0
+  delivered = 0
+  /** How many of those published were questions. */
+  asks = 0
+  readonly links = new Set<SimLink>()
+  /** All instances there ever were, by origin. */
+  readonly instances = new Map<string, SimInstance>()
+
+  constructor(readonly clock: SimClock) {}
+
+  /** Dies: what is under way is lost. All come back some time after it does. */
+  restart(downtime: number): void {
+    this.isUp = false
+    for (const link of this.links) link.cut()
+    this.clock.after(downtime, () => {
+      this.isUp = true
+    })
+  }
+
+  publish(from: SimLink, bytes: Uint8Array): void {
+    this.published += 1
+    if (decodeFrame(bytes).kind === 'ask') this.asks += 1
+    for (const to of this.links) {
+      if (to.partition !== from.partition || this.clock.chance(this.weather.loss)) continue
+      to.send(bytes)
+      if (this.clock.chance(this.weather.duplication)) to.send(bytes, this.clock.random() * 2000)
+    }
+  }
+}
+
+/** One instance's connection. The driver's part: it reconnects by itself. */
+export class SimLink implements Link {
+  status: SyncStatus = 'connecting'
+  readonly maxPayload: number
+  readonly echoes = true
+  /** Connected, but what it publishes is lost, or nothing comes in; until it connects anew. */
+  mute = false
+  deaf = false
+  /** Links of different partitions don't hear each other. */
+  partition = 0
+  reconnects = 0
+  onMessage: (bytes: Uint8Array) => void = () => {}
+  onReady: () => void = () => {}
+  readonly #broker: SimBroker
+  readonly #pace: number
+  #connection = 0
+  #upAt = 0
+  #downAt = 0
+
+  /** @param pace how long connecting takes at most, in ms */
+  constructor(broker: SimBroker, pace: number, maxPayload: number) {
+    this.#broker = broker
+    this.#pace = pace
+    this.maxPayload = maxPayload
+    broker.links.add(this)
+    this.#connect()
+  }
+
+  async publish(bytes: Uint8Array): Promise<void> {
+    this.#broker.clock.isAwaited = true
+    if (this.status !== 'ready') throw new Error('away')
+    if (bytes.length > this.maxPayload) throw new Error('too large')
+    const { clock, weather } = this.#broker
+    const connection = this.#connection
+    const isMute = this.mute
+    this.#upAt = Math.max(this.#upAt, clock.now() + clock.random() * weather.delay)
+    await new Promise<void>((resolve, reject) => {
+      clock.after(this.#upAt - clock.now(), () => {
+        clock.isAwaited = true
+        // Cut: the driver says so, and whether the broker got it nobody knows.
+        if (connection !== this.#connection && clock.chance(0.5)) return reject(new Error('cut'))
+        if (!isMute) this.#broker.publish(this, bytes)
+        if (connection === this.#connection) resolve()
+        else reject(new Error('cut'))
+      })
+    })
+  }
+
+  reconnect(): void {
+    this.reconnects += 1
+    this.cut()
+  }
+
+  cut(): void {
+    if (this.status === 'closed') return
+    this.#connection += 1
+    this.status = 'reconnecting'
+    this.#connect()
+  }
+
+  /** The instance is killed, or has closed its adapter. */
+  end(): void {
+    this.status = 'closed'
+    this.#connection += 1
+    this.#broker.links.delete(this)
+  }
+
+  send(bytes: Uint8Array, extra = 0): void {
+    if (this.status !== 'ready' || this.deaf) return
+    const { clock, weather } = this.#broker
+    const connection = this.#connection
+    let at = clock.now() + extra + clock.random() * weather.delay
+    if (extra === 0 && !clock.chance(weather.reordering)) {
+      at = Math.max(this.#downAt, at)
+      this.#downAt = at
+    } else at += clock.random() * 200
+    clock.after(at - clock.now(), () => {
+      if (connection !== this.#connection) return
+      this.#broker.delivered += 1
+      this.onMessage(bytes)
+    })
+  }
+
+  #connect(): void {
+    const { clock } = this.#broker
+    const connection = this.#connection
+    clock.after(1 + clock.random() * this.#pace, () => {
+      if (connection !== this.#connection || this.status === 'closed') return
+      if (!this.#broker.isUp) return this.#connect()
+      this.mute = this.deaf = false
+      this.status = 'ready'
+      this.onReady()
+    })
+  }
+}
