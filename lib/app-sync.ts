@@ -1,28 +1,39 @@
 import type { Application } from '@feathersjs/feathers'
 import type { SyncAdapter, SyncStatus } from './adapters/sync-adapter.js'
-import { newOrigin } from './delivery/frame.js'
-import { Inbox } from './delivery/inbox.js'
-import { Outbox } from './delivery/outbox.js'
-import { SyncError } from './errors.js'
+import { Counts } from './delivery/counts.js'
+import type { PeerStats } from './delivery/peer.js'
+import type { SyncError } from './errors.js'
 import type { EventBridge } from './event-bridge.js'
 import type { SyncMessage } from './message.js'
 import type { ResolvedOptions } from './options.js'
 import { Reporter } from './reporter.js'
+import { Session } from './session.js'
 
 /** What `app.sync.stats()` tells, counted since `configure`. */
 export interface SyncStats {
   events: {
-    /** Handed to the broker. */
+    /** Taken by the driver, for the first time. */
     sent: number
+    /** Sent again, because an instance or the broker may have missed them. */
+    resent: number
     /** Came from other instances and were delivered here. */
     received: number
+    /** Came once more, and were dropped. */
+    duplicate: number
+    /** Other instances' events that can't be had any more: the sum of the `sync-gap`s. */
+    missed: number
     /** Wait for the broker now. */
     waiting: number
-    /** Never left: refused by the broker, or dropped because too many waited. */
+    /** Own events that went out of the history before they were sent. */
     lost: number
   }
-  /** Bytes of the messages handed to the broker, and of those that came in: own ones too, where the broker echoes them. */
+  /** Messages handed to the broker, and those that came in: own ones too, where the broker echoes them. */
+  frames: { sent: number; received: number }
   bytes: { sent: number; received: number }
+  /** What can be sent again. */
+  history: { events: number; bytes: number }
+  /** The other instances that are there. */
+  peers: PeerStats[]
   /** How many `sync-error`s there were. */
   errors: number
 }
@@ -44,42 +55,37 @@ export interface Sync {
   /**
    * Flushes, leaves the broker and closes what was opened, within 3 s; events are local only from then on. Idempotent,
    * never rejects; `app.teardown()` calls it. A later `app.setup()` connects again.
+   *
+   * @returns how many events could not be sent
    */
-  close(): Promise<void>
+  close(): Promise<number>
 }
 
-/** How long `close()` waits for the driver to take what was sent, in ms. */
-const FLUSH_TIMEOUT = 1000
-
-/** One application's part in the sync: wires the bridge to the adapter, and back. */
+/** One application's part in the sync: wires the bridge to the sessions on the adapter. */
 export class AppSync implements Sync {
+  readonly #options: ResolvedOptions
   readonly #bridge: EventBridge
   readonly #reporter: Reporter
-  readonly #outbox: Outbox
-  readonly #inbox: Inbox
-  readonly #received = { events: 0, bytes: 0 }
-  /** From `open()` to `close()`; aborted by the latter. */
-  #session: AbortController | undefined
-  #ready: Promise<void> = Promise.resolve()
-  #closing: Promise<void> = Promise.resolve()
+  readonly #counts = new Counts()
+  #session: Session | undefined
+  /** The last session: closed ones still tell their stats. */
+  #latest: Session | undefined
+  #closing: Promise<number> = Promise.resolve(0)
 
   constructor(
     app: Application,
-    readonly options: ResolvedOptions,
+    options: ResolvedOptions,
     readonly adapter: SyncAdapter,
     bridge: EventBridge
   ) {
-    const origin = newOrigin()
+    this.#options = options
     this.#bridge = bridge
     this.#reporter = new Reporter(app)
-    const { error } = this.#reporter
-    this.#outbox = new Outbox(adapter, origin, error)
-    this.#inbox = new Inbox(origin, (payload) => this.#deliver(payload), error)
     bridge.attach(app, {
       options,
       isOpen: () => this.#session !== undefined,
-      send: (payload) => this.#outbox.send(payload),
-      error
+      send: (payload) => this.#session?.delivery.send(payload, 1),
+      error: this.#reporter.error
     })
   }
 
@@ -88,7 +94,7 @@ export class AppSync implements Sync {
   }
 
   get ready(): Promise<void> {
-    return this.#ready
+    return this.#latest?.ready ?? Promise.resolve()
   }
 
   get status(): SyncStatus {
@@ -101,86 +107,63 @@ export class AppSync implements Sync {
   readonly deserialize = (bytes: Buffer): SyncMessage => this.#bridge.serializer.deserialize(bytes)
 
   stats(): SyncStats {
-    const { counts, waiting } = this.#outbox
+    const { sent, resent, received, duplicate, missed, lost, ...counts } = this.#counts
+    const delivery = this.#latest?.delivery
+    const { events = 0, bytes = 0 } = delivery?.outbox.history ?? {}
     return {
-      events: { sent: counts.events, received: this.#received.events, waiting, lost: counts.lost },
-      bytes: { sent: counts.bytes, received: this.#received.bytes },
+      events: {
+        sent,
+        resent,
+        received,
+        duplicate,
+        missed,
+        lost,
+        waiting: this.#session?.delivery.outbox.waiting ?? 0
+      },
+      frames: { sent: counts.framesSent, received: counts.framesReceived },
+      bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
+      history: { events, bytes },
+      peers: delivery?.inbox.peers.map((peer) => peer.stats) ?? [],
       errors: this.#reporter.count
     }
+  }
+
+  /** Was it configured by options that come to the same? */
+  isOf(options: ResolvedOptions): boolean {
+    const names = ['adapter', 'uri', 'key', 'redisClient', 'db'] as const
+    return names.every((name) => this.#options[name] === options[name])
   }
 
   /** Starts to connect, unless it has. Returns at once. */
   open(): void {
     if (this.#session) return
-    const session = new AbortController()
-    this.#session = session
-    this.#ready = this.#closing.then(() => this.#connect(session.signal))
-    this.#ready.catch(() => {}) // the reason has been reported
+    const { error, gap } = this.#reporter
+    const handlers = {
+      deliver: (payload: Uint8Array) => this.#bridge.receive(payload),
+      gap,
+      error,
+      status: (status: SyncStatus) => this.#onStatus(status)
+    }
+    const free = this.#closing.then(() => {})
+    const session = new Session(this.adapter, this.#options, this.#counts, handlers, free)
+    this.#session = this.#latest = session
+    session.ready.catch((error: SyncError) => {
+      // What waiting doesn't mend: events are local only.
+      if (error.kind !== 'timeout' && this.#session === session) void this.close()
+    })
   }
 
-  close(): Promise<void> {
-    if (this.#session) {
-      this.#session.abort()
+  close(): Promise<number> {
+    const session = this.#session
+    if (session) {
       this.#session = undefined
-      this.#closing = this.#closing.then(() => this.#close())
+      this.#closing = this.#closing.then(() => session.close())
     }
     return this.#closing
   }
 
-  #connect(signal: AbortSignal): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      if (signal.aborted) return // closed before it began: stays pending
-      const fail = (error: SyncError) => {
-        this.#reporter.error(error)
-        reject(error)
-      }
-      const { connectTimeout } = this.options
-      let timer: NodeJS.Timeout | undefined
-      if (connectTimeout !== undefined) {
-        const text = `feathers-sync: the ${this.type} adapter has not connected within ${connectTimeout} ms, it goes on trying`
-        timer = setTimeout(() => fail(new SyncError('timeout', text)), connectTimeout)
-      }
-      const stopWaiting = () => clearTimeout(timer)
-      signal.addEventListener('abort', stopWaiting, { once: true })
-      this.adapter
-        .connect({
-          receive: (bytes) => this.#receive(bytes),
-          error: this.#reporter.error,
-          status: (status) => this.#onStatus(status)
-        })
-        .then(resolve, (error) => {
-          this.#session = undefined // waiting doesn't mend it: events are local only
-          fail(SyncError.from(error, 'connect', 'feathers-sync: could not connect'))
-        })
-        .finally(stopWaiting)
-    })
-  }
-
-  async #close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FLUSH_TIMEOUT)
-    })
-    await Promise.race([this.#outbox.flush(), timeout])
-    clearTimeout(timer)
-    await this.adapter.close()
-  }
-
   #onStatus(status: SyncStatus): void {
-    if (status === 'ready') {
-      this.#reporter.recovered(`feathers-sync: the ${this.type} adapter is connected`)
-      this.#outbox.resume()
-    }
+    if (status === 'ready') this.#reporter.recovered(`feathers-sync: the ${this.type} adapter is connected`)
     this.#reporter.emit('sync-status', status)
-  }
-
-  #receive(bytes: Uint8Array): void {
-    this.#received.bytes += bytes.length
-    this.#inbox.receive(bytes)
-  }
-
-  #deliver(payload: Uint8Array): void {
-    this.#received.events += 1
-    this.#bridge.receive(payload)
   }
 }

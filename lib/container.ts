@@ -86,7 +86,13 @@ export function resolveGraph(options: ResolvedOptions): Graph {
   const bridge = make(graph, EventBridge)
   checkParts(adapter, bridge)
   for (const part of [adapter, bridge]) taken.add(part)
-  adapter.options = options
+  // Not to be seen where an application is logged: there are credentials in it.
+  Object.defineProperty(adapter, 'options', {
+    value: options,
+    writable: true,
+    configurable: true,
+    enumerable: false
+  })
   return { adapter, bridge }
 }
 

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { SyncStatus } from './adapters/sync-adapter.js'
 import type { Sync } from './app-sync.js'
 import type { FunctionalSync } from './core.js'
+import type { SyncGap } from './delivery/inbox.js'
 import type { SyncError } from './errors.js'
 import type { SyncMessage } from './message.js'
 import type { SYNC } from './symbol.js'
@@ -13,6 +14,8 @@ export interface SyncEvents {
   /** An event came from another instance. Under `core`: what a functional adapter emits. */
   'sync-in': (message: SyncMessage) => void
   'sync-error': (error: SyncError) => void
+  /** Events of another instance that can't be had any more. */
+  'sync-gap': (gap: SyncGap) => void
   'sync-status': (status: SyncStatus) => void
 }
 

@@ -28,6 +28,15 @@ const natsConnectionOptions: Check = {
   test: (value) => object.test(value) && !(value as { noEcho?: unknown }).noEcho,
   expected: 'an object, and natsConnectionOptions.noEcho not set: an instance has to hear itself'
 }
+const history: Check = {
+  test: (value) =>
+    object.test(value) &&
+    Object.entries(value as object).every(
+      ([name, limit]) =>
+        ['events', 'bytes'].includes(name) && (limit === undefined || (Number.isInteger(limit) && limit > 0))
+    ),
+  expected: 'an object with `events` and `bytes`, whole numbers from 1'
+}
 const MODES: readonly unknown[] = ['both', 'send', 'receive']
 
 /** Options of every adapter. */
@@ -39,6 +48,11 @@ const COMMON: Record<string, Check> = {
   deserialize: fn,
   mode: { test: (value) => MODES.includes(value), expected: "'both', 'send' or 'receive'" },
   filter: fn,
+  history,
+  heartbeat: {
+    test: (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 30,
+    expected: 'a number of milliseconds from 0 (none) to 1073741824'
+  },
   connectTimeout: {
     test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
     expected: 'a number of milliseconds from 1 to 2147483647'

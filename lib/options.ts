@@ -1,5 +1,6 @@
 import type { Container } from 'inversify'
 import { checkAmqpOptions } from './adapters/amqp-options.js'
+import type { HistoryLimit } from './delivery/history.js'
 import type { SyncMessage } from './message.js'
 import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 import { redact } from './redact.js'
@@ -28,6 +29,18 @@ export interface CommonOptions {
   filter?: (message: SyncMessage) => boolean
   /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
   connectTimeout?: number
+  /**
+   * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
+   * sent again from here. The oldest go first. It takes up to `bytes` of memory, and about 200 bytes for each of
+   * `events`. Default: `{ events: 50_000, bytes: 33_554_432 }` (32 MiB)
+   */
+  history?: Partial<HistoryLimit>
+  /**
+   * How often this instance tells the others its last event's number where it sends none, in ms. By what comes back a
+   * dead connection is noticed, within 3 to 4 of these. The same for all instances. 0: never; then the loss of the last
+   * events before a pause, and a connection that only looks alive, stay unnoticed. Default: 5000
+   */
+  heartbeat?: number
   /** A container with bindings of your own: a custom adapter, a `Serializer`, an `EventBridge`. */
   container?: SyncContainer
 }
@@ -73,6 +86,8 @@ export interface ResolvedOptions extends Readonly<SyncOptions> {
   readonly adapter: string
   readonly key: string
   readonly mode: 'both' | 'send' | 'receive'
+  readonly history: HistoryLimit
+  readonly heartbeat: number
   /** What a custom adapter takes. */
   readonly [option: string]: unknown
 }
@@ -84,6 +99,11 @@ export const SCHEMES = {
   nats: ['nats'],
   ipc: ['ipc']
 } as const
+
+const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000 } as const
+
+/** Some ten seconds at 5,000 events a second: a broker's restart. */
+const HISTORY: HistoryLimit = { events: 50_000, bytes: 32 * 1024 * 1024 }
 
 const BUILT_IN: readonly string[] = Object.values(SCHEMES).flat()
 
@@ -104,7 +124,12 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
   if (uri === null || uri === '') throw missingUri()
   checkOptions(options)
   const adapter = name ?? options.adapter ?? schemeOf(options.uri)
-  return { mode: 'both', ...withoutUndefined(options), key: options.key ?? 'feathers-sync', adapter }
+  return {
+    ...DEFAULTS,
+    ...withoutUndefined(options),
+    history: { ...HISTORY, ...withoutUndefined(options.history ?? {}) },
+    adapter
+  }
 }
 
 /**
@@ -162,6 +187,6 @@ function familyOf(scheme: string): readonly string[] {
   return Object.values<readonly string[]>(SCHEMES).find((family) => family.includes(scheme)) ?? []
 }
 
-function withoutUndefined(options: SyncOptions): SyncOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+function withoutUndefined<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options
 }

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import createDebug from 'debug'
+import type { SyncGap } from './delivery/inbox.js'
 import type { SyncError, SyncErrorKind } from './errors.js'
 
 const debug = createDebug('feathers-sync')
@@ -18,6 +19,7 @@ export class Reporter {
   readonly #app: EventEmitter
   readonly #printed = new Set<SyncErrorKind>()
   #outage = false
+  #hasPrintedGap = false
 
   /** How many errors there have been. */
   count = 0
@@ -38,6 +40,19 @@ export class Reporter {
     }
   }
 
+  /** Events of another instance were lost. Never throws. */
+  readonly gap = (gap: SyncGap): void => {
+    const { origin, from, to, missed } = gap
+    debug('gap: %d events of %s, %d to %d', missed, origin, from, to)
+    if (this.#app.listenerCount('sync-gap') > 0) this.emit('sync-gap', gap)
+    else if (!this.#hasPrintedGap) {
+      this.#hasPrintedGap = true
+      console.error(
+        `feathers-sync: ${missed} events of another instance were lost (further ones: app.on('sync-gap'))`
+      )
+    }
+  }
+
   /** The broker is there. Prints a line where the outage had one. */
   recovered(text: string): void {
     if (this.#outage) print(text)
@@ -45,7 +60,7 @@ export class Reporter {
   }
 
   /** Emits on the application; a listener that throws is contained. */
-  emit(event: 'sync-error' | 'sync-status', value: unknown): void {
+  emit(event: 'sync-error' | 'sync-gap' | 'sync-status', value: unknown): void {
     try {
       this.#app.emit(event, value)
     } catch (error) {

@@ -26,7 +26,7 @@ function configureWith(options: ResolvedOptions): Configure {
   return (app) => {
     const current: unknown = app.sync
     if (current === undefined) configure(app, options)
-    else if (!(current instanceof AppSync) || !isSame(current.options, options)) {
+    else if (!(current instanceof AppSync) || !current.isOf(options)) {
       throw new Error('Only one type of feathers-sync can be configured on the same application')
     }
   }
@@ -56,9 +56,4 @@ function configure(app: Application, options: ResolvedOptions): void {
     ]
   })
   appSync.open()
-}
-
-function isSame(one: ResolvedOptions, other: ResolvedOptions): boolean {
-  const names = ['adapter', 'uri', 'key', 'redisClient', 'db'] as const
-  return names.every((name) => one[name] === other[name])
 }

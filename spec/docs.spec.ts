@@ -3,7 +3,7 @@ import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { removeSnippets, runModule, saveModule, snippetsOf } from './support/snippets.js'
 
-const PAGES = ['docs/adapters.md', 'docs/migrating.md', 'CHANGELOG.md', 'CONTRIBUTING.md']
+const PAGES = ['docs/adapters.md', 'docs/migrating.md', 'docs/protocol.md', 'CHANGELOG.md', 'CONTRIBUTING.md']
 
 const code = await snippetsOf('docs/adapters.md')
 const [adapter = '', registration = '', suite = '', ...others] = code.map(({ code }) => code)

@@ -20,14 +20,15 @@ const BUFFERED_FRAMES = 16
 @injectable()
 export class AmqpAdapter extends SyncAdapter {
   override readonly type = 'amqp'
+  override readonly echoes = true
 
   #connection: RecoveringChannelModel | undefined
   #channel: Channel | undefined
   #end = new AbortController()
 
-  /** RabbitMQ's default `max_message_size` until 3.13; 4.0 lowers it to 16 MiB. */
+  /** RabbitMQ's default `max_message_size` since 4.0; before it was 128 MiB. */
   override get maxPayload(): number {
-    return 128 * 1024 * 1024
+    return 16 * 1024 * 1024
   }
 
   protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {

@@ -17,6 +17,7 @@ const JOIN_TIMEOUT = 5000
 @injectable()
 export class IpcAdapter extends SyncAdapter {
   override readonly type = 'ipc'
+  override readonly echoes = true
 
   #hub: IpcHub | undefined
   #socket: Socket | undefined

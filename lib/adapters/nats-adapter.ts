@@ -15,6 +15,7 @@ const PAUSE = { reconnectTimeWait: 100, reconnectJitter: 400, reconnectJitterTLS
 @injectable()
 export class NatsAdapter extends SyncAdapter {
   override readonly type = 'nats'
+  override readonly echoes = true
 
   #connection: NatsConnection | undefined
   #dial = 0

@@ -34,6 +34,7 @@ const ignore = () => {}
 @injectable()
 export class RedisAdapter extends SyncAdapter {
   override readonly type = 'redis'
+  override readonly echoes = true
 
   #publisher: RedisClient | undefined
   #subscriber: RedisClient | undefined

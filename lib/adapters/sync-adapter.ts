@@ -50,6 +50,12 @@ export abstract class SyncAdapter {
     return Number.POSITIVE_INFINITY
   }
 
+  /**
+   * Does what is published come back to its publisher? Then a connection that only looks alive is noticed, and made anew;
+   * a subclass whose broker does so overrides this.
+   */
+  readonly echoes: boolean = false
+
   get status(): SyncStatus {
     return this.#status
   }
@@ -98,6 +104,11 @@ export abstract class SyncAdapter {
     } catch (error) {
       throw this.error('publish', 'could not publish', error)
     }
+  }
+
+  /** Closes the connection and makes a new one, where `connect()` has resolved: for who has found that it is dead. */
+  reconnect(cause: Error): void {
+    this.lost(cause)
   }
 
   /** Leaves the broker, for good or until the next `connect()`. Idempotent; ends within 2 s and never rejects. */
