@@ -54,6 +54,7 @@ export class Instances {
   /** An adapter alone, not connected yet. */
   adapter(key = this.key): SyncAdapter {
     const { app } = this.configure({ key })
+    void app.sync.close() // only its options are of use: it must not join
     const { options } = app.sync.adapter
     const container = options.container ?? createContainer()
     const adapter = container.isBound(SyncAdapter, { name: options.adapter })
