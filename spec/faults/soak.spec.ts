@@ -1,0 +1,62 @@
+import { expect } from 'chai'
+import { BROKERS, EMBEDDED, everywhere } from './everywhere.js'
+import type { Measures } from './protocol.js'
+
+/** How many bytes the heap may have grown by, as garbage collection is not exact. */
+const GROWTH = 3 * 1024 * 1024
+
+describe('a hundred new connections', function () {
+  this.timeout(180_000)
+
+  function expectConstant(before: Measures, after: Measures): void {
+    const { heap, ...counts } = after
+    expect(counts).to.deep.equal({
+      sockets: before.sockets,
+      timers: before.timers,
+      listeners: before.listeners
+    })
+    expect(heap - before.heap).to.be.below(GROWTH)
+  }
+
+  it('cost no socket, timer, listener or memory, and bring each event once', () => {
+    const options = { heartbeat: 1000, natsConnectionOptions: { reconnectTimeWait: 10, reconnectJitter: 10 } }
+    return everywhere(BROKERS, options, async ({ fleet, apart }) => {
+      const [other] = await fleet.start(1)
+      const [{ instance, network }] = await apart(1)
+      await instance.ready()
+      await fleet.acquainted()
+      const reconnect = async () => {
+        const before = (await instance.report()).reconnects
+        network.cut()
+        await other.make(1)
+        await instance.make(1)
+        await instance.until(({ reconnects, status }) => reconnects > before && status === 'ready')
+      }
+      for (let times = 1; times <= 10; times += 1) await reconnect()
+      const before = await instance.measure()
+      const { connections } = network
+      for (let times = 11; times <= 100; times += 1) await reconnect()
+      await fleet.settled()
+      expectConstant(before, await instance.measure())
+      expect(network.connections).to.equal(connections)
+    })
+  })
+
+  it('of ipc: as well', () =>
+    everywhere(EMBEDDED, { heartbeat: 1000 }, async ({ fleet }) => {
+      const [hub] = await fleet.start(1)
+      const [instance] = await fleet.start(1)
+      const reconnect = async () => {
+        await instance.reconnect()
+        await hub.make(1)
+        await instance.make(1)
+        await instance.until(({ status }) => status === 'ready')
+      }
+      for (let times = 1; times <= 10; times += 1) await reconnect()
+      const before = await Promise.all([instance.measure(), hub.measure()])
+      for (let times = 11; times <= 100; times += 1) await reconnect()
+      await fleet.settled()
+      expectConstant(before[0], await instance.measure())
+      expectConstant(before[1], await hub.measure())
+    }))
+})
