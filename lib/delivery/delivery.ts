@@ -61,7 +61,7 @@ export class Delivery {
     this.inbox = new Inbox({
       clock,
       counts,
-      beats: heartbeat > 0,
+      heartbeat,
       deliver,
       gap,
       error,

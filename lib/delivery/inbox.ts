@@ -11,6 +11,9 @@ import { WindowBudget } from './window.js'
 const MAX_PEERS = 10_000
 const MAX_TOMBSTONES = 20_000
 
+/** Who is deaf notices it in four rounds of the heartbeat at most, each of 1.25 periods, and connects anew in one more. */
+const PATIENCE = 6
+
 /** Events of another instance that could not be had: the broker lost them and their origin has them no more. */
 export interface SyncGap {
   /** The instance that made them, as in `app.sync.stats().peers`. */
@@ -25,7 +28,8 @@ export interface SyncGap {
 export interface InboxOptions {
   readonly clock: Clock
   readonly counts: Counts
-  readonly beats: boolean
+  /** The period of the heartbeat in ms, 0 for none. */
+  readonly heartbeat: number
   /** False: events are of no interest, only who is there. */
   readonly receives: boolean
   /** Takes the payload of `count` events of another instance. Doesn't throw. */
@@ -47,12 +51,13 @@ export class Inbox {
   readonly #joiner = new Joiner()
 
   constructor(options: InboxOptions) {
-    const { clock, counts, beats, canAsk, ask } = options
+    const { clock, counts, heartbeat, canAsk, ask } = options
     this.#options = options
     this.#openedAt = clock.now()
     this.#host = {
       clock,
-      beats,
+      beats: heartbeat > 0,
+      patience: PATIENCE * heartbeat,
       canAsk,
       ask,
       budget: new WindowBudget(),

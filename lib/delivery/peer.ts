@@ -31,6 +31,8 @@ export interface PeerHost {
   readonly budget: WindowBudget
   /** False: origins send no beats by themselves. One that is not heard may be there all the same. */
   readonly beats: boolean
+  /** How long an origin takes to notice that it hears nothing, and to connect anew, in ms. */
+  readonly patience: number
   /** How many instances there are, at a guess. */
   group(): number
   /** Can the origin hear us? */
@@ -66,6 +68,8 @@ export class Peer {
   #oldest = 0
   #questions = 0
   #unanswered = 0
+  /** When the first of these questions was asked. */
+  #askedAt = 0
   #wasSuppressed = false
   /** Waits for what may be late, and is then given up: it has said goodbye, or has been silent for long. */
   #leaving: 'said' | 'silent' | undefined
@@ -225,7 +229,7 @@ export class Peer {
       if (this.#oldest > this.next) this.#giveUp(this.#missing(MAX_RANGES, this.#oldest - 1))
     }
     const missing = this.#missing(MAX_RANGES)
-    if (missing.length > 0 && canAsk() && this.#unanswered < MAX_UNANSWERED) {
+    if (missing.length > 0 && canAsk() && !this.#isHopeless()) {
       this.#wasSuppressed = false
       ask(this.origin, missing)
       this.#awaitAnswer()
@@ -235,7 +239,14 @@ export class Peer {
     }
   }
 
+  /** An origin that is heard may hear nothing itself, for a while. */
+  #isHopeless(): boolean {
+    const { clock, patience } = this.#host
+    return this.#unanswered >= MAX_UNANSWERED && clock.now() - this.#askedAt >= patience
+  }
+
   #awaitAnswer(): void {
+    if (this.#questions === 0) this.#askedAt = this.#host.clock.now()
     const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** this.#questions)
     this.#questions += 1
     this.#saidSince = undefined

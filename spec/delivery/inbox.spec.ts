@@ -40,7 +40,7 @@ describe('Inbox', () => {
     inbox = new Inbox({
       clock,
       counts,
-      beats: true,
+      heartbeat: 5000,
       receives,
       deliver: (payload) => delivered.push(payload.toString()),
       gap: (gap) => gaps.push(gap),

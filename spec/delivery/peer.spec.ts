@@ -24,7 +24,7 @@ describe('Peer', () => {
   let budget: WindowBudget
   let peer: Peer
 
-  function open({ beats = true, group = 2 } = {}): void {
+  function open({ beats = true, group = 2, patience = 0 } = {}): void {
     clock = new SimClock(1)
     out = []
     asked = []
@@ -37,6 +37,7 @@ describe('Peer', () => {
         clock,
         budget,
         beats,
+        patience,
         group: () => group,
         canAsk: () => canAsk,
         ask: (target, ranges) => {
@@ -199,6 +200,28 @@ describe('Peer', () => {
       expect(out).to.deep.equal(['gap 1-2', '3'])
     })
 
+    it('waits with that until an origin that hears nothing has had time to mend itself', async () => {
+      open({ patience: 30_000 })
+      take(3)
+      await untilAsked()
+      for (let ms = 0; ms < 29_900; ms += 100) {
+        beat(3)
+        await pass(100)
+      }
+      expect(out).to.deep.equal([])
+      take(1, 1, { resent: true })
+      for (let ms = 0; ms < 29_900; ms += 100) {
+        beat(3)
+        await pass(100)
+      }
+      expect(out).to.deep.equal(['1'])
+      for (let ms = 0; ms < 3000; ms += 100) {
+        beat(3)
+        await pass(100)
+      }
+      expect(out).to.deep.equal(['1', 'gap 2-2', '3'])
+    })
+
     it('counts without beats of the origin where there are none', async () => {
       open({ beats: false })
       take(3)
@@ -211,7 +234,7 @@ describe('Peer', () => {
       take(9)
       for (let first = 1; first <= 8; first += 1) {
         const before = asked.length
-        while (asked.length < before + 6) {
+        for (let ms = 0; ms < 10_000 && asked.length < before + 6; ms += 50) {
           beat(9)
           await pass(50)
         }

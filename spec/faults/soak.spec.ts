@@ -5,6 +5,21 @@ import type { Measures } from './protocol.js'
 /** How many bytes the heap may have grown by, as garbage collection is not exact. */
 const GROWTH = 3 * 1024 * 1024
 
+describe('steady work', function () {
+  this.timeout(60_000)
+
+  it('is not taken for silence: no connection is given up', () =>
+    everywhere({ ...BROKERS, ...EMBEDDED }, { heartbeat: 500 }, async ({ fleet }) => {
+      const [publisher] = await fleet.start(2)
+      await publisher.make(4000, { perSecond: 1000 })
+      await fleet.settled()
+      for (const { errors, reconnects } of await fleet.reports()) {
+        expect(errors.join('\n')).to.equal('')
+        expect(reconnects).to.equal(0)
+      }
+    }))
+})
+
 describe('a hundred new connections', function () {
   this.timeout(180_000)
 
