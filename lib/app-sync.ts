@@ -84,7 +84,8 @@ export class AppSync implements Sync {
     bridge.attach(app, {
       options,
       isOpen: () => this.#session !== undefined,
-      send: (payload) => this.#session?.delivery.send(payload, 1),
+      origin: () => this.#session?.delivery.origin,
+      send: (payload, count) => this.#session?.delivery.send(payload, count),
       error: this.#reporter.error
     })
   }
@@ -139,7 +140,8 @@ export class AppSync implements Sync {
     if (this.#session) return
     const { error, gap } = this.#reporter
     const handlers = {
-      deliver: (payload: Uint8Array) => this.#bridge.receive(payload),
+      deliver: (payload: Uint8Array, count: number) => this.#bridge.receive(payload, count),
+      plain: (bytes: Uint8Array) => this.#bridge.receivePlain(bytes),
       gap,
       error,
       status: (status: SyncStatus) => this.#onStatus(status)
@@ -156,6 +158,7 @@ export class AppSync implements Sync {
   close(): Promise<number> {
     const session = this.#session
     if (session) {
+      this.#bridge.flush()
       this.#session = undefined
       this.#closing = this.#closing.then(() => session.close())
     }

@@ -1,5 +1,8 @@
 import type { Application } from '@feathersjs/feathers'
+import { alone } from './compact-context.js'
+import { contextToSend } from './hook-context.js'
 import type { SyncMessage } from './message.js'
+import { isObject } from './policy.js'
 import { Reporter } from './reporter.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
@@ -11,6 +14,14 @@ export interface FunctionalSync {
   serialize?: ((message: SyncMessage) => unknown) | undefined
   /** Default: `JSON.parse` */
   deserialize?: ((data: never) => unknown) | undefined
+}
+
+function messageOf({ event, path, data, context }: ServiceEvent): SyncMessage {
+  const message = { event, path, data }
+  if (context === undefined) return message
+  const sent = contextToSend(context, data)
+  const index = isObject(sent) && Array.isArray(sent.result) ? sent.result.indexOf(data) : -1
+  return index < 0 ? { ...message, context: sent } : alone({ ...message, context: sent }, index)
 }
 
 const configured = new WeakSet<object>()
@@ -36,7 +47,7 @@ export function core(app: Application): void {
       `could not serialize ${event.name}, it stays on this instance`,
       () => {
         const serialize = functions()?.serialize ?? JSON.stringify
-        return { serialized: serialize(event.toMessage()) }
+        return { serialized: serialize(messageOf(event)) }
       }
     )
     if (!data) return event.emit(false)

@@ -1,33 +1,87 @@
+import { types } from 'node:util'
 import type { Application, FeathersService, HookContext } from '@feathersjs/feathers'
+import { isObject, isPassword, less, publicParams, withoutPasswords, withoutSecrets } from './policy.js'
+import { isPortable } from './portable.js'
 
 type Values = Record<string, unknown>
 
 /** Set again by the receiver, from its own instance. */
 const OWN = new Set(['app', 'service', 'self', 'arguments', 'toJSON'])
 
-/** Of `params`: credentials, the socket's connection, and the working state of schema resolvers (it holds the context). */
-const PRIVATE_PARAMS = new Set(['authentication', 'connection', 'resolve'])
-const PRIVATE_HEADERS = new Set(['authorization', 'cookie'])
-
-/** What of a context travels: all it has, less what is the instance's own and credentials. Anything but an object as it is. */
-export function contextToSend(context: unknown): unknown {
-  const plain = toPlain(context)
-  if (!isObject(plain)) return plain
-  const { dispatch, params } = plain
-  if (isLost(dispatch)) {
-    throw new Error(
-      `context.dispatch (${typeof dispatch}) would be lost on the way, and clients of other instances be shown the raw ` +
-        'result: make it a plain object'
-    )
-  }
-  const sent = less(plain, isOwn)
-  return isObject(params) ? { ...sent, params: paramsToSend(params) } : sent
+export interface ContextChoice {
+  /** The `context` option, in place of the choice made here. */
+  readonly choose?: ((context: never) => object | undefined) | undefined
+  /** Told of values that are lost, though they are data: circular ones, and those that can't be read. */
+  lost?(cause: unknown): void
 }
 
-/** The reverse: a hook context of this instance's own service, as a local listener would get it. */
+/**
+ * What of a context travels, `docs/wire.md` says it in full: all it has, less what is the instance's own, what isn't plain
+ * data, and credentials. What is no hook context travels where it is plain data.
+ *
+ * @param data the event's own data: where the context holds the same object it is left as it is
+ * @throws Error where there is a dispatch that can't travel: the raw result would be shown in its place
+ */
+export function contextToSend(context: unknown, data: unknown, choice: ContextChoice = {}): unknown {
+  const { choose, lost } = choice
+  const plain = toPlain(choose ? choose(context as never) : context)
+  if (!isObject(plain)) return choose ? plain : withoutPasswords(plain, lost)
+  if (isLost(plain.dispatch)) {
+    throw new Error(
+      `context.dispatch (${typeof plain.dispatch}) would be lost on the way, and clients of other instances be shown ` +
+        'the raw result: make it a plain object'
+    )
+  }
+  if (choose) return { ...names(context), ...less(plain, isOwn) }
+  const sent: Values = {}
+  for (const [name, value] of Object.entries(less(plain, (name) => isOwn(name) || isPassword(name), lost))) {
+    const copy = copyOf(name, value, data, lost)
+    if (copy !== undefined) sent[name] = copy
+  }
+  return sent
+}
+
+/** Whose context it is: nothing can be made of one without. */
+function names(context: unknown): Values {
+  if (!isObject(context)) return {}
+  const { path, method, event } = context
+  const all = Object.entries({ path, method, event })
+  return Object.fromEntries(all.filter(([, name]) => typeof name === 'string'))
+}
+
+function copyOf(name: string, value: unknown, data: unknown, lost: ContextChoice['lost']): unknown {
+  if (name === 'params') return publicParams(value, lost)
+  if (name === 'http') {
+    return isObject(value)
+      ? withoutPasswords(
+          less(value, (field) => field === 'headers', lost),
+          lost
+        )
+      : undefined
+  }
+  if (name !== 'data' && name !== 'result') return withoutPasswords(value, lost)
+  if (value === data) return value
+  // The list that the event's data is an item of: each item is an event's own data.
+  if (name === 'result' && Array.isArray(value) && value.includes(data)) return value
+  return withoutSecrets(value, lost)
+}
+
+const rebuilt = new WeakMap<object, unknown>()
+
+/**
+ * The reverse: a hook context of this instance's own service, as a local listener would get it. The same for the same
+ * `received`: the events of one call share it.
+ */
 export function contextFrom(received: unknown, service: FeathersService, app: Application): unknown {
   if (!isObject(received)) return received
-  const values = less(received, isOwn)
+  const known = rebuilt.get(received)
+  if (known) return known
+  const context = rebuild(less(received, isOwn), service, app)
+  rebuilt.set(received, context)
+  return context
+}
+
+function rebuild(values: Values, service: FeathersService, app: Application): unknown {
   const context = hookContext(service, values)
   if (!context) return { ...values, app, service }
   const { method, statusCode, ...rest } = values
@@ -45,22 +99,17 @@ function hookContext(service: FeathersService, { method, path }: Values): HookCo
   return methods[method]?.createContext?.()
 }
 
-function paramsToSend(params: Values): Values {
-  const sent = less(params, (name) => PRIVATE_PARAMS.has(name))
-  const { headers } = sent
-  return isObject(headers) ? { ...sent, headers: less(headers, (name) => PRIVATE_HEADERS.has(name)) } : sent
-}
-
-/** Clients are sent `dispatch || result`: is this one something that JSON leaves out or makes falsy? */
+/** Clients are sent `dispatch || result`: would another one arrive than there is here, or none? */
 function isLost(dispatch: unknown): boolean {
-  if (!dispatch || isPlain(dispatch)) return false
+  if (!dispatch) return false
+  if (!isPortable(dispatch)) return true
+  if (
+    Array.isArray(dispatch) ||
+    (isObject(dispatch) && !('toJSON' in dispatch) && !types.isBoxedPrimitive(dispatch))
+  )
+    return false
   const json = JSON.stringify(dispatch)
   return json === undefined || !JSON.parse(json)
-}
-
-function isPlain(value: unknown): boolean {
-  if (Array.isArray(value)) return true
-  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)
 }
 
 function toPlain(context: unknown): unknown {
@@ -70,12 +119,4 @@ function toPlain(context: unknown): unknown {
 /** Names such as `__proto__` and `constructor` mean something on every object: no message may set them. */
 function isOwn(name: string): boolean {
   return OWN.has(name) || name in Object.prototype
-}
-
-function less(values: Values, isLeftOut: (name: string) => boolean): Values {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !isLeftOut(name)))
-}
-
-function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

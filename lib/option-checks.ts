@@ -48,6 +48,8 @@ const COMMON: Record<string, Check> = {
   deserialize: fn,
   mode: { test: (value) => MODES.includes(value), expected: "'both', 'send' or 'receive'" },
   filter: fn,
+  context: fn,
+  wire: { test: (value) => value === 3 || value === 4, expected: '3 or 4' },
   history,
   heartbeat: {
     test: (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 30,

@@ -1,3 +1,4 @@
+import type { HookContext } from '@feathersjs/feathers'
 import type { Container } from 'inversify'
 import { checkAmqpOptions } from './adapters/amqp-options.js'
 import type { HistoryLimit } from './delivery/history.js'
@@ -29,6 +30,17 @@ export interface CommonOptions {
   filter?: (message: SyncMessage) => boolean
   /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
   connectTimeout?: number
+  /**
+   * What of a hook context travels, in place of the default choice (`docs/wire.md`): gets the context, returns what is
+   * sent of it, besides `path`, `method` and `event`. Clients of other instances are shown its `dispatch`, or else its
+   * `result`. `undefined`: no context. `app` and `service` never travel.
+   */
+  context?: (context: HookContext) => object | undefined
+  /**
+   * `3` writes what feathers-sync 3 reads, for the time of an upgrade: without what makes up for lost messages, and a message
+   * for each event. Both are read always. Default: 4
+   */
+  wire?: 3 | 4
   /**
    * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
    * sent again from here. The oldest go first. It takes up to `bytes` of memory, and about 200 bytes for each of
@@ -86,6 +98,7 @@ export interface ResolvedOptions extends Readonly<SyncOptions> {
   readonly adapter: string
   readonly key: string
   readonly mode: 'both' | 'send' | 'receive'
+  readonly wire: 3 | 4
   readonly history: HistoryLimit
   readonly heartbeat: number
   /** What a custom adapter takes. */
@@ -100,7 +113,7 @@ export const SCHEMES = {
   ipc: ['ipc']
 } as const
 
-const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000 } as const
+const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000, wire: 4 } as const
 
 /** Some ten seconds at 5,000 events a second: a broker's restart. */
 const HISTORY: HistoryLimit = { events: 50_000, bytes: 32 * 1024 * 1024 }

@@ -4,7 +4,8 @@ import type { CommonOptions } from './options.js'
 
 /**
  * Turns a message into bytes and back. Bind your own with `container.rebind(Serializer).to(YourSerializer)`.
- * It always gets one plain object, never an array; `context` may be absent.
+ * It always gets one plain object, never an array: a message, whose `context` may be absent. Of the events of a bulk call, which
+ * share a context, that is first a message without `data`, then `{ data }` for each event.
  */
 @injectable()
 export abstract class Serializer {

@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events'
 import { inspect } from 'node:util'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
-import { reason, SyncError, type SyncErrorKind } from './errors.js'
-import { contextFrom, contextToSend } from './hook-context.js'
+import { SyncError, type SyncErrorKind } from './errors.js'
+import { contextFrom } from './hook-context.js'
 import type { SyncMessage } from './message.js'
 import { dispatchAs, type Remoteness } from './remote.js'
 import { SYNC } from './symbol.js'
@@ -14,8 +14,11 @@ const { defaultServiceEvents, getServiceOptions } = feathersjs
 export interface ServiceEvent {
   /** Path and event, for people. */
   readonly name: string
-  /** What of it travels. Throws where the hook context can't be read, or has a dispatch that can't travel. */
-  toMessage(): SyncMessage
+  readonly event: string
+  readonly path: string
+  readonly data: unknown
+  /** As it was emitted; absent where it was emitted without one. */
+  readonly context: unknown
   /** Emits it to the listeners here; returns what `emit` returns and throws what a listener throws. */
   emit(remoteness: Remoteness): boolean
 }
@@ -66,7 +69,8 @@ export class ServiceEvents {
     const service = this.#serviceAt(path)
     const caught = service && this.#services.get(service)
     if (!service || !caught?.events.has(event)) {
-      this.report('unknown', `an event came in that is not known here: ${show(path)} ${show(event)}`)
+      const text = `feathers-sync: an event came in that is not known here: ${show(path)} ${show(event)}`
+      this.onError(new SyncError('unknown', text))
       return
     }
     this.attempt(
@@ -85,13 +89,9 @@ export class ServiceEvents {
     try {
       return run()
     } catch (error) {
-      this.report(kind, `${text}: ${reason(error)}`, error)
+      this.onError(SyncError.from(error, kind, `feathers-sync: ${text}`))
       return undefined
     }
-  }
-
-  private report(kind: SyncErrorKind, text: string, cause?: unknown): void {
-    this.onError(new SyncError(kind, `feathers-sync: ${text}`, cause))
   }
 
   #catch(service: FeathersService, path: string, options: ServiceOptions): void {
@@ -115,13 +115,11 @@ export class ServiceEvents {
       if (path === undefined) return emit(false)
       return onEvent({
         name: `'${path} ${event}'`,
-        emit,
-        toMessage: () => {
-          const message = { event, path, data }
-          return context === undefined || context === null
-            ? message
-            : { ...message, context: contextToSend(context) }
-        }
+        event,
+        path,
+        data,
+        context: context ?? undefined,
+        emit
       })
     }
   }

@@ -12,7 +12,8 @@ const FLUSH_TIMEOUT = 1000
 
 /** Where a session leads to. None of it throws. */
 export interface SessionHandlers {
-  deliver(payload: Uint8Array): void
+  deliver(payload: Uint8Array, count: number): void
+  plain(bytes: Uint8Array): void
   gap(gap: SyncGap): void
   error(error: SyncError): void
   status(status: SyncStatus): void
@@ -41,8 +42,8 @@ export class Session {
     this.#adapter = adapter
     this.#options = options
     this.#handlers = handlers
-    const { history, heartbeat, mode } = options
-    const { deliver, gap, error } = handlers
+    const { history, heartbeat, mode, wire } = options
+    const { deliver, plain, gap, error } = handlers
     const receives = mode !== 'send'
     const link = this.#link()
     this.delivery = new Delivery({
@@ -52,7 +53,9 @@ export class Session {
       history,
       heartbeat,
       receives,
+      wire,
       deliver,
+      plain,
       gap,
       error
     })

@@ -72,6 +72,20 @@ describe('core', () => {
     expect(errors).to.deep.equal([])
   })
 
+  it('publishes of a bulk call each item alone, and nothing that is secret', async () => {
+    const one = create()
+    const published: string[] = []
+    queue.on('message', (data) => published.push(data))
+    const calls = record(one)
+    const user = { id: 1, password: 'hidden' }
+    await messages(one).create([{ text: 'first' }, { text: 'second' }], { user })
+    expect(calls.map(([data]) => data)).to.deep.equal([{ text: 'first' }, { text: 'second' }])
+    expect(published).to.have.length(2)
+    expect(published[0]).to.include('first').and.not.to.include('second')
+    expect(published.join()).not.to.include('hidden')
+    expect(calls[1]?.[1].result).to.deep.equal([{ text: 'second' }])
+  })
+
   it('takes serialize and deserialize of app.sync, which keep types', () => {
     const [one, two] = [create({ serialize, deserialize }), create({ serialize, deserialize })]
     const calls = record(two)

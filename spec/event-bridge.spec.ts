@@ -3,6 +3,7 @@ import type { Application, HookContext } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { isRemote, JsonSerializer, local, SYNC } from '../lib/index.js'
 import type { SyncMessage } from '../lib/message.js'
+import { payloadOf } from '../lib/payload.js'
 import { type Linked, linkApps } from './feathers/linked.js'
 
 type Messages = EventEmitter & {
@@ -80,7 +81,7 @@ describe('EventBridge', () => {
         const source: EventEmitter = eventName === 'created' ? messages(one.app) : one.app
         source.once(eventName, () => messages(one.app).emit('liked', 'effect'))
         messages(one.app).emit('created', 'cause')
-        expect(one.sent.map((text) => JSON.parse(text).data)).to.deep.equal(['cause', 'effect'])
+        expect(one.sent.map(({ data }) => data)).to.deep.equal(['cause', 'effect'])
       })
     }
 
@@ -132,12 +133,12 @@ describe('EventBridge', () => {
 
     it("sends nothing in mode 'receive', and delivers nothing in mode 'send'", () => {
       const [here, there] = [record(one.app), record(two.app)]
-      one.link.options = { mode: 'receive' }
+      one.link.options = { mode: 'receive', wire: 4 }
       messages(one.app).emit('created', 'from one')
       expect(there.length).to.equal(0)
       messages(two.app).emit('created', 'from two')
       expect(here.map(([data]) => data)).to.deep.equal(['from one', 'from two'])
-      one.link.options = { mode: 'send' }
+      one.link.options = { mode: 'send', wire: 4 }
       messages(two.app).emit('created', 'unheard')
       messages(one.app).emit('created', 'said')
       expect(here.map(([data]) => data)).to.deep.equal(['from one', 'from two', 'said'])
@@ -148,6 +149,7 @@ describe('EventBridge', () => {
       const asked: SyncMessage[] = []
       one.link.options = {
         mode: 'both',
+        wire: 4,
         filter: (message) => {
           asked.push(message)
           return message.data !== 'private'
@@ -162,6 +164,7 @@ describe('EventBridge', () => {
     it('keeps an event here whose filter throws, and tells', () => {
       one.link.options = {
         mode: 'both',
+        wire: 4,
         filter: () => {
           throw new Error('not my day')
         }
@@ -174,31 +177,81 @@ describe('EventBridge', () => {
 
     it('refuses an application that has a sync already', () => {
       expect(() =>
-        two.bridge.attach(one.app, { ...one.link, isOpen: () => true, send() {}, error() {} })
+        two.bridge.attach(one.app, {
+          options: one.link.options,
+          origin: () => undefined,
+          isOpen: () => true,
+          send() {},
+          error() {}
+        })
       ).to.throw('Only one type of feathers-sync')
     })
 
     describe('where a document can not be serialised', () => {
-      const circular: Record<string, unknown> = { text: 'round' }
+      const circular: Record<string, unknown> = { text: 'round', list: [1] }
       circular.self = circular
+      circular.list = [1, circular]
       const unreadable = {
         toJSON() {
           throw new Error('unreadable')
         }
       }
-      for (const [name, document] of Object.entries({ circular, unreadable, bigint: { value: 1n } })) {
-        it(`serves the call and the listeners here, and tells: ${name}`, async () => {
+      const getter = {
+        text: 'hi',
+        get value() {
+          throw new Error('unreadable')
+        }
+      }
+      const partly: [string, object, unknown][] = [
+        ['a circle', circular, { text: 'round', list: [1, null] }],
+        ['a bigint', { value: 1n, text: 'hi', list: [1n, 2] }, { text: 'hi', list: [null, 2] }],
+        ['a getter that throws', getter, { text: 'hi' }],
+        ['a toJSON that throws', { text: 'hi', deep: { unreadable } }, { text: 'hi', deep: {} }]
+      ]
+      for (const [name, document, rest] of partly) {
+        it(`sends the rest of it, and tells: ${name}`, async () => {
           const [here, there] = [record(one.app), record(two.app)]
           expect(await messages(one.app).create(document)).to.equal(document)
-          expect(here.length).to.equal(1)
-          expect(there.length).to.equal(0)
-          expect(one.errors.length).to.equal(1)
-          expect(one.errors[0]).to.include({ kind: 'serialize' })
+          expect(here[0]?.[0]).to.equal(document)
+          expect(there.map(([data]) => data)).to.deep.equal([rest])
+          expect(there[0]?.[1].result).to.deep.equal(rest)
+          expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['serialize'])
           expect(one.errors[0]?.message).to.match(
-            /could not serialize 'messages created', it stays on this instance/
+            /'messages created' went without what could not be serialized: ./
           )
         })
       }
+
+      for (const [name, data] of [
+        ['bigint', 1n],
+        ['unreadable', unreadable]
+      ] as const) {
+        it(`serves the call and the listeners here where nothing is left of it, and tells: ${name}`, async () => {
+          const [here, there] = [record(one.app), record(two.app)]
+          expect(await messages(one.app).create(data)).to.equal(data)
+          expect(here.length).to.equal(1)
+          expect(there.length).to.equal(0)
+          expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['serialize'])
+          expect(one.errors[0]?.message).to.match(
+            /could not serialize 'messages created', it stays on this instance: ./
+          )
+        })
+      }
+
+      it('loses a value of the context alone, and tells', async () => {
+        const there = record(two.app)
+        const user: Record<string, unknown> = { id: 1 }
+        user.self = user
+        await messages(one.app).create({ text: 'hi' }, { user, count: 1n, clientId: 'x' })
+        expect(there[0]?.[0]).to.deep.equal({ text: 'hi' })
+        expect(there[0]?.[1].params).to.deep.equal({ user: { id: 1 }, clientId: 'x' })
+        expect(there[0]?.[1].method).to.equal('create')
+        expect(one.errors.map(({ message }) => message.replace(/.*serialized: /, ''))).to.deep.equal([
+          'a value is circular',
+          'Do not know how to serialize a BigInt'
+        ])
+        expect(user.self).to.equal(user)
+      })
     })
 
     describe('with context.dispatch', () => {
@@ -227,6 +280,26 @@ describe('EventBridge', () => {
           expect(one.errors[0]).to.include({ kind: 'serialize' })
         })
       }
+
+      it('keeps an event here when a part of its dispatch can not travel', async () => {
+        const there = record(two.app)
+        for (const part of [1n, circular, () => {}]) {
+          dispatchAs({ safe: true, part })
+          await messages(one.app).create({ password: 'secret' })
+        }
+        expect(there).to.deep.equal([])
+        expect(one.sent).to.deep.equal([])
+        expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['serialize', 'serialize', 'serialize'])
+      })
+
+      it('sends a dispatch that is whole, whatever else is lost', async () => {
+        const there = record(two.app)
+        dispatchAs({ safe: { deep: true } })
+        await messages(one.app).create({ text: 'hi', size: 1n }, { count: 1n })
+        expect(there[0]?.[0]).to.deep.equal({ text: 'hi' })
+        expect(there[0]?.[1].dispatch).to.deep.equal({ safe: { deep: true } })
+        expect(there[0]?.[1].params).to.deep.equal({})
+      })
 
       for (const dispatch of [undefined, null, false, 0, '', 'text', { safe: true }, []]) {
         it(`sends clients ${JSON.stringify(dispatch)} || result, there as here`, async () => {
@@ -279,10 +352,10 @@ describe('EventBridge', () => {
       const [alone] = linkApps(1, useMessages) as [Linked]
       const calls = record(alone.app)
       alone.link.open = false
-      alone.bridge.receive(Buffer.from('{"event":"created","path":"messages"}'))
+      alone.bridge.receive(payloadOf('{"event":"created","path":"messages"}'), 1)
       expect(calls).to.deep.equal([])
       const Bridge = alone.bridge.constructor as new (serializer: JsonSerializer) => typeof alone.bridge
-      expect(() => new Bridge(new JsonSerializer()).receive(Buffer.from('{}'))).not.to.throw()
+      expect(() => new Bridge(new JsonSerializer()).receive(payloadOf('{}'), 1)).not.to.throw()
     })
 
     it('contains a listener that throws, and a sync-in listener that throws', () => {
@@ -343,7 +416,7 @@ describe('EventBridge', () => {
         const calls = record(two.app)
         const seen: unknown[] = []
         for (const event of ['error', 'undeclared']) messages(two.app).on(event, () => seen.push(event))
-        two.bridge.receive(Buffer.from(text))
+        two.bridge.receive(payloadOf(text), 1)
         expect(two.errors.length).to.equal(1)
         expect(two.errors[0]?.kind).to.be.oneOf(['deserialize', 'unknown'])
         expect(two.errors[0]?.message.length).to.be.lessThan(400)
@@ -354,13 +427,72 @@ describe('EventBridge', () => {
       })
     }
 
+    for (const bytes of ['', '7b7d', '01', '0100', '0100000002', '0100000000', 'ff']) {
+      it(`reports the payload ${bytes || 'of no bytes'}, and takes the next`, () => {
+        const calls = record(two.app)
+        two.bridge.receive(Buffer.from(bytes, 'hex'), 1)
+        expect(two.errors.map(({ kind }) => kind)).to.deep.equal(['frame'])
+        messages(one.app).emit('created', 'next')
+        expect(calls.map(([data]) => data)).to.deep.equal(['next'])
+      })
+    }
+
     it('is not harmed by a context whose parts have the wrong types', () => {
       const calls = record(two.app)
       const context =
         '{"method":"create","path":"messages","http":"text","statusCode":1,"params":7,"data":null}'
-      two.bridge.receive(Buffer.from(`{"event":"created","path":"messages","data":1,"context":${context}}`))
+      two.bridge.receive(payloadOf(`{"event":"created","path":"messages","data":1,"context":${context}}`), 1)
       messages(one.app).emit('created', 'next')
       expect(calls.at(-1)?.[0]).to.equal('next')
+    })
+  })
+
+  describe('receivePlain', () => {
+    const receive = (message: object) => two.bridge.receivePlain(Buffer.from(JSON.stringify(message)))
+
+    it('delivers a message of feathers-sync 3, with a context of its own instance', () => {
+      const calls = record(two.app)
+      const context = { path: 'messages', method: 'create', params: { clientId: 'x' }, arguments: [1, {}] }
+      receive({ event: 'created', path: 'messages', data: 1, context })
+      expect(calls[0]?.[0]).to.equal(1)
+      expect(calls[0]?.[1]).to.include({ method: 'create', app: two.app })
+      expect(calls[0]?.[1].params).to.deep.equal({ clientId: 'x' })
+      expect(isRemote(calls[0]?.[1])).to.equal(true)
+    })
+
+    it('drops its own, and takes those of other origins', () => {
+      const calls = record(two.app)
+      for (const origin of ['origin 1', 'origin 0', 7, undefined]) {
+        receive({ event: 'created', path: 'messages', data: origin, origin })
+      }
+      expect(calls.map(([data]) => data)).to.deep.equal(['origin 0', 7, undefined])
+    })
+
+    it('gives sync-in no origin', () => {
+      const seen: unknown[] = []
+      two.app.on('sync-in', (message) => seen.push(message))
+      receive({ event: 'created', path: 'messages', data: 1, origin: 'other' })
+      expect(seen).to.deep.equal([{ event: 'created', path: 'messages', data: 1 }])
+    })
+
+    for (const text of ['', 'garbage', 'null', '7', '[]', '{}']) {
+      it(`reports ${text || 'nothing at all'}, and takes the next`, () => {
+        const calls = record(two.app)
+        two.bridge.receivePlain(Buffer.from(text))
+        expect(two.errors.map(({ kind }) => kind)).to.have.length(1)
+        expect(two.errors[0]?.kind).to.be.oneOf(['deserialize', 'unknown'])
+        receive({ event: 'created', path: 'messages', data: 'next' })
+        expect(calls.map(([data]) => data)).to.deep.equal(['next'])
+      })
+    }
+
+    it("delivers nothing in mode 'send', nor while the link is closed", () => {
+      const calls = record(two.app)
+      two.link.options = { mode: 'send', wire: 4 }
+      receive({ event: 'created', path: 'messages', data: 1 })
+      two.link = { open: false, options: { mode: 'both', wire: 4 } }
+      receive({ event: 'created', path: 'messages', data: 2 })
+      expect(calls).to.deep.equal([])
     })
   })
 

@@ -19,6 +19,8 @@ describe('option-checks', () => {
         container: new Container()
       })
       for (const mode of ['both', 'send', 'receive', undefined]) checkOptions({ mode })
+      for (const wire of [3, 4, undefined]) checkOptions({ wire, context: fn, heartbeat: 0 })
+      for (const history of [{}, { events: 1 }, { bytes: 1, events: undefined }]) checkOptions({ history })
       for (const connectTimeout of [1, 5000, 2 ** 31 - 1]) checkOptions({ connectTimeout })
     })
 
@@ -45,6 +47,10 @@ describe('option-checks', () => {
       ['serialize', ['JSON', 5, null, {}, true], 'is not a function'],
       ['deserialize', ['JSON', 5, null, {}, true], 'is not a function'],
       ['filter', ['messages', null, []], 'is not a function'],
+      ['context', ['params', null, {}, ['params']], 'is not a function'],
+      ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
+      ['heartbeat', ['5000', -1, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 0'],
+      ['history', [5, [], null, { events: 0 }, { bytes: 1.5 }, { bytes: '1' }, { size: 1 }], 'whole numbers'],
       ['mode', ['sent', 5, null, {}], "has to be 'both', 'send' or 'receive'"],
       [
         'connectTimeout',

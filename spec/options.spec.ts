@@ -20,10 +20,22 @@ describe('options', () => {
     })
 
     it('fills in the defaults, also for what is undefined', () => {
-      const defaults = { adapter: 'ipc', uri: 'ipc:', key: 'feathers-sync', mode: 'both' }
+      const history = { events: 50_000, bytes: 32 * 1024 * 1024 }
+      const delivery = { history, heartbeat: 5000, wire: 4 }
+      const defaults = { adapter: 'ipc', uri: 'ipc:', key: 'feathers-sync', mode: 'both', ...delivery }
       expect(resolveOptions({ uri: 'ipc:' })).to.deep.equal(defaults)
-      const nothing = { key: undefined, mode: undefined, filter: undefined } as unknown as SyncOptions
+      const nothing = {
+        key: undefined,
+        mode: undefined,
+        filter: undefined,
+        wire: undefined
+      } as unknown as SyncOptions
       expect(resolveOptions({ uri: 'ipc:', ...nothing })).to.deep.equal(defaults)
+    })
+
+    it('fills in the half of the history that is not given', () => {
+      const { history } = resolveOptions({ uri: 'ipc:', history: { events: 7, bytes: undefined as never } })
+      expect(history).to.deep.equal({ events: 7, bytes: 32 * 1024 * 1024 })
     })
 
     it('keeps everything else as it is', () => {

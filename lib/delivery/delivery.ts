@@ -8,6 +8,7 @@ import {
   encodeFrame,
   endOf,
   type Frame,
+  isFrame,
   newOrigin,
   type PartFrame
 } from './frame.js'
@@ -29,8 +30,12 @@ export interface DeliveryOptions {
   readonly heartbeat: number
   /** False: the events of others are of no interest. */
   readonly receives: boolean
+  /** 3: payloads travel as they are, and nothing else does. */
+  readonly wire: 3 | 4
   /** Takes the payload of `count` events of another instance, in order and once. Doesn't throw. */
   deliver(payload: Uint8Array, count: number): void
+  /** Takes a message that is no frame. Doesn't throw. */
+  plain(bytes: Uint8Array): void
   gap(gap: SyncGap): void
   error(error: SyncError): void
 }
@@ -46,7 +51,7 @@ export class Delivery {
   #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(options: DeliveryOptions) {
-    const { link, clock, counts, history, heartbeat, receives, deliver, gap, error } = options
+    const { link, clock, counts, history, heartbeat, receives, wire, deliver, gap, error } = options
     this.#options = options
     this.origin = newOrigin()
     this.outbox = new Outbox({
@@ -55,6 +60,7 @@ export class Delivery {
       clock,
       counts,
       history,
+      isPlain: wire === 3,
       error,
       onSent: () => this.#heartbeat.sent()
     })
@@ -66,7 +72,7 @@ export class Delivery {
       gap,
       error,
       receives,
-      canAsk: () => !this.#heartbeat.isMute,
+      canAsk: () => wire === 4 && !this.#heartbeat.isMute,
       ask: (target, ranges) => void this.#publish({ kind: 'ask', origin: this.origin, target, ranges })
     })
     this.#heartbeat = new Heartbeat({
@@ -80,7 +86,7 @@ export class Delivery {
       deaf: () => this.#mend('connect', 'nothing comes in any more: it connects anew'),
       mute: () => this.#onMute()
     })
-    this.#heartbeat.start()
+    if (wire === 4) this.#heartbeat.start()
   }
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
@@ -91,7 +97,7 @@ export class Delivery {
   /** To be called whenever the link gets ready: it has subscribed, now what waits goes out. */
   online(): void {
     this.outbox.resume()
-    this.#heartbeat.online()
+    if (this.#options.wire === 4) this.#heartbeat.online()
   }
 
   /** Takes what comes from the broker. Never throws: it is called from a driver. */
@@ -100,6 +106,10 @@ export class Delivery {
     const { counts, error } = this.#options
     counts.framesReceived += 1
     counts.bytesReceived += bytes.length
+    if (!isFrame(bytes)) {
+      if (this.#options.receives) this.#options.plain(bytes)
+      return
+    }
     try {
       this.#take(decodeFrame(bytes))
     } catch (cause) {
@@ -186,7 +196,8 @@ export class Delivery {
 
   /** Sends a frame of the protocol. Never rejects. */
   async #publish(frame: AskFrame | BeatFrame): Promise<void> {
-    const { link, counts, error } = this.#options
+    const { link, counts, error, wire } = this.#options
+    if (wire === 3) return // a frame would leave an instance of feathers-sync 3 deaf
     const bytes = encodeFrame(frame)
     try {
       await link.publish(bytes)

@@ -161,16 +161,16 @@ function start({ kind, origin }: Frame, bodyLength: number): Buffer {
   return bytes
 }
 
+/** Does it begin as frames do? Else it is a message of another kind, such as one of feathers-sync 3. */
+export function isFrame(bytes: Uint8Array): boolean {
+  return bytes.length >= MAGIC.length && MAGIC.compare(bytes, 0, MAGIC.length) === 0
+}
+
 /** @throws SyncError of kind `frame` for anything that `encodeFrame` did not write */
 export function decodeFrame(received: Uint8Array): Frame {
   const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength)
-  if (bytes.length < BODY_AT || MAGIC.compare(bytes, 0, MAGIC.length) !== 0) {
-    throw new SyncError(
-      'frame',
-      `feathers-sync: a message of ${bytes.length} bytes came in that no feathers-sync 4 wrote. ` +
-        'Is the `key` option shared with another application, or with instances of feathers-sync 3?'
-    )
-  }
+  if (!isFrame(bytes)) throw malformed('is no frame')
+  if (bytes.length < BODY_AT) throw malformed('is cut short')
   const version = bytes[VERSION_AT]
   if (version !== VERSION) {
     throw new SyncError(

@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readonly clock: Clock
   readonly counts: Counts
   readonly history: HistoryLimit
+  /** Each unit is sent as it is, without a frame, and never again. */
+  readonly isPlain: boolean
   /** Told of what is contained. Doesn't throw. */
   error(error: SyncError): void
   /** Events go out for the first time. */
@@ -85,8 +87,9 @@ export class Outbox {
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void {
-    const { clock, error, link } = this.#options
-    const largest = largestFrame(link.maxPayload) - EVENTS_OVERHEAD - UNIT_OVERHEAD
+    const { clock, error, link, isPlain } = this.#options
+    const framed = largestFrame(link.maxPayload) - EVENTS_OVERHEAD - UNIT_OVERHEAD
+    const largest = isPlain ? link.maxPayload : framed // without a frame nothing is split
     if (payload.length > largest) {
       const text = `feathers-sync: an event has ${payload.length} bytes, at most ${largest} can be sent: it stays on this instance`
       error(new SyncError('too-large', text))
@@ -108,7 +111,8 @@ export class Outbox {
   /** To be called whenever the link gets ready: sends what waits, and once more what has not come back. */
   resume(): void {
     this.#overflowing = false
-    const unproven = this.#options.link.echoes ? this.#echoed + 1 : this.#refused
+    const { link, isPlain } = this.#options
+    const unproven = link.echoes && !isPlain ? this.#echoed + 1 : this.#refused
     this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, unproven))
     this.#refused = Number.POSITIVE_INFINITY
     this.#pump()
@@ -194,16 +198,16 @@ export class Outbox {
   }
 
   #publish(units: readonly Unit[], resent: boolean): void {
-    const { origin, link, counts, error, onSent } = this.#options
+    const { link, counts, error, onSent } = this.#options
     const first = units[0]?.first ?? 0
     const count = endOf(units) - first
-    const frame = encodeFrame({ kind: 'events', origin, age: this.age, resent, units })
-    const bytes = frame.length
+    const messages = this.#encode(units, resent)
+    const bytes = messages.reduce((sum, { length }) => sum + length, 0)
     this.#inFlight.frames += 1
     this.#inFlight.bytes += bytes
     this.#inFlight.events += resent ? 0 : count
     if (!resent) onSent()
-    this.#publishParts(frame, first)
+    this.#hand(messages)
       .then(
         () => {
           counts[resent ? 'resent' : 'sent'] += count
@@ -223,14 +227,21 @@ export class Outbox {
       })
   }
 
-  async #publishParts(frame: Buffer, first: number): Promise<void> {
-    const { origin, link, counts } = this.#options
-    const parts = split(frame, link.maxPayload, origin, first)
+  /** The messages that carry some units. */
+  #encode(units: readonly Unit[], resent: boolean): Uint8Array[] {
+    const { origin, link, isPlain } = this.#options
+    if (isPlain) return units.map(({ payload }) => payload)
+    const frame = encodeFrame({ kind: 'events', origin, age: this.age, resent, units })
+    return split(frame, link.maxPayload, origin, units[0]?.first ?? 0)
+  }
+
+  async #hand(messages: readonly Uint8Array[]): Promise<void> {
+    const { link, counts } = this.#options
     await Promise.all(
-      parts.map(async (part) => {
-        await link.publish(part)
+      messages.map(async (message) => {
+        await link.publish(message)
         counts.framesSent += 1
-        counts.bytesSent += part.length
+        counts.bytesSent += message.length
       })
     )
   }

@@ -16,15 +16,17 @@ describe('Delivery', () => {
   let delivered: string[]
   let gaps: SyncGap[]
   let errors: SyncError[]
+  let plain: Uint8Array[]
   let delivery: Delivery
 
-  function open({ heartbeat = 5000, receives = true, events = 1000 } = {}): void {
+  function open({ heartbeat = 5000, receives = true, events = 1000, wire = 4 as 3 | 4 } = {}): void {
     clock = new SimClock(1)
     link = new FakeLink(clock)
     counts = new Counts()
     delivered = []
     gaps = []
     errors = []
+    plain = []
     delivery = new Delivery({
       link,
       clock,
@@ -32,6 +34,8 @@ describe('Delivery', () => {
       history: { events, bytes: 1e9 },
       heartbeat,
       receives,
+      wire,
+      plain: (bytes) => plain.push(bytes),
       deliver: (payload) => delivered.push(payload.toString()),
       gap: (gap) => gaps.push(gap),
       error: (error) => errors.push(error)
@@ -212,6 +216,41 @@ describe('Delivery', () => {
       takeBeat()
       expect(delivery.inbox.size).to.equal(1)
     })
+  })
+
+  describe('wire 3', () => {
+    beforeEach(() => open({ wire: 3 }))
+
+    it('sends payloads as they are, each alone, and no frame at any time', async () => {
+      delivery.online()
+      delivery.send(Buffer.from('one'), 1)
+      delivery.send(Buffer.from('two'), 1)
+      await pass(60_000)
+      receive({ kind: 'beat', origin: OTHER, age: 0, oldest: 1, last: 9, join: true, bye: false })
+      await pass(60_000)
+      await Promise.all([delivery.close(1000), pass(1000)])
+      expect(link.published.map(String)).to.deep.equal(['one', 'two'])
+    })
+
+    it('reads frames, and reports what is missing at once: it can not ask', async () => {
+      takeEvent(1)
+      takeEvent(3)
+      await pass(1000)
+      expect(delivered).to.deep.equal(['1', '3'])
+      expect(gaps.map(({ missed }) => missed)).to.deep.equal([1])
+    })
+  })
+
+  it('hands on what is no frame as it is, under both wires', () => {
+    for (const wire of [3, 4] as const) {
+      open({ wire })
+      delivery.receive(Buffer.from('{"event":"created"}'))
+      expect(plain.map(String)).to.deep.equal(['{"event":"created"}'])
+      expect(errors).to.deep.equal([])
+      open({ wire, receives: false })
+      delivery.receive(Buffer.from('{"event":"created"}'))
+      expect(plain).to.deep.equal([])
+    }
   })
 
   describe('online', () => {

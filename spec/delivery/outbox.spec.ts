@@ -20,7 +20,7 @@ describe('Outbox', () => {
   let outbox: Outbox
   let firstSends: number
 
-  function open(history: HistoryLimit = { events: 1000, bytes: 1e9 }): void {
+  function open(history: HistoryLimit = { events: 1000, bytes: 1e9 }, isPlain = false): void {
     clock = new SimClock(1)
     link = new FakeLink(clock)
     counts = new Counts()
@@ -32,6 +32,7 @@ describe('Outbox', () => {
       clock,
       counts,
       history,
+      isPlain,
       error: (error) => errors.push(error),
       onSent: () => {
         firstSends += 1
@@ -177,6 +178,16 @@ describe('Outbox', () => {
       send(1)
       await pass()
       expect(link.sent).to.deep.equal(['1-1'])
+    })
+
+    it('sends units as they are without a frame, and refuses what is larger than the broker takes', async () => {
+      open(undefined, true)
+      link.maxPayload = 500
+      outbox.send(Buffer.alloc(501, 'y'), 1)
+      send(2, 500)
+      await pass()
+      expect(errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
+      expect(link.published.map(String)).to.deep.equal(['x'.repeat(500), 'x'.repeat(500)])
     })
 
     it('sends what is larger than the broker takes in parts', async () => {

@@ -1,15 +1,18 @@
 import { type Application, feathers } from '@feathersjs/feathers'
 import type { BridgeLink } from '../../lib/event-bridge.js'
+import { readMessages, readPlain } from '../../lib/incoming.js'
 import { EventBridge, JsonSerializer, type Serializer, type SyncError } from '../../lib/index.js'
+import type { SyncMessage } from '../../lib/message.js'
 
 /** An application whose bridge leads straight to those of the others. */
 export interface Linked {
   app: Application
   bridge: EventBridge
-  /** What it has sent, as text. */
-  sent: string[]
+  /** The messages it has sent, as they are read again. */
+  sent: SyncMessage[]
+  payloads: Buffer[]
   errors: SyncError[]
-  /** May be changed. */
+  /** May be changed; `context` and `wire` are read once. */
   link: { open: boolean; options: BridgeLink['options'] }
 }
 
@@ -17,7 +20,8 @@ export interface Linked {
 export function linkApps(
   count: number,
   configure: (app: Application) => void = () => {},
-  serializer: Serializer = new JsonSerializer()
+  serializer: Serializer = new JsonSerializer(),
+  options: Partial<BridgeLink['options']> = {}
 ): Linked[] {
   const all: Linked[] = []
   for (let index = 0; index < count; index += 1) {
@@ -25,18 +29,28 @@ export function linkApps(
       app: feathers(),
       bridge: new EventBridge(serializer),
       sent: [],
+      payloads: [],
       errors: [],
-      link: { open: true, options: { mode: 'both' } }
+      link: { open: true, options: { mode: 'both', wire: 4, ...options } }
     }
     all.push(linked)
     linked.bridge.attach(linked.app, {
       get options() {
         return linked.link.options
       },
+      origin: () => `origin ${index}`,
       isOpen: () => linked.link.open,
-      send: (payload) => {
-        linked.sent.push(Buffer.from(payload).toString())
-        for (const other of all) if (other !== linked) other.bridge.receive(payload)
+      send: (payload, events) => {
+        const bytes = Buffer.from(payload)
+        const isPlain = linked.link.options.wire === 3
+        linked.payloads.push(bytes)
+        linked.sent.push(
+          ...(isPlain ? [readPlain(serializer, bytes).message] : readMessages(serializer, bytes, events))
+        )
+        for (const other of all) {
+          if (isPlain) other.bridge.receivePlain(bytes)
+          else if (other !== linked) other.bridge.receive(bytes, events)
+        }
       },
       error: (error) => linked.errors.push(error)
     })

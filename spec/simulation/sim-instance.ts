@@ -47,6 +47,8 @@ export class SimInstance {
       history,
       heartbeat,
       receives: true,
+      wire: 4,
+      plain: () => {},
       deliver: (payload, count) => this.#deliver(payload, count),
       gap: (gap) => this.#gap(gap),
       error: (error) => this.errors.push(error)

@@ -1,0 +1,60 @@
+import type { SyncMessage } from './message.js'
+import { isObject } from './policy.js'
+
+type Values = Record<string, unknown>
+
+/**
+ * What a context has in common with its message, so that each payload travels once: left out of the context, and told by the
+ * sum of these numbers in its `self`, a name that no context that travels has.
+ */
+const SAME = new Map([
+  ['path', 1],
+  ['event', 2],
+  ['data', 4],
+  ['result', 8],
+  /** The result is the list of the events' data. */
+  ['list', 16]
+] as const)
+
+/** The context of `message` as it travels; `isListed`: its result is the list of all events that share it. */
+export function compact(message: SyncMessage, isListed: boolean): unknown {
+  const { event, path, data, context } = message
+  if (!isObject(context)) return context
+  const common: Values = { path, event, data, result: isListed ? context.result : data }
+  const sent: Values = {}
+  let self = 0
+  for (const [name, value] of Object.entries(context)) {
+    const bit = bitOf(isListed && name === 'result' ? 'list' : name)
+    if (bit && value === common[name]) self += bit
+    else sent[name] = value
+  }
+  if (self > 0) sent.self = self
+  return sent
+}
+
+/** The reverse: fills in what is left out. `items`: the data of all events that share the context. */
+export function restore({ event, path, data, context }: SyncMessage, items: readonly unknown[]): unknown {
+  if (!isObject(context) || typeof context.self !== 'number') return context
+  const { self, ...restored } = context
+  const common = { path, event, data, result: data, list: items }
+  for (const [name, bit] of SAME) {
+    if ((Number(self) & bit) !== 0) restored[name === 'list' ? 'result' : name] = common[name]
+  }
+  return restored
+}
+
+/** The message of item `index` of a bulk call, without the others: not in the lists that belong to the result's either. */
+export function alone(message: SyncMessage, index: number): SyncMessage {
+  const { data, result, dispatch, ...context } = message.context as Values
+  const { length } = result as unknown[]
+  const own: Values = { data, dispatch }
+  for (const [name, value] of Object.entries(own)) {
+    if (Array.isArray(value) && value.length === length) own[name] = [value[index]]
+    else if (value === undefined) delete own[name]
+  }
+  return { ...message, context: { ...context, ...own, result: [message.data] } }
+}
+
+function bitOf(name: string): number | undefined {
+  return SAME.get(name as 'path')
+}

@@ -1,0 +1,73 @@
+import { type PortableOptions, portable } from './portable.js'
+
+type Values = Record<string, unknown>
+type Lost = PortableOptions['lost']
+
+/** Of `params`: credentials, the socket's connection, and the working state of schema resolvers (it holds the context). */
+const PRIVATE_PARAMS = new Set([
+  'authentication',
+  'connection',
+  'resolve',
+  'req',
+  'res',
+  'request',
+  'response',
+  'ctx'
+])
+
+/** Of `params.headers`, besides those whose name says that they are secret. */
+const PRIVATE_HEADER = /authori[sz]ation|authentic|^x-auth|cookie|session|credential/i
+
+/** Names of fields that hold what only their owner may know. */
+const PASSWORD = /passw|passphrase|passcode|^pass$|^pwd$/i
+const SECRET = new RegExp(
+  `${PASSWORD.source}|secret|token|credential|api-?_?key|private-?_?key|^salt$|^hash$`,
+  'i'
+)
+
+/** The default policy: what of a hook context's `params` travels. */
+export function publicParams(params: unknown, lost?: Lost): unknown {
+  if (!isObject(params)) return withoutPasswords(params, lost)
+  const { headers, user, ...rest } = less(params, (name) => PRIVATE_PARAMS.has(name), lost)
+  const sent = withoutPasswords(rest, lost) as Values
+  if (headers !== undefined) sent.headers = publicHeaders(headers, lost)
+  if (user !== undefined) sent.user = withoutSecrets(user, lost)
+  return sent
+}
+
+function publicHeaders(headers: unknown, lost: Lost): unknown {
+  const isPrivate = (name: string) => PRIVATE_HEADER.test(name)
+  return withoutSecrets(isObject(headers) ? less(headers, isPrivate, lost) : headers, lost)
+}
+
+/** What can travel of `value`, without the fields, at any depth, whose names say that they are secret. */
+export function withoutSecrets(value: unknown, lost?: Lost): unknown {
+  return portable(value, { without: SECRET, ...(lost && { lost }) })
+}
+
+/** The same for passwords alone. */
+export function withoutPasswords(value: unknown, lost?: Lost): unknown {
+  return portable(value, { without: PASSWORD, ...(lost && { lost }) })
+}
+
+export function isPassword(name: string): boolean {
+  return PASSWORD.test(name)
+}
+
+/** A shallow copy, without the fields of certain names, which aren't read, and those that can't be. */
+export function less(values: Values, isLeftOut: (name: string) => boolean, lost?: Lost): Values {
+  const fields: [string, unknown][] = []
+  for (const name of Object.keys(values)) {
+    if (isLeftOut(name)) continue
+    try {
+      fields.push([name, values[name]])
+    } catch (cause) {
+      lost?.(cause)
+    }
+  }
+  return Object.fromEntries(fields) // not by assignment: a field may be called `__proto__`
+}
+
+export function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,109 @@
+import { types } from 'node:util'
+
+/** In place of what stays home. */
+const STAYS = Symbol('stays home')
+
+type Portable = unknown | typeof STAYS
+
+export interface PortableOptions {
+  /** Fields of such names are left out, at any depth. */
+  readonly without?: RegExp
+  /** Told of data that is lost: it is circular, or throws when it is read. Not of what isn't data. */
+  lost?(cause: unknown): void
+}
+
+/**
+ * A copy of `value` with what can travel: plain data through and through, and what serialisers know (dates, bytes, maps,
+ * sets, BSON's types, what has a `toJSON`). Functions, symbols, circles, what can't be read, streams, sockets and other
+ * instances that hold such things stay home: as a property they are left out, in a list they are `null`.
+ *
+ * @returns undefined where all of it stays home
+ */
+export function portable(value: unknown, options: PortableOptions = {}): unknown {
+  const copy = copyOf(value, [], options)
+  return copy === STAYS ? undefined : copy
+}
+
+/** Does all of `value` travel as it is? Throws what reading it throws. */
+export function isPortable(value: unknown): boolean {
+  return !holdsWhatStays(value, [])
+}
+
+function copyOf(value: unknown, outer: readonly object[], options: PortableOptions): Portable {
+  if (typeof value === 'function' || typeof value === 'symbol') return STAYS
+  if (typeof value !== 'object' || value === null || isKnown(value)) return value
+  if (outer.includes(value)) {
+    options.lost?.(new TypeError('a value is circular'))
+    return STAYS
+  }
+  const inner = [...outer, value]
+  try {
+    if (hasToJSON(value)) return copyOf(value.toJSON(), inner, options)
+    // An entity of an ORM is data, a socket isn't.
+    if (!Array.isArray(value) && !isPlain(value) && holdsWhatStays(value, outer)) return STAYS
+  } catch (cause) {
+    options.lost?.(cause)
+    return STAYS
+  }
+  if (Array.isArray(value)) {
+    return Array.from(value, (item) => {
+      const copy = copyOf(item, inner, options)
+      return copy === STAYS ? null : copy
+    })
+  }
+  return copyOfFields(value as Record<string, unknown>, inner, options)
+}
+
+function copyOfFields(
+  fields: Record<string, unknown>,
+  inner: readonly object[],
+  options: PortableOptions
+): object {
+  const copies: [string, unknown][] = []
+  for (const name of Object.keys(fields)) {
+    if (options.without?.test(name)) continue
+    const copy = copyOf(read(fields, name, options), inner, options)
+    if (copy !== STAYS) copies.push([name, copy])
+  }
+  return Object.fromEntries(copies) // not by assignment: a field may be called `__proto__`
+}
+
+/** A getter may throw. */
+function read(fields: Record<string, unknown>, name: string, { lost }: PortableOptions): unknown {
+  try {
+    return fields[name]
+  } catch (cause) {
+    lost?.(cause)
+    return STAYS
+  }
+}
+
+function holdsWhatStays(value: unknown, outer: readonly object[]): boolean {
+  if (typeof value === 'function' || typeof value === 'symbol') return true
+  if (typeof value !== 'object' || value === null || isKnown(value)) return false
+  if (outer.includes(value)) return true
+  const inner = [...outer, value]
+  if (hasToJSON(value)) return holdsWhatStays(value.toJSON(), inner)
+  return Object.values(value).some((item) => holdsWhatStays(item, inner))
+}
+
+/** What a serialiser has to know by itself. */
+function isKnown(value: object): boolean {
+  return (
+    types.isDate(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isRegExp(value) ||
+    '_bsontype' in value
+  )
+}
+
+function hasToJSON(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null // of another realm, too
+}

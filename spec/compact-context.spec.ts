@@ -1,0 +1,97 @@
+import { expect } from 'chai'
+import { alone, compact, restore } from '../lib/compact-context.js'
+import type { SyncMessage } from '../lib/message.js'
+
+const data = { id: 1 }
+const head = { event: 'created', path: 'messages', data }
+const own = { path: 'messages', event: 'created' }
+
+describe('compact-context', () => {
+  /** What a context is after the way. */
+  const travelled = (message: SyncMessage, isListed = false, items: unknown[] = [message.data]) => {
+    const context = compact(message, isListed)
+    return restore(JSON.parse(JSON.stringify({ ...message, context })), items)
+  }
+
+  describe('compact', () => {
+    it("leaves out what is the message's own, and says so", () => {
+      const context = { ...own, method: 'create', data, result: data, params: {} }
+      expect(compact({ ...head, context }, false)).to.deep.equal({ method: 'create', params: {}, self: 15 })
+      expect(context).to.have.keys('path', 'event', 'method', 'data', 'result', 'params')
+    })
+
+    it('leaves out the list of a bulk call', () => {
+      const context = { ...own, method: 'create', data: [{}], result: [data, {}] }
+      expect(compact({ ...head, context }, true)).to.deep.equal({ method: 'create', data: [{}], self: 19 })
+    })
+
+    it('takes what differs', () => {
+      const context = { path: 'inner', event: null, data: { id: 1 }, result: { id: 1 } }
+      expect(compact({ ...head, context }, false)).to.deep.equal(context)
+    })
+
+    it('takes what is no object as it is', () => {
+      for (const context of ['text', null, [data]]) {
+        expect(compact({ ...head, context }, false)).to.equal(context)
+        expect(restore({ ...head, context }, [data])).to.equal(context)
+      }
+    })
+  })
+
+  describe('restore', () => {
+    const contexts = [
+      {},
+      { method: 'create' },
+      { ...own, method: 'create', data, result: data },
+      { ...own, data },
+      { path: 'inner', event: null, method: 'create', result: null },
+      { method: 'create', data: { other: 1 }, result: [data] },
+      { same: ['data', 'list'], list: 1, result: { total: 0 } }
+    ]
+    for (const context of contexts) {
+      it(`makes ${JSON.stringify(context)} of what travelled, no more and no less`, () => {
+        expect(travelled({ ...head, context })).to.deep.equal(context)
+      })
+    }
+
+    it('gives a bulk call the list of its items', () => {
+      const items = [data, { id: 2 }]
+      const context = { ...own, method: 'create', result: items }
+      expect(travelled({ ...head, context }, true, items)).to.deep.equal(context)
+    })
+
+    it('gives data that is undefined back', () => {
+      const context = { path: 'x', data: undefined }
+      const message = { event: 'created', path: 'messages', data: undefined, context }
+      const sent = compact(message, false)
+      expect(restore({ ...message, context: sent }, [])).to.deep.equal(context)
+    })
+
+    it('takes a `self` that is no number as it came', () => {
+      for (const self of ['data', ['list'], {}, null]) {
+        const context = { method: 'create', self }
+        expect(restore({ ...head, context }, [data])).to.equal(context)
+      }
+    })
+  })
+
+  describe('alone', () => {
+    const list = [data, { id: 2 }]
+
+    it('cuts the lists that belong to the result to the one item', () => {
+      const context = { method: 'create', data: ['a', 'b'], dispatch: ['c', 'd'], result: list, list }
+      expect(alone({ ...head, data: list[1], context }, 1)).to.deep.equal({
+        ...head,
+        data: { id: 2 },
+        context: { method: 'create', data: ['b'], dispatch: ['d'], result: [{ id: 2 }], list }
+      })
+      expect(context.result).to.equal(list)
+    })
+
+    it('leaves what does not belong to it', () => {
+      const context = { data: { text: 'hi' }, dispatch: ['for all'], result: list }
+      expect(alone({ ...head, context }, 0).context).to.deep.equal({ ...context, result: [data] })
+      expect(alone({ ...head, context: { result: list } }, 0).context).to.deep.equal({ result: [data] })
+    })
+  })
+})
