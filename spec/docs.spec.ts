@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises'
 import { type Application, feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { type Linked, linkApps } from './feathers/linked.js'
-import { removeSnippets, runModule, saveModule, snippetsOf } from './support/snippets.js'
+import { runModule, saveModule, snippetsOf } from './support/snippets.js'
 
 const PAGES = [
   'docs/adapters.md',
@@ -19,8 +19,6 @@ const adapterFile = await saveModule(adapter)
 const withAdapter = (code: string) => code.replace('./threads-adapter.js', adapterFile)
 
 describe('docs/adapters.md', () => {
-  after(removeSnippets)
-
   it('has three pieces of code', () => {
     expect(others).to.deep.equal([])
   })

@@ -10,14 +10,7 @@ import { startNats } from './support/brokers/nats.js'
 import { sharedRabbit } from './support/brokers/rabbitmq.js'
 import { startRedis } from './support/brokers/redis.js'
 import { eventually } from './support/eventually.js'
-import {
-  removeSnippets,
-  runModule,
-  runScript,
-  type Snippet,
-  snippetsOf,
-  typeErrors
-} from './support/snippets.js'
+import { runModule, runScript, type Snippet, snippetsOf, typeErrors } from './support/snippets.js'
 
 const snippets = await snippetsOf('README.md')
 const code = snippets.filter(({ language }) => language === 'js' || language === 'ts')
@@ -54,8 +47,6 @@ describe('README.md', function () {
   afterEach(async () => {
     await Promise.all(apps.splice(0).map((app) => app.teardown()))
   })
-
-  after(removeSnippets)
 
   it('is right for TypeScript where it says so', async () => {
     const typed = code.filter(({ language }) => language === 'ts')

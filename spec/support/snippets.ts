@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -70,9 +71,8 @@ export function runScript(code: string, app: Application): void {
   new Function('require', 'app', code)(require, app)
 }
 
-export async function removeSnippets(): Promise<void> {
-  await rm(FOLDER, { recursive: true, force: true })
-}
+// Not after a spec: another one may still use what it has saved.
+process.once('exit', () => rmSync(FOLDER, { recursive: true, force: true }))
 
 let count = 0
 
