@@ -17,13 +17,14 @@ const external = ['dependencies', 'optionalDependencies', 'peerDependencies'].fl
 /** Whose types go into ours. */
 const INSIDE = ['inversify', '@inversifyjs/common', '@inversifyjs/container', '@inversifyjs/core']
 
-/** How spec/conformance imports the library: in dist/ that is the package itself. */
-const LIB = /\/lib\/index\.js$/
+/** How the other entries import the library: in dist/ that is the package itself. */
+const LIB = /^(\.|\.\.\/\.\.\/lib)\/index\.js$/
 const ITSELF = { path: manifest.name, external: true }
 
 await rm('dist', { recursive: true, force: true })
 await buildMain()
-await buildConformance()
+await buildBeside('conformance', 'spec/conformance/index.ts')
+await buildBeside('msgpack', 'lib/msgpack-serializer.ts')
 
 async function buildMain() {
   const { metafile } = await bundle('lib/index.ts', {
@@ -49,13 +50,12 @@ async function buildMain() {
   await write('index.d.ts', ...face, `export { ${names}, ${interfaces} } from './index.cjs'`)
 }
 
-/** Two copies of one function do no harm: the classes it uses are those of the package. */
-async function buildConformance() {
-  const entry = 'spec/conformance/index.ts'
-  await bundle(entry, { outfile: 'dist/conformance.js', format: 'esm' })
-  await bundle(entry, { outfile: 'dist/conformance.cjs', format: 'cjs' })
+/** Two copies do no harm: the classes that they use and extend are those of the package. */
+async function buildBeside(name, entry) {
+  await bundle(entry, { outfile: `dist/${name}.js`, format: 'esm' })
+  await bundle(entry, { outfile: `dist/${name}.cjs`, format: 'cjs' })
   const types = await bundleTypes(entry)
-  for (const file of ['conformance.d.ts', 'conformance.d.cts']) await write(file, types)
+  for (const extension of ['d.ts', 'd.cts']) await write(`${name}.${extension}`, types)
 }
 
 function bundle(entry, options) {

@@ -5,6 +5,7 @@ import { deserialize, serialize } from 'bson'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { SyncMessage } from '../lib/message.js'
+import { MsgpackSerializer } from '../lib/msgpack-serializer.js'
 import { FunctionSerializer, JsonSerializer, Serializer } from '../lib/serializer.js'
 import { type Linked, linkApps } from './feathers/linked.js'
 
@@ -49,6 +50,7 @@ class BsonSerializer extends Serializer {
 const serializers: Record<string, () => Serializer> = {
   JSON: () => new JsonSerializer(),
   'a class that writes BSON': () => new BsonSerializer(),
+  MessagePack: () => new MsgpackSerializer(),
   'the function options': () => new FunctionSerializer({ serialize: (message) => JSON.stringify(message) }),
   'function options that write BSON': () =>
     new FunctionSerializer({

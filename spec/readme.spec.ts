@@ -163,8 +163,8 @@ describe('README.md', function () {
     expect(two.calls.map(([name]) => name)).to.deep.equal(['cache'])
   })
 
-  for (const index of [0, 1]) {
-    it(`keeps dates and buffers with BSON, by ${['functions', 'a class'][index]}`, async () => {
+  for (const [index, how] of ['BSON, by functions', 'BSON, by a class', 'MessagePack'].entries()) {
+    it(`keeps dates and buffers with ${how}`, async () => {
       const [one, two] = await twice(snippet('Serialisers', index), APP)
       const received: { at: Date; bytes: Buffer }[] = []
       two.service('messages').on('created', (data) => received.push(data))

@@ -9,7 +9,7 @@ describe('the packed tarball', () => {
 
   before(async function () {
     this.timeout(60_000)
-    consumer = await Consumer.create({ files: {} })
+    consumer = await Consumer.create({ files: {}, packages: { msgpackr: 'msgpackr' } })
   })
 
   const print = async (name: string, code: string): Promise<unknown> => {
@@ -53,6 +53,20 @@ describe('the packed tarball', () => {
        console.log(JSON.stringify(Object.keys(all).filter((name) => all[name] !== sync[name])))`
     )
     expect(different).to.deep.equal([])
+  })
+
+  it('has a MessagePack serialiser beside it, of its own Serializer class', async () => {
+    const found = await print(
+      'msgpack.mjs',
+      `import { Serializer } from 'feathers-sync'
+       import { MsgpackSerializer } from 'feathers-sync/msgpack'
+       import { createRequire } from 'node:module'
+       const required = createRequire(import.meta.url)('feathers-sync/msgpack').MsgpackSerializer
+       const [one, other] = [new MsgpackSerializer(), new required()]
+       const read = other.deserialize(Buffer.from(one.serialize({ event: 'e', path: 'p', data: new Date(7) })))
+       console.log(JSON.stringify([one instanceof Serializer, other instanceof Serializer, read.data.getTime()]))`
+    )
+    expect(found).to.deep.equal([true, true, 7])
   })
 
   it('keeps the names of the classes, which messages show', async () => {

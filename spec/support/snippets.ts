@@ -11,7 +11,11 @@ import sync from '../../lib/index.js'
 const FOLDER = join(import.meta.dirname, '../../.cache', `snippets-${process.pid}`)
 
 /** What the package's names stand for here. */
-const SOURCES = { 'feathers-sync': 'lib/index', 'feathers-sync/conformance': 'spec/conformance/index' }
+const SOURCES = {
+  'feathers-sync': 'lib/index',
+  'feathers-sync/conformance': 'spec/conformance/index',
+  'feathers-sync/msgpack': 'lib/msgpack-serializer'
+}
 
 /** A code block of a page. */
 export interface Snippet {
