@@ -23,7 +23,8 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
   const common: Values = { path, event, data, result: isListed ? context.result : data }
   const sent: Values = {}
   let self = 0
-  for (const [name, value] of Object.entries(context)) {
+  for (const name of Object.keys(context)) {
+    const value = context[name]
     const bit = bitOf(isListed && name === 'result' ? 'list' : name)
     if (bit && value === common[name]) self += bit
     else sent[name] = value

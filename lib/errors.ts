@@ -48,8 +48,13 @@ export class SyncError extends Error {
 
   /** `error` itself where it is a SyncError, else one of `kind` whose message ends with that of `error`. */
   static from(error: unknown, kind: SyncErrorKind, message: string): SyncError {
-    return error instanceof SyncError ? error : new SyncError(kind, `${message}: ${reason(error)}`, error)
+    return asSyncError(error, kind, message)
   }
+}
+
+/** Not in the class: one that mentions itself loses its name in a bundle. */
+function asSyncError(error: unknown, kind: SyncErrorKind, message: string): SyncError {
+  return error instanceof SyncError ? error : new SyncError(kind, `${message}: ${reason(error)}`, error)
 }
 
 /** A short reason, also for what is no Error, has no message (AggregateError of `net`), or can't be read. */

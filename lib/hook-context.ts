@@ -34,8 +34,9 @@ export function contextToSend(context: unknown, data: unknown, choice: ContextCh
   }
   if (choose) return { ...names(context), ...less(plain, isOwn) }
   const sent: Values = {}
-  for (const [name, value] of Object.entries(less(plain, (name) => isOwn(name) || isPassword(name), lost))) {
-    const copy = copyOf(name, value, data, lost)
+  const fields = less(plain, staysHome, lost)
+  for (const name of Object.keys(fields)) {
+    const copy = copyOf(name, fields[name], data, lost)
     if (copy !== undefined) sent[name] = copy
   }
   return sent
@@ -66,27 +67,33 @@ function copyOf(name: string, value: unknown, data: unknown, lost: ContextChoice
   return withoutSecrets(value, lost)
 }
 
+/** Contexts that many events share, with what was made of them; no others, which would be work for the garbage collector. */
 const rebuilt = new WeakMap<object, unknown>()
 
-/**
- * The reverse: a hook context of this instance's own service, as a local listener would get it. The same for the same
- * `received`: the events of one call share it.
- */
+/** The events that come with this received context are of one call: they get one context. */
+export function share(received: unknown): void {
+  if (isObject(received)) rebuilt.set(received, undefined)
+}
+
+/** The reverse: a hook context of this instance's own service, as a local listener would get it. */
 export function contextFrom(received: unknown, service: FeathersService, app: Application): unknown {
   if (!isObject(received)) return received
-  const known = rebuilt.get(received)
-  if (known) return known
-  const context = rebuild(less(received, isOwn), service, app)
+  if (!rebuilt.has(received)) return rebuild(received, service, app)
+  const context = rebuilt.get(received) ?? rebuild(received, service, app)
   rebuilt.set(received, context)
   return context
 }
 
-function rebuild(values: Values, service: FeathersService, app: Application): unknown {
-  const context = hookContext(service, values)
-  if (!context) return { ...values, app, service }
-  const { method, statusCode, ...rest } = values
+function rebuild(received: Values, service: FeathersService, app: Application): unknown {
+  const context = hookContext(service, received)
+  if (!context) return { ...less(received, isOwn), app, service }
   // `data`, `id` and `params` live in `arguments`; `method`, `app` and `service` come with the class.
-  Object.assign(context, { arguments: [], self: service, params: {} }, rest)
+  Object.assign(context, { arguments: [], self: service, params: {} })
+  for (const name of Object.keys(received)) {
+    if (name === 'method' || name === 'statusCode' || isOwn(name)) continue
+    ;(context as unknown as Values)[name] = received[name]
+  }
+  const { statusCode } = received
   if (statusCode !== undefined) Object.assign(context, { statusCode }) // its setter makes an `http`
   return context
 }
@@ -114,6 +121,10 @@ function isLost(dispatch: unknown): boolean {
 
 function toPlain(context: unknown): unknown {
   return isObject(context) && typeof context.toJSON === 'function' ? context.toJSON() : context
+}
+
+function staysHome(name: string): boolean {
+  return isOwn(name) || isPassword(name)
 }
 
 /** Names such as `__proto__` and `constructor` mean something on every object: no message may set them. */

@@ -1,4 +1,5 @@
 import { restore } from './compact-context.js'
+import { share } from './hook-context.js'
 import type { SyncMessage } from './message.js'
 import { readPayload } from './payload.js'
 import type { Serializer } from './serializer.js'
@@ -14,6 +15,7 @@ export function readMessages(serializer: Serializer, payload: Uint8Array, count:
   if (!items) return [withContext(shared, restore(shared, [shared?.data]))]
   const data = items.map((item) => serializer.deserialize(item).data)
   const context = restore({ ...shared, data: data[0] }, data)
+  share(context)
   return data.map((item) => withContext({ ...shared, data: item }, context))
 }
 

@@ -1,4 +1,4 @@
-import { type PortableOptions, portable } from './portable.js'
+import { type PortableOptions, portable, setField } from './portable.js'
 
 type Values = Record<string, unknown>
 type Lost = PortableOptions['lost']
@@ -28,11 +28,19 @@ const SECRET = new RegExp(
 /** The default policy: what of a hook context's `params` travels. */
 export function publicParams(params: unknown, lost?: Lost): unknown {
   if (!isObject(params)) return withoutPasswords(params, lost)
-  const { headers, user, ...rest } = less(params, (name) => PRIVATE_PARAMS.has(name), lost)
-  const sent = withoutPasswords(rest, lost) as Values
-  if (headers !== undefined) sent.headers = publicHeaders(headers, lost)
-  if (user !== undefined) sent.user = withoutSecrets(user, lost)
+  const sent: Values = {}
+  const fields = less(params, (name) => PRIVATE_PARAMS.has(name) || isPassword(name), lost)
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
+    const copy = publicParam(name, value, lost)
+    if (copy !== undefined || value === undefined) setField(sent, name, copy)
+  }
   return sent
+}
+
+function publicParam(name: string, value: unknown, lost: Lost): unknown {
+  if (name === 'headers') return publicHeaders(value, lost)
+  return name === 'user' ? withoutSecrets(value, lost) : withoutPasswords(value, lost)
 }
 
 function publicHeaders(headers: unknown, lost: Lost): unknown {
@@ -42,12 +50,16 @@ function publicHeaders(headers: unknown, lost: Lost): unknown {
 
 /** What can travel of `value`, without the fields, at any depth, whose names say that they are secret. */
 export function withoutSecrets(value: unknown, lost?: Lost): unknown {
-  return portable(value, { without: SECRET, ...(lost && { lost }) })
+  return portable(value, optionsOf(SECRET, lost))
 }
 
 /** The same for passwords alone. */
 export function withoutPasswords(value: unknown, lost?: Lost): unknown {
-  return portable(value, { without: PASSWORD, ...(lost && { lost }) })
+  return portable(value, optionsOf(PASSWORD, lost))
+}
+
+function optionsOf(without: RegExp, lost: Lost): PortableOptions {
+  return lost ? { without, lost } : { without }
 }
 
 export function isPassword(name: string): boolean {
@@ -56,16 +68,16 @@ export function isPassword(name: string): boolean {
 
 /** A shallow copy, without the fields of certain names, which aren't read, and those that can't be. */
 export function less(values: Values, isLeftOut: (name: string) => boolean, lost?: Lost): Values {
-  const fields: [string, unknown][] = []
+  const fields: Values = {}
   for (const name of Object.keys(values)) {
     if (isLeftOut(name)) continue
     try {
-      fields.push([name, values[name]])
+      setField(fields, name, values[name])
     } catch (cause) {
       lost?.(cause)
     }
   }
-  return Object.fromEntries(fields) // not by assignment: a field may be called `__proto__`
+  return fields
 }
 
 export function isObject(value: unknown): value is Values {

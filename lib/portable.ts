@@ -20,23 +20,40 @@ export interface PortableOptions {
  * @returns undefined where all of it stays home
  */
 export function portable(value: unknown, options: PortableOptions = {}): unknown {
-  const copy = copyOf(value, [], options)
+  const copy = copyOf(value, undefined, options)
   return copy === STAYS ? undefined : copy
 }
 
 /** Does all of `value` travel as it is? Throws what reading it throws. */
 export function isPortable(value: unknown): boolean {
-  return !holdsWhatStays(value, [])
+  return !holdsWhatStays(value, undefined)
 }
 
-function copyOf(value: unknown, outer: readonly object[], options: PortableOptions): Portable {
+/** Not by plain assignment: a field may be called `__proto__`. */
+export function setField(fields: object, name: string, value: unknown): void {
+  if (name !== '__proto__') (fields as Record<string, unknown>)[name] = value
+  else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+/** The objects that a value is in: no array, which would be copied at each level. */
+interface Outer {
+  readonly value: object
+  readonly outer: Outer | undefined
+}
+
+function isCircular(value: object, outer: Outer | undefined): boolean {
+  for (let one = outer; one; one = one.outer) if (one.value === value) return true
+  return false
+}
+
+function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptions): Portable {
   if (typeof value === 'function' || typeof value === 'symbol') return STAYS
   if (typeof value !== 'object' || value === null || isKnown(value)) return value
-  if (outer.includes(value)) {
+  if (isCircular(value, outer)) {
     options.lost?.(new TypeError('a value is circular'))
     return STAYS
   }
-  const inner = [...outer, value]
+  const inner = { value, outer }
   try {
     if (hasToJSON(value)) return copyOf(value.toJSON(), inner, options)
     // An entity of an ORM is data, a socket isn't.
@@ -54,18 +71,14 @@ function copyOf(value: unknown, outer: readonly object[], options: PortableOptio
   return copyOfFields(value as Record<string, unknown>, inner, options)
 }
 
-function copyOfFields(
-  fields: Record<string, unknown>,
-  inner: readonly object[],
-  options: PortableOptions
-): object {
-  const copies: [string, unknown][] = []
+function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: PortableOptions): object {
+  const copies = {}
   for (const name of Object.keys(fields)) {
     if (options.without?.test(name)) continue
     const copy = copyOf(read(fields, name, options), inner, options)
-    if (copy !== STAYS) copies.push([name, copy])
+    if (copy !== STAYS) setField(copies, name, copy)
   }
-  return Object.fromEntries(copies) // not by assignment: a field may be called `__proto__`
+  return copies
 }
 
 /** A getter may throw. */
@@ -78,11 +91,11 @@ function read(fields: Record<string, unknown>, name: string, { lost }: PortableO
   }
 }
 
-function holdsWhatStays(value: unknown, outer: readonly object[]): boolean {
+function holdsWhatStays(value: unknown, outer: Outer | undefined): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return true
   if (typeof value !== 'object' || value === null || isKnown(value)) return false
-  if (outer.includes(value)) return true
-  const inner = [...outer, value]
+  if (isCircular(value, outer)) return true
+  const inner = { value, outer }
   if (hasToJSON(value)) return holdsWhatStays(value.toJSON(), inner)
   return Object.values(value).some((item) => holdsWhatStays(item, inner))
 }

@@ -67,7 +67,6 @@ function bundle(entry, options) {
     external,
     plugins: [{ name: 'itself', setup: ({ onResolve }) => onResolve({ filter: LIB }, () => ITSELF) }],
     supported: { 'dynamic-import': false }, // Jest takes import() only with Node's VM modules
-    keepNames: true, // messages name classes
     metafile: true,
     ...options
   })
