@@ -1,32 +1,7 @@
 /** Where an event was made. `undefined`: not known, as under the functional `core`. */
 export type Remoteness = boolean | undefined
 
-/** A constructor that returns what it is given: the private fields of its subclasses are put there. */
-const Itself = itself as unknown as new (context: object) => object
-
-function itself(context: object): object {
-  return context
-}
-
-/** A mark on a context, which nobody sees: a WeakMap of all would be work for the garbage collector. */
-class Mark extends Itself {
-  #remoteness: Remoteness
-
-  private constructor(context: object, remoteness: Remoteness) {
-    super(context)
-    this.#remoteness = remoteness
-  }
-
-  static put(context: object, remoteness: Remoteness): void {
-    if (#remoteness in context) context.#remoteness = remoteness
-    else new Mark(context, remoteness)
-  }
-
-  static read(context: object): Remoteness {
-    return #remoteness in context ? context.#remoteness : false
-  }
-}
-
+const contexts = new WeakMap<object, Remoteness>()
 let current: Remoteness
 
 /**
@@ -38,7 +13,7 @@ let current: Remoteness
  */
 export function isRemote(context?: unknown): boolean | undefined {
   if (typeof context !== 'object' || context === null) return current
-  return Mark.read(context)
+  return contexts.has(context) ? contexts.get(context) : false
 }
 
 type Listener<This, Args extends unknown[]> = (this: This, ...args: Args) => unknown
@@ -60,7 +35,8 @@ export function local<This, Args extends unknown[]>(
 
 /** Runs `emit` as the dispatch of an event of known origin. Nested: a remote listener may make a local event. */
 export function dispatchAs<Result>(remoteness: Remoteness, context: unknown, emit: () => Result): Result {
-  if (remoteness !== false && typeof context === 'object' && context !== null) Mark.put(context, remoteness)
+  if (remoteness !== false && typeof context === 'object' && context !== null)
+    contexts.set(context, remoteness)
   const outer = current
   current = remoteness
   try {
