@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.js'
+import { batch } from './batch.js'
 import type { Clock } from './clock.js'
 import type { Counts } from './counts.js'
 import { EVENTS_OVERHEAD, encodeFrame, endOf, UNIT_OVERHEAD, type Unit } from './frame.js'
@@ -171,7 +172,7 @@ export class Outbox {
     const { link } = this.#options
     while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
       const resent = this.#cursor < this.#fresh
-      const units = this.#batch(this.history.from(this.#cursor), resent ? this.#fresh : Infinity)
+      const units = this.#batch(this.history.from(this.#cursor), resent ? this.#fresh : undefined)
       this.#cursor = endOf(units)
       this.#fresh = Math.max(this.#fresh, this.#cursor)
       this.#publish(units, resent)
@@ -183,18 +184,8 @@ export class Outbox {
     return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
   }
 
-  /** As many consecutive units as a frame takes, before event `end`; one at least. */
-  #batch(entries: Iterable<Entry>, end: number): Unit[] {
-    const units: Unit[] = []
-    let room = Math.min(FRAME_BYTES, this.#options.link.maxPayload) - EVENTS_OVERHEAD
-    let next: number | undefined
-    for (const unit of entries) {
-      room -= UNIT_OVERHEAD + unit.payload.length
-      if (units.length > 0 && (room < 0 || unit.first >= end || unit.first !== next)) break
-      units.push(unit)
-      next = unit.first + unit.count
-    }
-    return units
+  #batch(entries: Iterable<Entry>, end?: number): Unit[] {
+    return batch(entries, Math.min(FRAME_BYTES, this.#options.link.maxPayload), end)
   }
 
   #publish(units: readonly Unit[], resent: boolean): void {
@@ -263,7 +254,7 @@ export class Outbox {
 
   #resend(entries: readonly Entry[]): void {
     for (let rest = entries; rest.length > 0; ) {
-      const units = this.#batch(rest, Infinity)
+      const units = this.#batch(rest)
       this.#publish(units, true)
       rest = rest.slice(units.length)
     }

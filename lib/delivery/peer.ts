@@ -134,7 +134,7 @@ export class Peer {
   stop(): void {
     this.#timer?.()
     this.#timer = undefined
-    for (const { first } of this.#window.inOrder()) this.#window.take(first)
+    this.#window.dropBefore(Number.POSITIVE_INFINITY)
   }
 
   #leave(reason: 'said' | 'silent'): void {
@@ -254,17 +254,8 @@ export class Peer {
     this.#schedule(pause + randomDelay(this.#host.clock, this.#host.group(), REACH))
   }
 
-  /** The ranges that are not here, up to event `end`. */
   #missing(most: number, end = this.#said): Range[] {
-    const ranges: Range[] = []
-    let from = this.next
-    for (const { first, count } of this.#window.inOrder()) {
-      if (ranges.length === most || from > end) break
-      if (first > from) ranges.push({ from, to: Math.min(first - 1, end) })
-      from = Math.max(from, first + count)
-    }
-    if (ranges.length < most && from <= end) ranges.push({ from, to: end })
-    return ranges
+    return this.#window.missing({ from: this.next, to: end }, most)
   }
 
   /** Reports events as gone, and delivers those between and behind them. */

@@ -1,4 +1,5 @@
 import type { Unit } from './frame.js'
+import type { Range } from './range.js'
 
 /** What may be held of one origin, and of all, until what is missing before it has come. */
 const LIMIT = { events: 50_000, originBytes: 16 * 1024 * 1024, totalBytes: 64 * 1024 * 1024 }
@@ -55,8 +56,20 @@ export class Window {
     for (const first of this.#units.keys()) if (first < number) this.take(first)
   }
 
-  /** The units in order. */
-  inOrder(): Unit[] {
+  /** What of a range is not here, in order, `most` ranges at most. */
+  missing({ from, to }: Range, most: number): Range[] {
+    const ranges: Range[] = []
+    let next = from
+    for (const { first, count } of this.#inOrder()) {
+      if (ranges.length === most || next > to) break
+      if (first > next) ranges.push({ from: next, to: Math.min(first - 1, to) })
+      next = Math.max(next, first + count)
+    }
+    if (ranges.length < most && next <= to) ranges.push({ from: next, to })
+    return ranges
+  }
+
+  #inOrder(): Unit[] {
     return [...this.#units.values()].sort((one, other) => one.first - other.first)
   }
 }

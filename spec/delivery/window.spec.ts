@@ -14,10 +14,10 @@ describe('Window', () => {
     window = new Window(budget)
   })
 
-  const numbers = () => window.inOrder().map(({ first }) => first)
+  const numbers = () => Array.from({ length: 10 }, (_, first) => first).filter((first) => window.has(first))
 
   describe('add', () => {
-    it('keeps units, in order', () => {
+    it('keeps units', () => {
       for (const first of [5, 3, 9]) expect(window.add(unit(first))).to.equal(true)
       expect(numbers()).to.deep.equal([3, 5, 9])
       expect(window.has(5)).to.equal(true)
@@ -60,6 +60,30 @@ describe('Window', () => {
       expect(window.take(5)).to.deep.equal(unit(5))
       expect(window.take(5)).to.equal(undefined)
       expect(budget.used).to.equal(0)
+    })
+  })
+
+  describe('missing', () => {
+    const bulk = (first: number, count: number): Unit => ({ first, count, payload: Buffer.alloc(count) })
+
+    it('tells what of a range is not here, whatever came first', () => {
+      for (const held of [unit(9), bulk(3, 2), unit(6)]) window.add(held)
+      expect(window.missing({ from: 2, to: 12 }, 9)).to.deep.equal([
+        { from: 2, to: 2 },
+        { from: 5, to: 5 },
+        { from: 7, to: 8 },
+        { from: 10, to: 12 }
+      ])
+      expect(window.missing({ from: 2, to: 7 }, 9).at(-1)).to.deep.equal({ from: 7, to: 7 })
+      expect(window.missing({ from: 3, to: 4 }, 9)).to.deep.equal([])
+    })
+
+    it('tells no more ranges than asked for', () => {
+      for (const first of [3, 6, 9]) window.add(unit(first))
+      expect(window.missing({ from: 2, to: 12 }, 2)).to.deep.equal([
+        { from: 2, to: 2 },
+        { from: 4, to: 5 }
+      ])
     })
   })
 
