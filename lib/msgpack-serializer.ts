@@ -8,7 +8,12 @@ import { injectable, Serializer, type SyncMessage } from './index.js'
  */
 @injectable()
 export class MsgpackSerializer extends Serializer {
-  readonly #packr = new Packr({ moreTypes: true, structuredClone: true, useBigIntExtension: true })
+  readonly #packr = new Packr({
+    moreTypes: true,
+    structuredClone: true,
+    useBigIntExtension: true,
+    copyBuffers: true // else what a listener keeps would hold the driver's buffer
+  })
 
   override serialize(message: SyncMessage): Uint8Array {
     return this.#packr.pack(message)

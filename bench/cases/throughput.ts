@@ -1,0 +1,31 @@
+import type { Fleet } from '../fleet.js'
+import { contest } from '../rounds.js'
+import type { Row } from '../table.js'
+
+/** How long one round lasts, in s. */
+const ROUND = 0.7
+const MOST = 200_000
+
+/** Events of `create()` a second: until all receivers have all. */
+export async function throughput(broker: string, fleets: readonly Fleet[], rounds: number): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const [size, name] of [
+    [200, '200 B'],
+    [10_000, '10 KB']
+  ] as const) {
+    const counts = new Map<Fleet, number>()
+    const measure = async (fleet: Fleet) => {
+      const count = counts.get(fleet) ?? 500
+      const { seconds } = await fleet.run({ count, size })
+      counts.set(fleet, Math.min(MOST, Math.max(500, Math.round((count / seconds) * ROUND))))
+      return count / seconds
+    }
+    // Twice: the first, short and cold, tells too low a rate.
+    await contest({ entrants: fleets, rounds: 2, measure })
+    const figures = await contest({ entrants: fleets, rounds, measure })
+    const receivers = fleets[0]?.receivers.length
+    const work = `\`create()\`, ${name}, ${receivers} receiver${receivers === 1 ? '' : 's'}`
+    rows.push({ broker, work, unit: 'events/s', figures, isRate: true })
+  }
+  return rows
+}

@@ -1,0 +1,55 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Application, feathers } from '@feathersjs/feathers'
+import type { Data, Side, SideOptions } from './side.js'
+import { now } from './side.js'
+
+/** What is published: the sources would be run with helpers that cost time. */
+const BUILT = new URL('../../dist/index.js', import.meta.url).href
+
+/** More events than that wait for the broker: then it is time to wait for it, as the other contestants do. */
+const MAX_BACKLOG = 1000
+
+type Configure = (app: Application) => void
+
+/** A service that keeps nothing: what is measured is the sync. */
+function messagesService() {
+  let id = 0
+  const saved = (data: Data): Data => {
+    id += 1
+    return { id, ...data, at: now() }
+  }
+  return { create: async (data: Data | Data[]) => (Array.isArray(data) ? data.map(saved) : saved(data)) }
+}
+
+/** A Feathers application, with a sync or without one. */
+export async function feathersSide({ contestant, uri, key }: SideOptions): Promise<Side> {
+  const app = feathers()
+  if (contestant !== 'none') app.configure(await syncOf(contestant, uri, key))
+  app.use('messages', messagesService() as never)
+  const messages = app.service('messages')
+  if (contestant === 'none') {
+    // The least that any sync has to do.
+    messages.on('created', (data: Data, { method, params }: { method: string; params: Data }) =>
+      JSON.stringify({ event: 'created', path: 'messages', data, context: { method, params } })
+    )
+  } else await app.sync.ready
+  const backlog = () => (contestant === '4' ? app.sync.stats().events.waiting : 0)
+  return {
+    async wave(count, data, params) {
+      await Promise.all(Array.from({ length: count }, () => messages.create(data, params)))
+      do await setImmediate()
+      while (backlog() > MAX_BACKLOG)
+    },
+    async bulk(items) {
+      await messages.create(items)
+    },
+    listen: (listener) => void messages.on('created', listener),
+    close: () => app.teardown().then(() => {})
+  }
+}
+
+async function syncOf(contestant: string, uri: string, key: string): Promise<Configure> {
+  const { default: sync } = await import(contestant === '4' ? BUILT : 'feathers-sync-3')
+  const driver = { amqpConnectionOptions: {}, natsConnectionOptions: { servers: [uri] } }
+  return sync({ uri, key, ...(contestant === '3' ? driver : {}) })
+}

@@ -1,0 +1,32 @@
+/** What is compared: this feathers-sync, feathers-sync 3, the bare driver, and `create()` without any sync. */
+export const CONTESTANTS = ['4', '3', 'raw', 'none'] as const
+export type Contestant = (typeof CONTESTANTS)[number]
+
+export interface SideOptions {
+  contestant: Contestant
+  uri: string
+  key: string
+  /** It never gets events, so that those that it makes itself are not counted. */
+  sends: boolean
+}
+
+/** How many events are made in one turn of the event loop. */
+export const WAVE = 50
+
+export type Data = Record<string, unknown>
+
+/** One instance of one contestant. */
+export interface Side {
+  /** Makes so many events, all but at once, and resolves when it is time for more. */
+  wave(count: number, data: Data, params: Data): Promise<void>
+  /** Makes one event for each item by one call. */
+  bulk(items: Data[]): Promise<void>
+  /** Calls back for every event that arrives, own ones too where they are delivered here. */
+  listen(listener: (data: Data) => void): void
+  close(): Promise<void>
+}
+
+/** Nanoseconds of a clock that all processes of the machine share. */
+export function now(): number {
+  return Number(process.hrtime.bigint())
+}

@@ -1,0 +1,132 @@
+// One process of a fleet: does what its parent says, one after another.
+import { setTimeout as delay } from 'node:timers/promises'
+import { record, websocketParams } from './data.js'
+import { feathersSide } from './sides/feathers-side.js'
+import { rawSide } from './sides/raw-side.js'
+import { type Data, now, type Side, type SideOptions, WAVE } from './sides/side.js'
+
+/** Events to make. */
+export interface Job {
+  count: number
+  /** Of a record as JSON, in bytes. */
+  size: number
+  /** With the `params` of a websocket call. */
+  websocket?: boolean
+  /** All by one call. */
+  bulk?: boolean
+  /** So many a second, each by itself. */
+  rate?: number
+}
+
+export interface Usage {
+  /** User and system, in µs. */
+  cpu: number
+  /** Bytes. */
+  rss: number
+  peakRss: number
+}
+
+let side: Side
+let arrived = 0
+let expected = 0
+let arrival: (at: number) => void = () => {}
+let whole: Promise<number>
+/** In ns, from when the service had the record, or the driver got it. */
+let latencies: number[] = []
+
+function onEvent({ isProbe, at }: Data): void {
+  if (isProbe) return
+  const time = now()
+  latencies.push(time - (at as number))
+  arrived += 1
+  if (arrived === expected) arrival(time)
+}
+
+const commands = {
+  async start(options: SideOptions): Promise<void> {
+    side = await (options.contestant === 'raw' ? rawSide(options) : feathersSide(options))
+    side.listen(onEvent)
+    side.listen(() => {
+      probed = true
+    })
+  },
+
+  /** Makes an event that is not counted. */
+  async probe(): Promise<void> {
+    await side.wave(1, { isProbe: true }, {})
+  },
+
+  /** Has one come? */
+  async probed(): Promise<boolean> {
+    return probed
+  },
+
+  async expect(count: number): Promise<void> {
+    arrived = 0
+    latencies = []
+    expected = count
+    whole = new Promise((resolve) => {
+      arrival = resolve
+    })
+  },
+
+  /** When all that is expected had come. */
+  async whole(): Promise<number> {
+    return await whole
+  },
+
+  /** Of what has come since `expect`. */
+  async latencies(): Promise<number[]> {
+    return latencies
+  },
+
+  /** Makes events; when it began. */
+  async make(job: Job): Promise<number> {
+    const data = record(job.size)
+    const params = job.websocket ? websocketParams() : {}
+    const items = job.bulk ? Array.from({ length: job.count }, () => data) : []
+    const startedAt = now()
+    if (job.bulk) await side.bulk(items)
+    else if (job.rate) await paced(job, data, params, job.rate)
+    else
+      for (let made = 0; made < job.count; made += WAVE)
+        await side.wave(Math.min(WAVE, job.count - made), data, params)
+    return startedAt
+  },
+
+  async usage(): Promise<Usage> {
+    const { user, system } = process.cpuUsage()
+    return {
+      cpu: user + system,
+      rss: process.memoryUsage.rss(),
+      peakRss: process.resourceUsage().maxRSS * 1024
+    }
+  },
+
+  async stop(): Promise<void> {
+    await side.close()
+    process.disconnect()
+  }
+}
+
+export type Commands = typeof commands
+export type CommandName = keyof Commands
+
+let probed = false
+
+async function paced(job: Job, data: Data, params: Data, rate: number): Promise<void> {
+  const startedAt = performance.now()
+  for (let made = 0; made < job.count; made += 1) {
+    await delay(Math.max(1, startedAt + (made * 1000) / rate - performance.now()))
+    await side.wave(1, data, params)
+  }
+}
+
+process.on('message', ({ id, name, args }: { id: number; name: CommandName; args: never[] }) => {
+  const run = commands[name] as (...args: never[]) => Promise<unknown>
+  run(...args).then(
+    (result) => process.send?.({ id, result }),
+    (error) => process.send?.({ id, error: String(error?.stack ?? error) })
+  )
+})
+process.once('disconnect', () => process.exit())
