@@ -1,5 +1,5 @@
 import type { SyncMessage } from './message.js'
-import { isObject } from './policy.js'
+import { isObject, less } from './policy.js'
 
 type Values = Record<string, unknown>
 
@@ -16,6 +16,9 @@ const SAME = new Map([
   ['list', 16]
 ] as const)
 
+/** The context's data is the event's less some fields, a `create`'s less the id: their names travel in its place. */
+const PART = 32
+
 /** The context of `message` as it travels; `isListed`: its result is the list of all events that share it. */
 export function compact(message: SyncMessage, isListed: boolean): unknown {
   const { event, path, data, context } = message
@@ -27,7 +30,10 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
     const value = context[name]
     const bit = bitOf(isListed && name === 'result' ? 'list' : name)
     if (bit && value === common[name]) self += bit
-    else sent[name] = value
+    else if (name === 'data' && isObject(data) && isPartOf(value, data)) {
+      self += PART
+      sent.data = Object.keys(data).filter((field) => !Object.hasOwn(value, field))
+    } else sent[name] = value
   }
   if (self > 0) sent.self = self
   return sent
@@ -41,7 +47,29 @@ export function restore({ event, path, data, context }: SyncMessage, items: read
   for (const [name, bit] of SAME) {
     if ((Number(self) & bit) !== 0) restored[name === 'list' ? 'result' : name] = common[name]
   }
+  const { data: left } = restored
+  if ((Number(self) & PART) !== 0 && isObject(data) && Array.isArray(left)) {
+    restored.data = less(data, (field) => left.includes(field))
+  }
   return restored
+}
+
+/** Are all its fields the same ones as `data` has? Then nothing travels with it that doesn't anyway. */
+export function isPartOf(part: unknown, data: unknown): part is object {
+  if (!isPlain(part) || !isPlain(data)) return false
+  const fields = Object.keys(part)
+  try {
+    return (
+      fields.length > 0 && fields.every((field) => Object.hasOwn(data, field) && part[field] === data[field])
+    )
+  } catch {
+    return false // a getter threw
+  }
+}
+
+/** What is written field by field. */
+function isPlain(value: unknown): value is Values {
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)
 }
 
 /** The message of item `index` of a bulk call, without the others: not in the lists that belong to the result's either. */

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { Application, FeathersService, HookContext } from '@feathersjs/feathers'
+import { isPartOf } from './compact-context.js'
 import { isObject, isPassword, less, publicParams, withoutPasswords, withoutSecrets } from './policy.js'
 import { isPortable } from './portable.js'
 
@@ -61,7 +62,7 @@ function copyOf(name: string, value: unknown, data: unknown, lost: ContextChoice
       : undefined
   }
   if (name !== 'data' && name !== 'result') return withoutPasswords(value, lost)
-  if (value === data) return value
+  if (value === data || (name === 'data' && isPartOf(value, data))) return value
   // The list that the event's data is an item of: each item is an event's own data.
   if (name === 'result' && Array.isArray(value) && value.includes(data)) return value
   return withoutSecrets(value, lost)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { alone, compact, restore } from '../lib/compact-context.js'
+import { alone, compact, isPartOf, restore } from '../lib/compact-context.js'
 import type { SyncMessage } from '../lib/message.js'
 
 const data = { id: 1 }
@@ -26,8 +26,40 @@ describe('compact-context', () => {
     })
 
     it('takes what differs', () => {
-      const context = { path: 'inner', event: null, data: { id: 1 }, result: { id: 1 } }
+      const context = { path: 'inner', event: null, data: { id: 2 }, result: { id: 1 } }
       expect(compact({ ...head, context }, false)).to.deep.equal(context)
+    })
+
+    it("names the fields that the context's data lacks, where the others are the event's own", () => {
+      const nested = { a: 1 }
+      const record = { id: 1, text: 'hi', nested, none: undefined }
+      const message = { ...head, data: record, context: { data: { text: 'hi', nested } } }
+      expect(compact(message, false)).to.deep.equal({ data: ['id', 'none'], self: 32 })
+    })
+
+    it('takes data whole that has anything else', () => {
+      const record = { id: 1, text: 'hi', nested: { a: 1 } }
+      for (const other of [
+        { text: 'ho' },
+        { text: 'hi', more: 1 },
+        { nested: { a: 1 } },
+        { toString: record.toString },
+        {},
+        [record],
+        new Map(),
+        Object.assign(Object.create({ inherited: 1 }), { text: 'hi' }),
+        { text: 'hi', toJSON: () => 1 }
+      ]) {
+        expect(compact({ ...head, data: record, context: { data: other } }, false)).to.deep.equal({
+          data: other
+        })
+      }
+      const getter = {
+        get text(): string {
+          throw new Error('not to be read')
+        }
+      }
+      expect(isPartOf(getter, record)).to.equal(false)
     })
 
     it('takes what is no object as it is', () => {
@@ -53,6 +85,19 @@ describe('compact-context', () => {
         expect(travelled({ ...head, context })).to.deep.equal(context)
       })
     }
+
+    it('gives data that is a part of the event’s back', () => {
+      const record = { id: 1, text: 'hi', nested: { a: 1 } }
+      for (const part of [{ text: 'hi' }, { nested: record.nested, id: 1 }, { ...record }]) {
+        const context = { ...own, method: 'create', data: part, result: record }
+        expect(travelled({ ...head, data: record, context })).to.deep.equal(context)
+      }
+    })
+
+    it('takes names that are no list as they came', () => {
+      const context = { data: { text: 'hi' }, self: 32 }
+      expect(restore({ ...head, context }, [data])).to.deep.equal({ data: { text: 'hi' } })
+    })
 
     it('gives a bulk call the list of its items', () => {
       const items = [data, { id: 2 }]
