@@ -1,33 +1,10 @@
-import { AuthenticationService, authenticate, JWTStrategy } from '@feathersjs/authentication'
-import { hooks, LocalStrategy } from '@feathersjs/authentication-local'
-import type { Application, HookContext } from '@feathersjs/feathers'
-import { memory } from '@feathersjs/memory'
+import type { HookContext } from '@feathersjs/feathers'
 import { expect } from 'chai'
+import { withLogins } from './logins.js'
 import { type Client, type Instance, settle, startInstances } from './servers.js'
 
 interface Login {
   accessToken: string
-}
-
-/** Local and JWT authentication, as Feathers documents it; the service is under a second path too. */
-function configure(app: Application): void {
-  app.set('authentication', {
-    secret: 'a secret of the tests',
-    entity: 'user',
-    service: 'users',
-    authStrategies: ['jwt', 'local'],
-    local: { usernameField: 'email', passwordField: 'password' }
-  })
-  const authentication = new AuthenticationService(app)
-  authentication.register('jwt', new JWTStrategy())
-  authentication.register('local', new LocalStrategy())
-  app.use('authentication', authentication)
-  app.use('login', app.service('authentication'))
-  app.use('users', memory())
-  app.service('users').publish(() => [])
-  app.service('users').hooks({ before: { create: [hooks.hashPassword('password')] } })
-  app.use('messages', memory(), { events: ['marked'] })
-  app.service('messages').hooks({ before: { create: [authenticate('jwt')] } })
 }
 
 describe('authentication', () => {
@@ -37,7 +14,7 @@ describe('authentication', () => {
   let heard: unknown[]
 
   beforeEach(async () => {
-    instances = await startInstances(2, 'koa', configure)
+    instances = await startInstances(2, 'koa', withLogins)
     clients = await Promise.all(instances.map((instance) => instance.connect()))
     const [one, two] = instances as [Instance, Instance]
     await one.app.service('users').create({ email: 'a@b.c', password: 'plain text' })

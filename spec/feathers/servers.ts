@@ -7,7 +7,7 @@ import { type Application, feathers } from '@feathersjs/feathers'
 import { bodyParser, koa, rest } from '@feathersjs/koa'
 import socketio from '@feathersjs/socketio'
 import { io, type Socket } from 'socket.io-client'
-import sync, { type SyncError } from '../../lib/index.js'
+import sync, { type SyncError, type SyncOptions } from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
 
 /** What an application is made with. */
@@ -54,8 +54,8 @@ export class Instance {
     await Promise.all([once(this.#server, 'listening'), this.app.sync.ready])
   }
 
-  async connect(): Promise<Client> {
-    const socket = io(this.url, { transports: ['websocket'], reconnection: false })
+  async connect(extraHeaders: Record<string, string> = {}): Promise<Client> {
+    const socket = io(this.url, { transports: ['websocket'], reconnection: false, extraHeaders })
     const log: Client['log'] = []
     socket.onAny((event, data) => log.push([event, data]))
     const call: Client['call'] = (method, path, ...args) =>
@@ -91,12 +91,12 @@ function handlerOf(app: Application & { callback?: () => RequestListener }): Req
 export async function startInstances(
   count: number,
   framework: keyof typeof frameworks,
-  configure: (app: Application) => void
+  configure: (app: Application) => void,
+  options: SyncOptions = { uri: 'ipc:', key: `sockets-${randomUUID()}` }
 ): Promise<Instance[]> {
-  const key = `sockets-${randomUUID()}`
   const instances = Array.from({ length: count }, () => {
     const app = frameworks[framework]()
-    app.configure(socketio({ transports: ['websocket'] }) as never).configure(sync({ uri: 'ipc:', key }))
+    app.configure(socketio({ transports: ['websocket'] }) as never).configure(sync(options))
     app.on('connection', (connection) => app.channel('everybody').join(connection as never))
     app.publish(() => app.channel('everybody'))
     configure(app)
