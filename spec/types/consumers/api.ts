@@ -22,10 +22,12 @@ import sync, {
   RedisAdapter,
   Serializer,
   SYNC,
+  type PeerStats,
   type Sync,
   SyncAdapter,
   type SyncError,
   type SyncErrorKind,
+  type SyncGap,
   type SyncMessage,
   type SyncOptions,
   type SyncStats,
@@ -75,7 +77,8 @@ same<typeof app.sync.type, string>(true)
 same<typeof app.sync.ready, Promise<void>>(true)
 same<typeof app.sync.status, SyncStatus>(true)
 same<ReturnType<typeof app.sync.stats>, SyncStats>(true)
-same<ReturnType<typeof app.sync.close>, Promise<void>>(true)
+same<ReturnType<typeof app.sync.close>, Promise<number>>(true)
+same<SyncStats['peers'], PeerStats[]>(true)
 same<typeof app.sync.adapter, SyncAdapter>(true)
 
 // A functional adapter
@@ -88,7 +91,16 @@ app.sync = { type: 'custom', ready: Promise.resolve(), deserialize: JSON.parse }
 app.sync = { type: 'custom' }
 app.emit('sync-in', '{}')
 
+// Options of delivery and of the wire
+sync({ uri: 'ipc:', history: { events: 1000 }, heartbeat: 0, wire: 3, context: ({ params }) => ({ params }) })
+// @ts-expect-error there is no such wire
+sync({ uri: 'ipc:', wire: 2 })
+
 // Events of the application
+app.on('sync-gap', (gap) => {
+  same<typeof gap, SyncGap>(true)
+  same<typeof gap.missed, number>(true)
+})
 app.on('sync-error', (error) => {
   same<typeof error, SyncError>(true)
   same<typeof error.kind, SyncErrorKind>(true)
