@@ -43,3 +43,21 @@ export function websocketParams(): Record<string, unknown> {
   }
   return { query: {}, route: {}, connection, ...connection }
 }
+
+/** What of such params is to travel. */
+export function trimmed({
+  connection: _,
+  authentication: __,
+  headers,
+  user,
+  ...params
+}: Params): Record<string, unknown> {
+  const { cookie: ___, ...publicHeaders } = headers ?? {}
+  const { password: ____, ...publicUser } = user ?? {}
+  return { ...params, ...(headers && { headers: publicHeaders }), ...(user && { user: publicUser }) }
+}
+
+interface Params extends Record<string, unknown> {
+  headers?: Record<string, unknown>
+  user?: Record<string, unknown>
+}

@@ -16,6 +16,8 @@ export interface Job {
   bulk?: boolean
   /** So many a second, each by itself. */
   rate?: number
+  /** Each when the one before has arrived at the listeners of the sender. */
+  oneByOne?: boolean
 }
 
 export interface Usage {
@@ -61,9 +63,9 @@ const commands = {
     return probed
   },
 
-  async expect(count: number): Promise<void> {
+  async expect(count: number, known: number[] = []): Promise<void> {
     arrived = 0
-    latencies = []
+    latencies = known
     expected = count
     whole = new Promise((resolve) => {
       arrival = resolve
@@ -87,6 +89,7 @@ const commands = {
     const items = job.bulk ? Array.from({ length: job.count }, () => data) : []
     const startedAt = now()
     if (job.bulk) await side.bulk(items)
+    else if (job.oneByOne) await oneByOne(job, data, params)
     else if (job.rate) await paced(job, data, params, job.rate)
     else
       for (let made = 0; made < job.count; made += WAVE)
@@ -113,6 +116,14 @@ export type Commands = typeof commands
 export type CommandName = keyof Commands
 
 let probed = false
+
+async function oneByOne({ count }: Job, data: Data, params: Data): Promise<void> {
+  for (let made = 0; made < count; made += 1) {
+    await commands.expect(1, latencies)
+    await side.wave(1, data, params)
+    await whole
+  }
+}
 
 async function paced(job: Job, data: Data, params: Data, rate: number): Promise<void> {
   const startedAt = performance.now()

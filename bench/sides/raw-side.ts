@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { connect as connectAmqp } from 'amqplib'
 import { connect as connectNats } from 'nats'
 import { createClient } from 'redis'
+import { trimmed } from '../data.js'
 import { type Data, now, type Side, type SideOptions } from './side.js'
 
 /** How many messages may be under way without an answer. */
@@ -25,7 +26,7 @@ export async function rawSide({ uri, key, sends }: SideOptions): Promise<Side> {
       event: 'created',
       path: 'messages',
       data: { id: 1, ...data, at: now() },
-      context: context(params)
+      context: context(trimmed(params))
     })
   const listeners: ((data: Data) => void)[] = []
   if (!sends) {
