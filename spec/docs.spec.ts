@@ -7,6 +7,7 @@ import { runModule, saveModule, snippetsOf } from './support/snippets.js'
 const PAGES = [
   'docs/adapters.md',
   'docs/migrating.md',
+  'docs/performance.md',
   'docs/protocol.md',
   'docs/wire.md',
   'CHANGELOG.md',

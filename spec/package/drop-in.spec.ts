@@ -46,7 +46,7 @@ const customAdapter = `
   module.exports = () => custom`
 
 describe('an application that follows the documentation of feathers-sync 3', function () {
-  this.timeout(60_000)
+  this.timeout(180_000) // it may be the first that packs
 
   const uris = { redis: '', amqp: '', nats: '' }
   const cleanUps: (() => Promise<void>)[] = []

@@ -8,7 +8,7 @@ describe('the packed tarball', () => {
   let consumer: Consumer
 
   before(async function () {
-    this.timeout(60_000)
+    this.timeout(180_000) // it may be the first that packs
     consumer = await Consumer.create({ files: {}, packages: { msgpackr: 'msgpackr' } })
   })
 
