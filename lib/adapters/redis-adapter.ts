@@ -30,6 +30,9 @@ const reconnectStrategy = (retries: number) => Math.min(MAX_RETRY, reconnectDela
 
 const ignore = () => {}
 
+/** A client's events at the end of an attempt to connect its socket. */
+const DIALED = ['connect', 'error']
+
 /** `PUBLISH` and `SUBSCRIBE` on `key`, by two connections of node-redis, which reconnects and resubscribes by itself. */
 @injectable()
 export class RedisAdapter extends SyncAdapter {
@@ -41,6 +44,8 @@ export class RedisAdapter extends SyncAdapter {
   #subscribed = false
   #dial = 0
   #unwatch: (() => void)[] = []
+  /** Our clients whose socket is being connected: the driver's `destroy()` would leave it open. */
+  readonly #dialing = new Set<RedisClient>()
 
   /** Redis's own limit of a string, `proto-max-bulk-len`. */
   override get maxPayload(): number {
@@ -83,9 +88,9 @@ export class RedisAdapter extends SyncAdapter {
     this.#publisher = undefined
     this.#subscriber = undefined
     for (const client of owned) {
-      if (!client?.isOpen) continue
-      if (client.destroy) client.destroy()
-      else await client.disconnect?.()
+      if (!client) continue
+      if (this.#dialing.has(client)) for (const event of DIALED) client.once(event, () => destroy(client))
+      else destroy(client)
     }
   }
 
@@ -108,10 +113,18 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   #open(client: RedisClient): void {
+    if (client !== this.#given) this.#watchDialing(client)
     // What it says when we listen no more must not end the process: it tries on, be it for its owner or for a moment.
     client.off('error', ignore).on('error', ignore)
     // What it rejects with comes as an `error` event too.
     client.connect().catch((error) => this.debug('connect: %s', reason(error)))
+  }
+
+  #watchDialing(client: RedisClient): void {
+    const onDial = () => this.#dialing.add(client)
+    client.on('reconnecting', onDial)
+    for (const event of DIALED) client.on(event, () => this.#dialing.delete(client))
+    onDial()
   }
 
   #watch(client: RedisClient, onReady: () => void, reject: (error: Error) => void): void {
@@ -158,6 +171,12 @@ export class RedisAdapter extends SyncAdapter {
     if (publisher.isReady && subscriber.isReady) this.back()
     return publisher.isReady && subscriber.isReady
   }
+}
+
+function destroy(client: RedisClient): void {
+  if (!client.isOpen) return
+  if (client.destroy) client.destroy()
+  else client.disconnect?.().catch(ignore)
 }
 
 /** Did the server refuse who we are, or what we may do? */
