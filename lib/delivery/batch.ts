@@ -1,12 +1,8 @@
 import { EVENTS_OVERHEAD, UNIT_OVERHEAD, type Unit } from './frame.js'
 
 /** As many consecutive units as a frame of `bytes` takes, before event `end`; one at least. */
-export function batch<Item extends Unit>(
-  units: Iterable<Item>,
-  bytes: number,
-  end = Number.POSITIVE_INFINITY
-): Item[] {
-  const taken: Item[] = []
+export function batch(units: Iterable<Unit>, bytes: number, end = Number.POSITIVE_INFINITY): Unit[] {
+  const taken: Unit[] = []
   let room = bytes - EVENTS_OVERHEAD
   let next: number | undefined
   for (const unit of units) {

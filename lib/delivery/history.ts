@@ -8,16 +8,11 @@ export interface HistoryLimit {
   bytes: number
 }
 
-/** A unit, and when it was last sent again. */
-export interface Entry extends Unit {
-  resentAt: number
-}
-
 /** The latest events of this instance, within limits: the oldest go first, the newest always stays. */
 export class History {
   readonly #limit: HistoryLimit
-  #entries: Entry[] = []
-  /** Where the entries begin: those before it have gone. */
+  #units: Unit[] = []
+  /** Where the units begin: those before it have gone. */
   #head = 0
   #bytes = 0
   #next = 1
@@ -33,7 +28,7 @@ export class History {
 
   /** The number of the oldest event that is still here; `next` where there is none. */
   get oldest(): number {
-    return this.#entries[this.#head]?.first ?? this.#next
+    return this.#units[this.#head]?.first ?? this.#next
   }
 
   get bytes(): number {
@@ -46,24 +41,24 @@ export class History {
 
   /** Numbers the events of `payload` and keeps them. */
   add(payload: Uint8Array, count: number): void {
-    this.#entries.push({ first: this.#next, count, payload, resentAt: Number.NEGATIVE_INFINITY })
+    this.#units.push({ first: this.#next, count, payload })
     this.#next += count
     this.#bytes += payload.length
-    while (this.#isOver() && this.#head < this.#entries.length - 1) this.#evict()
+    while (this.#isOver() && this.#head < this.#units.length - 1) this.#evict()
   }
 
-  /** The entries from the one of event `number` on; `number` itself has to be there. */
-  *from(number: number): Generator<Entry> {
-    for (let index = this.#indexOf(number); index < this.#entries.length; index += 1) {
-      yield this.#entries[index] as Entry
+  /** The units from the one of event `number` on; `number` itself has to be there. */
+  *from(number: number): Generator<Unit> {
+    for (let index = this.#indexOf(number); index < this.#units.length; index += 1) {
+      yield this.#units[index] as Unit
     }
   }
 
   /** What is there of a range. */
-  *within({ from, to }: Range): Generator<Entry> {
-    for (const entry of this.from(Math.max(from, this.oldest))) {
-      if (entry.first > to) return
-      yield entry
+  *within({ from, to }: Range): Generator<Unit> {
+    for (const unit of this.from(Math.max(from, this.oldest))) {
+      if (unit.first > to) return
+      yield unit
     }
   }
 
@@ -72,20 +67,20 @@ export class History {
   }
 
   #evict(): void {
-    this.#bytes -= this.#entries[this.#head]?.payload.length ?? 0
+    this.#bytes -= this.#units[this.#head]?.payload.length ?? 0
     this.#head += 1
-    if (this.#head < 1024 || this.#head < this.#entries.length / 2) return
-    this.#entries = this.#entries.slice(this.#head)
+    if (this.#head < 1024 || this.#head < this.#units.length / 2) return
+    this.#units = this.#units.slice(this.#head)
     this.#head = 0
   }
 
-  /** The entry that holds `number`, found by halving. */
+  /** The unit that holds `number`, found by halving. */
   #indexOf(number: number): number {
     let low = this.#head
-    let high = this.#entries.length
+    let high = this.#units.length
     while (low < high) {
       const middle = (low + high) >> 1
-      const { first, count } = this.#entries[middle] as Entry
+      const { first, count } = this.#units[middle] as Unit
       if (first + count <= number) low = middle + 1
       else high = middle
     }

@@ -3,7 +3,7 @@ import { batch } from './batch.js'
 import type { Clock } from './clock.js'
 import type { Counts } from './counts.js'
 import { EVENTS_OVERHEAD, encodeFrame, endOf, UNIT_OVERHEAD, type Unit } from './frame.js'
-import { type Entry, History, type HistoryLimit } from './history.js'
+import { History, type HistoryLimit } from './history.js'
 import type { Link } from './link.js'
 import { largestFrame, split } from './parts.js'
 import type { Range } from './range.js'
@@ -127,14 +127,14 @@ export class Outbox {
   /** Sends again what is there of what somebody misses. Tells whether it is all there. */
   answer(ranges: readonly Range[]): boolean {
     let complete = true
-    const entries = new Set<Entry>()
+    const units = new Set<Unit>()
     for (const range of ranges) {
       if (range.from < this.history.oldest || range.to >= this.#cursor) complete = false
-      for (const entry of this.history.within({ from: range.from, to: Math.min(range.to, this.last) })) {
-        if (this.#resends.allow(entry)) entries.add(entry)
+      for (const unit of this.history.within({ from: range.from, to: Math.min(range.to, this.last) })) {
+        if (this.#resends.allow(unit)) units.add(unit)
       }
     }
-    this.#resend([...entries].sort((one, other) => one.first - other.first))
+    this.#resend([...units].sort((one, other) => one.first - other.first))
     return complete
   }
 
@@ -184,8 +184,8 @@ export class Outbox {
     return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
   }
 
-  #batch(entries: Iterable<Entry>, end?: number): Unit[] {
-    return batch(entries, Math.min(FRAME_BYTES, this.#options.link.maxPayload), end)
+  #batch(units: Iterable<Unit>, end?: number): Unit[] {
+    return batch(units, Math.min(FRAME_BYTES, this.#options.link.maxPayload), end)
   }
 
   #publish(units: readonly Unit[], resent: boolean): void {
@@ -252,11 +252,11 @@ export class Outbox {
     error(new SyncError('overflow', text))
   }
 
-  #resend(entries: readonly Entry[]): void {
-    for (let rest = entries; rest.length > 0; ) {
-      const units = this.#batch(rest)
-      this.#publish(units, true)
-      rest = rest.slice(units.length)
+  #resend(units: readonly Unit[]): void {
+    for (let rest = units; rest.length > 0; ) {
+      const batched = this.#batch(rest)
+      this.#publish(batched, true)
+      rest = rest.slice(batched.length)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js'
-import type { Entry } from './history.js'
+import type { Unit } from './frame.js'
 
 /** An event is sent again at most once in so many ms, whoever asks. */
 const INTERVAL = 200
@@ -10,6 +10,7 @@ const RATE = 16 * 1024 * 1024
 /** Bounds what questions, forged or repeated, can make an instance send. */
 export class ResendLimit {
   readonly #clock: Clock
+  readonly #resentAt = new WeakMap<Unit, number>()
   #allowance = RATE
   #at: number
 
@@ -19,14 +20,15 @@ export class ResendLimit {
   }
 
   /** May it be sent again now? Counts it if so. */
-  allow(entry: Entry): boolean {
+  allow(unit: Unit): boolean {
     const now = this.#clock.now()
     this.#allowance = Math.min(RATE, this.#allowance + ((now - this.#at) * RATE) / 1000)
     this.#at = now
     // Into debt rather than never: an event can be larger than the rate.
-    if (this.#allowance <= 0 || now - entry.resentAt < INTERVAL) return false
-    this.#allowance -= entry.payload.length
-    entry.resentAt = now
+    if (this.#allowance <= 0 || now - (this.#resentAt.get(unit) ?? Number.NEGATIVE_INFINITY) < INTERVAL)
+      return false
+    this.#allowance -= unit.payload.length
+    this.#resentAt.set(unit, now)
     return true
   }
 }

@@ -1,15 +1,10 @@
 import { expect } from 'chai'
-import type { Entry } from '../../lib/delivery/history.js'
+import type { Unit } from '../../lib/delivery/frame.js'
 import { ResendLimit } from '../../lib/delivery/resend-limit.js'
 import { SimClock } from '../simulation/sim-clock.js'
 
 const MIB = 1024 * 1024
-const entry = (bytes: number): Entry => ({
-  first: 1,
-  count: 1,
-  payload: new Uint8Array(bytes),
-  resentAt: Number.NEGATIVE_INFINITY
-})
+const unit = (bytes: number): Unit => ({ first: 1, count: 1, payload: new Uint8Array(bytes) })
 
 describe('ResendLimit', () => {
   let clock: SimClock
@@ -22,8 +17,8 @@ describe('ResendLimit', () => {
 
   describe('allow', () => {
     it('allows an event once in 200 ms', async () => {
-      const one = entry(10)
-      const other = entry(10)
+      const one = unit(10)
+      const other = unit(10)
       expect(limit.allow(one)).to.equal(true)
       expect(limit.allow(one)).to.equal(false)
       expect(limit.allow(other)).to.equal(true)
@@ -35,7 +30,7 @@ describe('ResendLimit', () => {
 
     it('allows 16 MiB at once and 16 MiB a second, and saves no more than that up', async () => {
       await clock.run(60_000)
-      const allowed = () => Array.from({ length: 100 }, () => limit.allow(entry(MIB))).filter(Boolean).length
+      const allowed = () => Array.from({ length: 100 }, () => limit.allow(unit(MIB))).filter(Boolean).length
       expect(allowed()).to.equal(16)
       await clock.run(60_500)
       expect(allowed()).to.equal(8)
@@ -44,11 +39,11 @@ describe('ResendLimit', () => {
     })
 
     it('allows what is larger, and then nothing until that is paid for', async () => {
-      expect(limit.allow(entry(48 * MIB))).to.equal(true)
+      expect(limit.allow(unit(48 * MIB))).to.equal(true)
       await clock.run(2000)
-      expect(limit.allow(entry(1))).to.equal(false)
+      expect(limit.allow(unit(1))).to.equal(false)
       await clock.run(2100)
-      expect(limit.allow(entry(1))).to.equal(true)
+      expect(limit.allow(unit(1))).to.equal(true)
     })
   })
 })
