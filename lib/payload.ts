@@ -6,14 +6,34 @@ const LENGTH = 4
 
 type Serialized = string | Uint8Array
 
+/** Where small payloads are written side by side: `Buffer`'s own pool is so small that it costs more than the writing. */
+const POOL_SIZE = 64 * 1024
+let pool = Buffer.allocUnsafeSlow(POOL_SIZE)
+let used = 0
+
 /** The payload of one event. */
 export function payloadOf(message: Serialized): Buffer {
-  const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length
-  const payload = Buffer.allocUnsafe(1 + length)
-  payload[0] = FORMAT.one
-  if (typeof message === 'string') payload.write(message, 1)
-  else payload.set(message, 1)
-  return payload
+  const most = 1 + message.length * (typeof message === 'string' ? 3 : 1) // a UTF-16 unit takes up to 3 bytes as UTF-8
+  if (most > POOL_SIZE / 8) {
+    const payload = Buffer.allocUnsafe(1 + Buffer.byteLength(message))
+    write(message, payload, 0)
+    return payload
+  }
+  if (used + most > POOL_SIZE) {
+    pool = Buffer.allocUnsafeSlow(POOL_SIZE)
+    used = 0
+  }
+  const start = used
+  used += write(message, pool, start)
+  return pool.subarray(start, used)
+}
+
+/** Returns how many bytes it took. */
+function write(message: Serialized, bytes: Buffer, at: number): number {
+  bytes[at] = FORMAT.one
+  if (typeof message === 'string') return 1 + bytes.write(message, at + 1)
+  bytes.set(message, at + 1)
+  return 1 + message.length
 }
 
 /** The payload of several events: what they share, then what each has of its own. */

@@ -12,6 +12,15 @@ describe('payload', () => {
     expect(payloadOf('').toString('hex')).to.equal('00')
   })
 
+  it('stays what it was, however many of whatever size come after it', () => {
+    const sizes = Array.from({ length: 600 }, (_, index) => (index * 37) % 3000)
+    const texts = sizes.map((size, index) => (index % 2 ? 'ä' : 'a').repeat(size))
+    const messages = texts.flatMap((text) => [text, Buffer.from(text)])
+    const payloads = messages.map(payloadOf)
+    const read = payloads.map((payload) => readPayload(payload, 1).message.toString())
+    expect(read).to.deep.equal(messages.map(String))
+  })
+
   it('is a one, then each piece after its length, of several events', () => {
     const payload = payloadOfMany(Buffer.from('{}'), bytes('a', '', 'bcd'))
     expect(payload.toString('hex')).to.equal('01000000027b7d000000016100000000' + '00000003626364')
