@@ -1,13 +1,25 @@
 import { types } from 'node:util'
-import type { Application, FeathersService, HookContext } from '@feathersjs/feathers'
+// The default import: Node finds no other names in this CommonJS package.
+import feathersjs, { type Application, type FeathersService, type HookContext } from '@feathersjs/feathers'
 import { isPartOf } from './compact-context.js'
+import { nameTest } from './name-test.js'
 import { isObject, isPassword, less, publicParams, withoutPasswords, withoutSecrets } from './policy.js'
 import { isPortable } from './portable.js'
+
+const { FeathersHookManager } = feathersjs
 
 type Values = Record<string, unknown>
 
 /** Set again by the receiver, from its own instance. */
 const OWN = new Set(['app', 'service', 'self', 'arguments', 'toJSON'])
+
+/** Names such as `__proto__` and `constructor` mean something on every object: no message may set them. */
+const isOwn = nameTest((name) => OWN.has(name) || name in Object.prototype)
+const staysHome = nameTest((name) => isOwn(name) || isPassword(name))
+
+/** Of every hook context that Feathers makes: it costs as much as all the rest here, so it isn't called. */
+const { toJSON } = new FeathersHookManager(undefined, '').getContextClass().prototype
+const inheritedNames = new WeakMap<object, string[]>()
 
 export interface ContextChoice {
   /** The `context` option, in place of the choice made here. */
@@ -25,22 +37,57 @@ export interface ContextChoice {
  */
 export function contextToSend(context: unknown, data: unknown, choice: ContextChoice = {}): unknown {
   const { choose, lost } = choice
-  const plain = toPlain(choose ? choose(context as never) : context)
-  if (!isObject(plain)) return choose ? plain : withoutPasswords(plain, lost)
-  if (isLost(plain.dispatch)) {
-    throw new Error(
-      `context.dispatch (${typeof plain.dispatch}) would be lost on the way, and clients of other instances be shown ` +
-        'the raw result: make it a plain object'
-    )
-  }
-  if (choose) return { ...names(context), ...less(plain, isOwn) }
+  if (choose) return chosen(context, choose)
+  const isHookContext = isObject(context) && context.toJSON === toJSON
+  const values = isHookContext ? context : toPlain(context)
+  if (!isObject(values)) return withoutPasswords(values, lost)
+  checkDispatch(values.dispatch)
   const sent: Values = {}
-  const fields = less(plain, staysHome, lost)
-  for (const name of Object.keys(fields)) {
-    const copy = copyOf(name, fields[name], data, lost)
+  for (const name of isHookContext ? namesOf(values) : Object.keys(values)) {
+    if (staysHome(name)) continue
+    const copy = copyOf(name, read(values, name, lost), data, lost)
     if (copy !== undefined) sent[name] = copy
   }
   return sent
+}
+
+function chosen(context: unknown, choose: NonNullable<ContextChoice['choose']>): unknown {
+  const plain = toPlain(choose(context as never))
+  if (!isObject(plain)) return plain
+  checkDispatch(plain.dispatch)
+  return { ...names(context), ...less(plain, isOwn) }
+}
+
+/** @throws Error where it can't travel */
+function checkDispatch(dispatch: unknown): void {
+  if (!isLost(dispatch)) return
+  throw new Error(
+    `context.dispatch (${typeof dispatch}) would be lost on the way, and clients of other instances be shown ` +
+      'the raw result: make it a plain object'
+  )
+}
+
+/** The names that Feathers' `toJSON` copies: its own ones, and those of its service method's class. */
+function namesOf(context: object): string[] {
+  const prototype: object = Object.getPrototypeOf(context)
+  let inherited = inheritedNames.get(prototype)
+  if (!inherited) {
+    inherited = []
+    for (const name in prototype) if (!staysHome(name)) inherited.push(name)
+    inheritedNames.set(prototype, inherited)
+  }
+  const names = Object.keys(context)
+  for (const name of inherited) if (!Object.hasOwn(context, name)) names.push(name)
+  return names
+}
+
+function read(values: Values, name: string, lost: ContextChoice['lost']): unknown {
+  try {
+    return values[name]
+  } catch (cause) {
+    lost?.(cause)
+    return undefined
+  }
 }
 
 /** Whose context it is: nothing can be made of one without. */
@@ -122,13 +169,4 @@ function isLost(dispatch: unknown): boolean {
 
 function toPlain(context: unknown): unknown {
   return isObject(context) && typeof context.toJSON === 'function' ? context.toJSON() : context
-}
-
-function staysHome(name: string): boolean {
-  return isOwn(name) || isPassword(name)
-}
-
-/** Names such as `__proto__` and `constructor` mean something on every object: no message may set them. */
-function isOwn(name: string): boolean {
-  return OWN.has(name) || name in Object.prototype
 }

@@ -1,10 +1,11 @@
+import { type NameTest, nameTest } from './name-test.js'
 import { type PortableOptions, portable, setField } from './portable.js'
 
 type Values = Record<string, unknown>
 type Lost = PortableOptions['lost']
 
 /** Of `params`: credentials, the socket's connection, and the working state of schema resolvers (it holds the context). */
-const PRIVATE_PARAMS = new Set([
+const CONNECTION = new Set([
   'authentication',
   'connection',
   'resolve',
@@ -15,21 +16,23 @@ const PRIVATE_PARAMS = new Set([
   'ctx'
 ])
 
+/** Names of fields that hold what only their owner may know. */
+const PASSWORD = /passw|passphrase|passcode|^pass$|^pwd$/i
+const SECRET = /secret|token|credential|api-?_?key|private-?_?key|^salt$|^hash$/i
+
 /** Of `params.headers`, besides those whose name says that they are secret. */
 const PRIVATE_HEADER = /authori[sz]ation|authentic|^x-auth|cookie|session|credential/i
 
-/** Names of fields that hold what only their owner may know. */
-const PASSWORD = /passw|passphrase|passcode|^pass$|^pwd$/i
-const SECRET = new RegExp(
-  `${PASSWORD.source}|secret|token|credential|api-?_?key|private-?_?key|^salt$|^hash$`,
-  'i'
-)
+export const isPassword = nameTest((name) => PASSWORD.test(name))
+const isSecret = nameTest((name) => PASSWORD.test(name) || SECRET.test(name))
+const isPrivateParam = nameTest((name) => CONNECTION.has(name) || PASSWORD.test(name))
+const isPrivateHeader = nameTest((name) => PRIVATE_HEADER.test(name))
 
 /** The default policy: what of a hook context's `params` travels. */
 export function publicParams(params: unknown, lost?: Lost): unknown {
   if (!isObject(params)) return withoutPasswords(params, lost)
   const sent: Values = {}
-  const fields = less(params, (name) => PRIVATE_PARAMS.has(name) || isPassword(name), lost)
+  const fields = less(params, isPrivateParam, lost)
   for (const name of Object.keys(fields)) {
     const value = fields[name]
     const copy = publicParam(name, value, lost)
@@ -44,30 +47,26 @@ function publicParam(name: string, value: unknown, lost: Lost): unknown {
 }
 
 function publicHeaders(headers: unknown, lost: Lost): unknown {
-  const isPrivate = (name: string) => PRIVATE_HEADER.test(name)
-  return withoutSecrets(isObject(headers) ? less(headers, isPrivate, lost) : headers, lost)
+  return withoutSecrets(isObject(headers) ? less(headers, isPrivateHeader, lost) : headers, lost)
 }
 
 /** What can travel of `value`, without the fields, at any depth, whose names say that they are secret. */
 export function withoutSecrets(value: unknown, lost?: Lost): unknown {
-  return portable(value, optionsOf(SECRET, lost))
+  return without(isSecret, value, lost)
 }
 
 /** The same for passwords alone. */
 export function withoutPasswords(value: unknown, lost?: Lost): unknown {
-  return portable(value, optionsOf(PASSWORD, lost))
+  return without(isPassword, value, lost)
 }
 
-function optionsOf(without: RegExp, lost: Lost): PortableOptions {
-  return lost ? { without, lost } : { without }
-}
-
-export function isPassword(name: string): boolean {
-  return PASSWORD.test(name)
+function without(isLeftOut: NameTest, value: unknown, lost: Lost): unknown {
+  if (typeof value === 'string') return value
+  return portable(value, lost ? { isLeftOut, lost } : { isLeftOut })
 }
 
 /** A shallow copy, without the fields of certain names, which aren't read, and those that can't be. */
-export function less(values: Values, isLeftOut: (name: string) => boolean, lost?: Lost): Values {
+export function less(values: Values, isLeftOut: NameTest, lost?: Lost): Values {
   const fields: Values = {}
   for (const name of Object.keys(values)) {
     if (isLeftOut(name)) continue

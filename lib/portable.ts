@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import type { NameTest } from './name-test.js'
 
 /** In place of what stays home. */
 const STAYS = Symbol('stays home')
@@ -7,7 +8,7 @@ type Portable = unknown | typeof STAYS
 
 export interface PortableOptions {
   /** Fields of such names are left out, at any depth. */
-  readonly without?: RegExp
+  readonly isLeftOut?: NameTest
   /** Told of data that is lost: it is circular, or throws when it is read. Not of what isn't data. */
   lost?(cause: unknown): void
 }
@@ -74,7 +75,7 @@ function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptio
 function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: PortableOptions): object {
   const copies = {}
   for (const name of Object.keys(fields)) {
-    if (options.without?.test(name)) continue
+    if (options.isLeftOut?.(name)) continue
     const copy = copyOf(read(fields, name, options), inner, options)
     if (copy !== STAYS) setField(copies, name, copy)
   }
