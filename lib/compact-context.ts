@@ -29,10 +29,11 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
   for (const name of Object.keys(context)) {
     const value = context[name]
     const bit = bitOf(isListed && name === 'result' ? 'list' : name)
+    const lacking = name === 'data' && value !== data ? lackingFields(value, data) : undefined
     if (bit && value === common[name]) self += bit
-    else if (name === 'data' && isObject(data) && isPartOf(value, data)) {
+    else if (lacking) {
       self += PART
-      sent.data = Object.keys(data).filter((field) => !Object.hasOwn(value, field))
+      sent.data = lacking
     } else sent[name] = value
   }
   if (self > 0) sent.self = self
@@ -54,16 +55,23 @@ export function restore({ event, path, data, context }: SyncMessage, items: read
   return restored
 }
 
-/** Are all its fields the same ones as `data` has? Then nothing travels with it that doesn't anyway. */
-export function isPartOf(part: unknown, data: unknown): part is object {
-  if (!isPlain(part) || !isPlain(data)) return false
-  const fields = Object.keys(part)
+/**
+ * The names of the fields that `part` has not, where all that it has are the same as in `data`: then nothing travels with it
+ * that doesn't anyway.
+ */
+export function lackingFields(part: unknown, data: unknown): string[] | undefined {
+  if (!isPlain(part) || !isPlain(data)) return undefined
+  const lacking: string[] = []
+  let same = 0
   try {
-    return (
-      fields.length > 0 && fields.every((field) => Object.hasOwn(data, field) && part[field] === data[field])
-    )
+    for (const field of Object.keys(data)) {
+      if (!Object.hasOwn(part, field)) lacking.push(field)
+      else if (part[field] === data[field]) same += 1
+      else return undefined
+    }
+    return same > 0 && same === Object.keys(part).length ? lacking : undefined
   } catch {
-    return false // a getter threw
+    return undefined // a getter threw
   }
 }
 

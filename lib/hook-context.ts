@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type HookContext } from '@feathersjs/feathers'
-import { isPartOf } from './compact-context.js'
+import { lackingFields } from './compact-context.js'
 import { nameTest } from './name-test.js'
 import { isObject, isPassword, less, publicParams, withoutPasswords, withoutSecrets } from './policy.js'
 import { isPortable } from './portable.js'
@@ -109,7 +109,7 @@ function copyOf(name: string, value: unknown, data: unknown, lost: ContextChoice
       : undefined
   }
   if (name !== 'data' && name !== 'result') return withoutPasswords(value, lost)
-  if (value === data || (name === 'data' && isPartOf(value, data))) return value
+  if (value === data || (name === 'data' && lackingFields(value, data))) return value
   // The list that the event's data is an item of: each item is an event's own data.
   if (name === 'result' && Array.isArray(value) && value.includes(data)) return value
   return withoutSecrets(value, lost)

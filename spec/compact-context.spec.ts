@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { alone, compact, isPartOf, restore } from '../lib/compact-context.js'
+import { alone, compact, lackingFields, restore } from '../lib/compact-context.js'
 import type { SyncMessage } from '../lib/message.js'
 
 const data = { id: 1 }
@@ -59,7 +59,7 @@ describe('compact-context', () => {
           throw new Error('not to be read')
         }
       }
-      expect(isPartOf(getter, record)).to.equal(false)
+      expect(lackingFields(getter, record)).to.equal(undefined)
     })
 
     it('takes what is no object as it is', () => {

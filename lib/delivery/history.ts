@@ -1,3 +1,4 @@
+import { batch } from './batch.js'
 import type { Unit } from './frame.js'
 import type { Range } from './range.js'
 
@@ -47,16 +48,15 @@ export class History {
     while (this.#isOver() && this.#head < this.#units.length - 1) this.#evict()
   }
 
-  /** The units from the one of event `number` on; `number` itself has to be there. */
-  *from(number: number): Generator<Unit> {
-    for (let index = this.#indexOf(number); index < this.#units.length; index += 1) {
-      yield this.#units[index] as Unit
-    }
+  /** As many units from the one of event `number` on as a frame takes, see `batch`; the event has to be here. */
+  batch(number: number, bytes: number, end?: number): Unit[] {
+    return batch(this.#units, this.#indexOf(number), bytes, end)
   }
 
   /** What is there of a range. */
   *within({ from, to }: Range): Generator<Unit> {
-    for (const unit of this.from(Math.max(from, this.oldest))) {
+    for (let index = this.#indexOf(Math.max(from, this.oldest)); index < this.#units.length; index += 1) {
+      const unit = this.#units[index] as Unit
       if (unit.first > to) return
       yield unit
     }

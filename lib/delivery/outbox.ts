@@ -172,7 +172,7 @@ export class Outbox {
     const { link } = this.#options
     while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
       const resent = this.#cursor < this.#fresh
-      const units = this.#batch(this.history.from(this.#cursor), resent ? this.#fresh : undefined)
+      const units = this.history.batch(this.#cursor, this.#frameBytes, resent ? this.#fresh : undefined)
       this.#cursor = endOf(units)
       this.#fresh = Math.max(this.#fresh, this.#cursor)
       this.#publish(units, resent)
@@ -184,8 +184,8 @@ export class Outbox {
     return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
   }
 
-  #batch(units: Iterable<Unit>, end?: number): Unit[] {
-    return batch(units, Math.min(FRAME_BYTES, this.#options.link.maxPayload), end)
+  get #frameBytes(): number {
+    return Math.min(FRAME_BYTES, this.#options.link.maxPayload)
   }
 
   #publish(units: readonly Unit[], resent: boolean): void {
@@ -253,10 +253,10 @@ export class Outbox {
   }
 
   #resend(units: readonly Unit[]): void {
-    for (let rest = units; rest.length > 0; ) {
-      const batched = this.#batch(rest)
+    for (let start = 0; start < units.length; ) {
+      const batched = batch(units, start, this.#frameBytes)
       this.#publish(batched, true)
-      rest = rest.slice(batched.length)
+      start += batched.length
     }
   }
 }

@@ -12,7 +12,7 @@ describe('History', () => {
       history.add(payload(3), 1)
       history.add(payload(4), 3)
       expect(history).to.include({ next: 5, oldest: 1, events: 4, bytes: 7 })
-      expect(numbers(history.from(1))).to.deep.equal([1, 2])
+      expect(numbers(history.batch(1, 1000))).to.deep.equal([1, 2])
     })
 
     it('drops the oldest past its events', () => {
@@ -50,23 +50,23 @@ describe('History', () => {
         if (number % 997 !== 0) continue
         expect(history.events).to.equal(Math.min(100, number))
         for (let at = history.oldest; at < history.next; at += 1) {
-          const [entry] = history.from(at)
+          const [entry] = history.batch(at, 1000)
           expect(entry?.payload.toString()).to.equal(String(at))
         }
       }
     })
   })
 
-  describe('from', () => {
+  describe('batch', () => {
     it('begins with the bulk that holds the number', () => {
       const history = new History({ events: 100, bytes: 1000 })
       history.add(payload(9), 1)
       history.add(payload(9), 5)
       history.add(payload(9), 1)
-      expect(numbers(history.from(4))).to.deep.equal([2, 7])
-      expect(numbers(history.from(6))).to.deep.equal([2, 7])
-      expect(numbers(history.from(7))).to.deep.equal([7])
-      expect(numbers(history.from(8))).to.deep.equal([])
+      expect(numbers(history.batch(4, 1000))).to.deep.equal([2, 7])
+      expect(numbers(history.batch(6, 1000))).to.deep.equal([2, 7])
+      expect(numbers(history.batch(7, 1000))).to.deep.equal([7])
+      expect(numbers(history.batch(8, 1000))).to.deep.equal([])
     })
   })
 
