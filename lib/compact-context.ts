@@ -65,8 +65,9 @@ export function lackingFields(part: unknown, data: unknown): string[] | undefine
   let same = 0
   try {
     for (const field of Object.keys(data)) {
-      if (!Object.hasOwn(part, field)) lacking.push(field)
-      else if (part[field] === data[field]) same += 1
+      const value = part[field]
+      if (value === undefined && !Object.hasOwn(part, field)) lacking.push(field)
+      else if (value === data[field]) same += 1
       else return undefined
     }
     return same > 0 && same === Object.keys(part).length ? lacking : undefined
