@@ -74,10 +74,14 @@ export class History {
     this.#head = 0
   }
 
-  /** The unit that holds `number`, found by halving. */
+  /** The unit that holds `number`: mostly one of the newest, so it is looked for there first, in steps that double. */
   #indexOf(number: number): number {
-    let low = this.#head
     let high = this.#units.length
+    let low = high
+    for (let step = 1; low > this.#head && number < (this.#units[low]?.first ?? this.#next); step *= 2) {
+      high = low
+      low = Math.max(this.#head, low - step)
+    }
     while (low < high) {
       const middle = (low + high) >> 1
       const { first, count } = this.#units[middle] as Unit
