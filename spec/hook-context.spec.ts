@@ -253,6 +253,20 @@ describe('hook-context', () => {
         ])
       })
 
+      it('takes a field of the context that throws for lost', () => {
+        const context = {
+          method: 'create',
+          get mark() {
+            throw new Error('unreadable')
+          }
+        }
+        const lost: unknown[] = []
+        expect(contextToSend(context, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
+          method: 'create'
+        })
+        expect(lost.map(String)).to.deep.equal(['Error: unreadable'])
+      })
+
       it('takes a getter of params that throws for lost, and asks none that stays home', () => {
         const params = {
           id: 1,

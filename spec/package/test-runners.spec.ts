@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import ts from 'typescript'
+import { snippetsOf } from '../support/snippets.js'
 import { Consumer, project } from './consumer.js'
 
 /** What a Feathers application's own test does: two instances, in sync. */
@@ -116,5 +117,18 @@ describe("an application's own tests", function () {
       NODE_PATH: join(project, 'node_modules')
     })
     expect(output).to.contain('1 passing')
+  })
+
+  it('run the conformance suite in mocha, as the page on adapters says', async () => {
+    const [adapter, , suite] = await snippetsOf('docs/adapters.md')
+    const consumer = await Consumer.create({
+      files: {
+        'package.json': '{ "type": "module" }',
+        'threads-adapter.js': adapter?.code ?? '',
+        'suite.spec.js': suite?.code ?? ''
+      },
+      packages: { chai: 'chai' }
+    })
+    expect(await consumer.run('mocha/bin/mocha.js', ['suite.spec.js'])).to.match(/ [1-9]\d passing/)
   })
 })
