@@ -1,37 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import cluster from 'node:cluster'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { buildSync } from 'esbuild'
+import { bundle } from '../support/bundle.js'
 import { eventually } from '../support/eventually.js'
 import type { Tells, Told } from './ipc-instance.js'
 
-let script = ''
-
-/**
- * The text of an instance, in one JavaScript file: ten that start at once compile nothing. It is removed when the tests have
- * ended.
- */
-export function instanceScript(): string {
-  if (script) return script
-  const folder = mkdtempSync(join(tmpdir(), 'ipc-instance-'))
-  process.on('exit', () => rmSync(folder, { recursive: true }))
-  script = join(folder, 'instance.cjs')
-  buildSync({
-    entryPoints: [fileURLToPath(new URL('ipc-instance.ts', import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['amqplib', 'nats', 'redis'],
-    logLevel: 'error'
-  })
-  return script
-}
+/** The program of an instance, as one file of JavaScript. */
+export const instanceScript = (): string => bundle(new URL('ipc-instance.ts', import.meta.url))
 
 /** An instance in a process of its own. */
 export class IpcProcess {
