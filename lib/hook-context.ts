@@ -76,9 +76,7 @@ function namesOf(context: object): string[] {
     for (const name in prototype) if (!staysHome(name)) inherited.push(name)
     inheritedNames.set(prototype, inherited)
   }
-  const names = Object.keys(context)
-  for (const name of inherited) if (!Object.hasOwn(context, name)) names.push(name)
-  return names
+  return [...Object.keys(context), ...inherited]
 }
 
 function read(values: Values, name: string, lost: ContextChoice['lost']): unknown {

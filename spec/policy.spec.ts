@@ -5,6 +5,13 @@ describe('policy', () => {
   const account = { id: 1, password: 'p', token: 't', deep: [{ passphrase: 'p', apikey: 'k', name: 'n' }] }
 
   describe('publicParams', () => {
+    it('leaves out passwords, at any depth', () => {
+      expect(publicParams({ password: 'p', passPhrase: 'p', deep: { pwd: 'p', b: 2 }, a: 1 })).to.deep.equal({
+        deep: { b: 2 },
+        a: 1
+      })
+    })
+
     it('takes params that are no object as they are', () => {
       for (const params of [null, undefined, 'text', 7]) expect(publicParams(params)).to.equal(params)
     })

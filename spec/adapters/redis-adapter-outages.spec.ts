@@ -1,3 +1,4 @@
+import type { LookupOptions } from 'node:dns'
 import { expect } from 'chai'
 import { createClient } from 'redis'
 import { RedisAdapter } from '../../lib/adapters/redis-adapter.js'
@@ -101,6 +102,31 @@ describe('RedisAdapter when connections fail', () => {
     }
     await eventually(() => proxy.connections === 0, { message: 'the connections to end', timeout: 3000 })
   })
+
+  for (const name of ['redis-4', 'redis-5', 'redis']) {
+    it(`leaves no connection when it is closed while ${name} is making one`, async () => {
+      const waiting: (() => void)[] = []
+      let holds = false
+      const lookup = (_host: string, { all }: LookupOptions, found: (...answer: unknown[]) => void) => {
+        const answer = () => found(null, all ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4)
+        if (holds) waiting.push(answer)
+        else answer()
+      }
+      const driver: typeof import('redis') = await import(name)
+      const client = driver.createClient({
+        socket: { host: 'localhost', port: proxy.port, lookup } as object
+      })
+      await client.connect()
+      holds = true
+      const { adapter } = probe(new RedisAdapter(), { adapter: 'redis', redisClient: client })
+      await eventually(() => waiting.length === 1)
+      await adapter.close()
+      for (const answer of waiting) answer()
+      await eventually(() => proxy.accepted === 2, { message: 'the connection to be made' })
+      await eventually(() => proxy.connections === 1, { message: 'the connection to end' })
+      await client.disconnect()
+    })
+  }
 
   for (const [state, port] of Object.entries({
     'while the broker is absent': freePort,

@@ -8,8 +8,9 @@ export type Direction = 'up' | 'down' | 'both'
 
 /** A TCP connection's middle man, for networks that fail in all their ways. */
 export class TcpProxy {
-  /** How many clients are connected. */
+  /** How many clients are connected, and how many have ever been. */
   connections = 0
+  accepted = 0
   private readonly taps = { up: new Tap(), down: new Tap() }
   private readonly sockets = new Set<Socket>()
   private server?: Server
@@ -70,6 +71,7 @@ export class TcpProxy {
   private join(client: Socket): void {
     const target = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true })
     this.connections++
+    this.accepted++
     client.once('close', () => this.connections--)
     for (const socket of [client, target]) {
       this.sockets.add(socket.setNoDelay())
