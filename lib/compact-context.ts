@@ -81,6 +81,11 @@ function isPlain(value: unknown): value is Values {
   return isObject(value) && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)
 }
 
+/** Where the event's data stands in the list that is its context's result; -1 where it is in none. */
+export function indexInResult(context: unknown, data: unknown): number {
+  return isObject(context) && Array.isArray(context.result) ? context.result.indexOf(data) : -1
+}
+
 /** The message of item `index` of a bulk call, without the others: not in the lists that belong to the result's either. */
 export function alone(message: SyncMessage, index: number): SyncMessage {
   const { data, result, dispatch, ...context } = message.context as Values

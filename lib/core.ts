@@ -1,8 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
-import { alone } from './compact-context.js'
+import { alone, indexInResult } from './compact-context.js'
 import { contextToSend } from './hook-context.js'
 import type { SyncMessage } from './message.js'
-import { isObject } from './policy.js'
 import { Reporter } from './reporter.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
@@ -20,7 +19,7 @@ function messageOf({ event, path, data, context }: ServiceEvent): SyncMessage {
   const message = { event, path, data }
   if (context === undefined) return message
   const sent = contextToSend(context, data)
-  const index = isObject(sent) && Array.isArray(sent.result) ? sent.result.indexOf(data) : -1
+  const index = indexInResult(sent, data)
   return index < 0 ? { ...message, context: sent } : alone({ ...message, context: sent }, index)
 }
 

@@ -1,4 +1,4 @@
-import { alone, compact } from './compact-context.js'
+import { alone, compact, indexInResult } from './compact-context.js'
 import { contextToSend } from './hook-context.js'
 import type { SyncMessage } from './message.js'
 import type { ResolvedOptions } from './options.js'
@@ -69,7 +69,7 @@ export class Outgoing {
     const list = this.#list?.sent === message.context ? this.#list : undefined
     if (wire === 3) {
       const plain = { ...(list ? alone(message, list.index) : message), origin: origin() }
-      this.#send(bytesOf(this.#serialize(event, plain)))
+      this.#send(Buffer.from(this.#serialize(event, plain)))
     } else if (serializer instanceof FunctionSerializer) {
       this.#send(payloadOf(this.#serialize(event, list ? alone(message, list.index) : message)))
     } else if (list) this.#addToBulk(event, message, list)
@@ -92,10 +92,10 @@ export class Outgoing {
     const { context: choose, incomplete } = this.#options
     const lost = (cause: unknown) => incomplete(event, cause)
     const sent = contextToSend(event.context, event.data, { choose, lost })
-    const items: unknown = isObject(sent) ? sent.result : undefined
-    const index = Array.isArray(items) ? items.indexOf(event.data) : -1
+    const index = indexInResult(sent, event.data)
     if (index < 0) return sent
-    this.#list = { event, index, items: items as unknown[], sent }
+    const { result: items } = sent as { result: unknown[] }
+    this.#list = { event, index, items, sent }
     queueMicrotask(() => {
       this.#list = undefined
       this.flush()
@@ -104,11 +104,11 @@ export class Outgoing {
   }
 
   #addToBulk(event: ServiceEvent, message: SyncMessage, list: List): void {
-    const item = bytesOf(this.#serialize(event, { data: message.data }))
+    const item = Buffer.from(this.#serialize(event, { data: message.data }))
     if (this.#bulk?.list !== list) {
       const { event: name, path } = message
       const context = compact(message, true)
-      const shared = bytesOf(this.#serialize(event, { event: name, path, context }))
+      const shared = Buffer.from(this.#serialize(event, { event: name, path, context }))
       this.flush()
       this.#bulk = { list, shared, items: [], bytes: 0 }
     }
@@ -160,8 +160,4 @@ function salvaged(
   const { dispatch, ...rest } = context
   kept.context = { ...(salvage(rest, serialize) as object), ...('dispatch' in context && { dispatch }) }
   return kept
-}
-
-function bytesOf(serialized: string | Uint8Array): Buffer {
-  return typeof serialized === 'string' ? Buffer.from(serialized) : Buffer.from(serialized)
 }

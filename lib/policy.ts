@@ -5,7 +5,7 @@ type Values = Record<string, unknown>
 type Lost = PortableOptions['lost']
 
 /** Of `params`: credentials, the socket's connection, and the working state of schema resolvers (it holds the context). */
-const CONNECTION = new Set([
+const PRIVATE_PARAMS = new Set([
   'authentication',
   'connection',
   'resolve',
@@ -25,7 +25,7 @@ const PRIVATE_HEADER = /authori[sz]ation|authentic|^x-auth|cookie|session|creden
 
 export const isPassword = nameTest((name) => PASSWORD.test(name))
 const isSecret = nameTest((name) => PASSWORD.test(name) || SECRET.test(name))
-const isPrivateParam = nameTest((name) => CONNECTION.has(name) || PASSWORD.test(name))
+const isPrivateParam = nameTest((name) => PRIVATE_PARAMS.has(name) || PASSWORD.test(name))
 const isPrivateHeader = nameTest((name) => PRIVATE_HEADER.test(name))
 
 /** The default policy: what of a hook context's `params` travels. */
