@@ -6,7 +6,6 @@ import {
   type BeatFrame,
   decodeFrame,
   encodeFrame,
-  endOf,
   type Frame,
   isFrame,
   newOrigin,
@@ -178,7 +177,7 @@ export class Delivery {
   /** What the broker echoes. */
   #takeOwn(frame: Frame): void {
     if (frame.kind === 'beat') this.outbox.echo(frame.last)
-    else if (frame.kind === 'events') this.outbox.echo(endOf(frame.units) - 1)
+    else if (frame.kind === 'events') this.outbox.echo(frame.next - 1)
   }
 
   #answer({ ranges }: AskFrame): void {

@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { SyncError } from '../errors.js'
+import { type Batch, malformed, receivedBatch } from './batch.js'
 import type { Range } from './range.js'
 
-/** One message of the serialiser: an event, or the events of one bulk call. */
-export interface Unit {
-  /** The number of its first event; the first of an origin is 1. */
-  readonly first: number
-  /** How many events it holds, numbered from `first` on. */
-  readonly count: number
-  readonly payload: Uint8Array
-}
-
 /** Consecutive events of the sender. */
-export interface EventsFrame {
+export interface EventsFrame extends Batch {
   readonly kind: 'events'
   readonly origin: string
   /** How long the sender has been there, in ms. */
   readonly age: number
   /** Sent before, and sent again now. */
   readonly resent: boolean
-  readonly units: readonly Unit[]
 }
 
 /** Where the sender's numbers stand. */
@@ -78,8 +69,6 @@ const BYE = 2
 
 /** Flags, age and the first number. */
 const EVENTS_HEADER = 1 + NUMBER + NUMBER
-/** Length and count. */
-const UNIT_HEADER = 4 + 4
 const BEAT_LENGTH = 1 + 3 * NUMBER
 const RANGE_LENGTH = 2 * NUMBER
 const PART_HEADER = NUMBER + 2 + 2
@@ -90,25 +79,24 @@ export const PART_OVERHEAD = BODY_AT + PART_HEADER
 export const MAX_RANGES = 32
 /** How many parts a frame can have. */
 export const MAX_PARTS = 0xffff
-/** What a frame of events has besides its units, and a unit besides its payload, in bytes. */
+/** What a frame of events has besides its units, in bytes. */
 export const EVENTS_OVERHEAD = BODY_AT + EVENTS_HEADER
-export const UNIT_OVERHEAD = UNIT_HEADER
 
 /** A random 128-bit id for one configured application, in hexadecimal. */
 export function newOrigin(): string {
   return randomBytes(ORIGIN_LENGTH).toString('hex')
 }
 
-/** The number after the last event of consecutive units. */
-export function endOf(units: readonly Unit[]): number {
-  const last = units.at(-1)
-  return last ? last.first + last.count : 0
-}
-
 export function encodeFrame(frame: Frame): Buffer {
   switch (frame.kind) {
-    case 'events':
-      return encodeEvents(frame)
+    case 'events': {
+      const bytes = start(frame, EVENTS_HEADER + frame.bytes.length)
+      bytes[BODY_AT] = frame.resent ? RESENT : 0
+      let at = bytes.writeUIntBE(frame.age, BODY_AT + 1, NUMBER)
+      at = bytes.writeUIntBE(frame.first, at, NUMBER)
+      bytes.set(frame.bytes, at)
+      return bytes
+    }
     case 'beat': {
       const bytes = start(frame, BEAT_LENGTH)
       bytes[BODY_AT] = (frame.join ? JOIN : 0) | (frame.bye ? BYE : 0)
@@ -134,22 +122,6 @@ export function encodeFrame(frame: Frame): Buffer {
       return bytes
     }
   }
-}
-
-function encodeEvents(frame: EventsFrame): Buffer {
-  let length = EVENTS_HEADER
-  for (const { payload } of frame.units) length += UNIT_HEADER + payload.length
-  const bytes = start(frame, length)
-  bytes[BODY_AT] = frame.resent ? RESENT : 0
-  let at = bytes.writeUIntBE(frame.age, BODY_AT + 1, NUMBER)
-  at = bytes.writeUIntBE(frame.units[0]?.first ?? 0, at, NUMBER)
-  for (const { count, payload } of frame.units) {
-    at = bytes.writeUInt32BE(payload.length, at)
-    at = bytes.writeUInt32BE(count, at)
-    bytes.set(payload, at)
-    at += payload.length
-  }
-  return bytes
 }
 
 function start({ kind, origin }: Frame, bodyLength: number): Buffer {
@@ -196,26 +168,12 @@ export function decodeFrame(received: Uint8Array): Frame {
 function decodeEvents(bytes: Buffer, origin: string): EventsFrame {
   if (bytes.length < EVENTS_OVERHEAD) throw malformed('is cut short')
   const age = bytes.readUIntBE(BODY_AT + 1, NUMBER)
-  let first = bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER)
+  const first = bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER)
   if (first < 1) throw malformed('has an event of number 0')
-  const units: Unit[] = []
-  let at = EVENTS_OVERHEAD
-  while (at < bytes.length) {
-    if (bytes.length - at < UNIT_HEADER) throw malformed('is cut short')
-    const length = bytes.readUInt32BE(at)
-    const count = bytes.readUInt32BE(at + 4)
-    at += UNIT_HEADER
-    if (length > bytes.length - at) throw malformed('is cut short')
-    // An event takes a byte at least: a count can't make numbers jump for free.
-    if (count < 1 || count > Math.max(1, length)) throw malformed(`has ${count} events in ${length} bytes`)
-    units.push({ first, count, payload: bytes.subarray(at, at + length) })
-    first += count
-    at += length
-  }
-  if (units.length === 0) throw malformed('has no events')
+  const batch = receivedBatch(bytes.subarray(EVENTS_OVERHEAD), first)
   // What comes after it has to be a number that can be asked for.
-  if (first > MAX_NUMBER) throw malformed('has events past the largest number')
-  return { kind: 'events', origin, age, resent: ((bytes[BODY_AT] as number) & RESENT) !== 0, units }
+  if (batch.next > MAX_NUMBER) throw malformed('has events past the largest number')
+  return { kind: 'events', origin, age, resent: ((bytes[BODY_AT] as number) & RESENT) !== 0, ...batch }
 }
 
 function decodeBeat(bytes: Buffer, origin: string): BeatFrame {
@@ -248,8 +206,4 @@ function decodePart(bytes: Buffer, origin: string): PartFrame {
   const total = bytes.readUInt16BE(BODY_AT + NUMBER + 2)
   if (first < 1 || total < 2 || index >= total) throw malformed(`is part ${index} of ${total}`)
   return { kind: 'part', origin, first, index, total, chunk: bytes.subarray(PART_OVERHEAD) }
-}
-
-function malformed(text: string): SyncError {
-  return new SyncError('frame', `feathers-sync: a message came in that ${text}`)
 }

@@ -1,6 +1,6 @@
-import { batch } from './batch.js'
-import type { Unit } from './frame.js'
+import { type Batch, firstBatch } from './batch.js'
 import type { Range } from './range.js'
+import { countAt, endAt, readUnit, UNIT_OVERHEAD, type Unit, writeUnit } from './unit.js'
 
 export interface HistoryLimit {
   /** How many events are kept. */
@@ -9,17 +9,42 @@ export interface HistoryLimit {
   bytes: number
 }
 
+/** Memory is taken in so many bytes at a time. */
+const CHUNK_SIZE = 256 * 1024
+
+/** Units of consecutive events, as they travel. */
+interface Chunk {
+  readonly bytes: Buffer
+  /** Where its units begin, and the number of the first event there: those before have gone. */
+  start: number
+  first: number
+  /** Where they end. */
+  end: number
+}
+
+/** Where the unit of event `first` is. */
+interface Place {
+  readonly index: number
+  readonly chunk: Chunk
+  readonly at: number
+  readonly first: number
+}
+
 /** The latest events of this instance, within limits: the oldest go first, the newest always stays. */
 export class History {
   readonly #limit: HistoryLimit
-  #units: Unit[] = []
-  /** Where the units begin: those before it have gone. */
-  #head = 0
+  readonly #chunks: Chunk[] = []
+  readonly #chunkSize: number
+  /** Of a chunk that has gone: new memory costs more than to write over it. */
+  #spare: Buffer | undefined
   #bytes = 0
   #next = 1
+  /** What was looked for last: what is next is mostly near. */
+  #mark: Place | undefined
 
   constructor(limit: HistoryLimit) {
     this.#limit = limit
+    this.#chunkSize = Math.min(CHUNK_SIZE, limit.bytes)
   }
 
   /** The number that the next event will have. */
@@ -29,9 +54,10 @@ export class History {
 
   /** The number of the oldest event that is still here; `next` where there is none. */
   get oldest(): number {
-    return this.#units[this.#head]?.first ?? this.#next
+    return this.#chunks[0]?.first ?? this.#next
   }
 
+  /** Those of the payloads. */
   get bytes(): number {
     return this.#bytes
   }
@@ -40,25 +66,40 @@ export class History {
     return this.#next - this.oldest
   }
 
-  /** Numbers the events of `payload` and keeps them. */
+  /** Numbers the events of `payload` and keeps a copy of it. */
   add(payload: Uint8Array, count: number): void {
-    this.#units.push({ first: this.#next, count, payload })
+    const chunk = this.#chunkFor(UNIT_OVERHEAD + payload.length)
+    chunk.end = writeUnit(chunk.bytes, chunk.end, payload, count)
     this.#next += count
     this.#bytes += payload.length
-    while (this.#isOver() && this.#head < this.#units.length - 1) this.#evict()
+    while (this.#isOver() && this.events > count) this.#evict()
   }
 
-  /** As many units from the one of event `number` on as a frame takes, see `batch`; the event has to be here. */
-  batch(number: number, bytes: number, end?: number): Unit[] {
-    return batch(this.#units, this.#indexOf(number), bytes, end)
+  /**
+   * As many units from the one of event `number` on as there is room for in bytes, see `firstBatch`, and before event `end`;
+   * it has to be here. To be copied at once: when the events have gone, their memory is written over.
+   */
+  batch(number: number, room: number, end = this.#next): Batch {
+    const { index, chunk, at, first } = this.#find(number)
+    const goesOn = end < this.#next || index < this.#chunks.length - 1
+    if (!goesOn && chunk.end - at <= room)
+      return { first, next: end, bytes: chunk.bytes.subarray(at, chunk.end) }
+    return firstBatch(this.within({ from: number, to: end - 1 }), room)
   }
 
-  /** What is there of a range. */
+  /** What is there of a range, to be copied at once. */
   *within({ from, to }: Range): Generator<Unit> {
-    for (let index = this.#indexOf(Math.max(from, this.oldest)); index < this.#units.length; index += 1) {
-      const unit = this.#units[index] as Unit
-      if (unit.first > to) return
-      yield unit
+    const number = Math.max(from, this.oldest)
+    if (number > to || number >= this.#next) return
+    let { index, at, first } = this.#find(number)
+    for (let chunk = this.#chunks[index]; chunk; chunk = this.#chunks[index]) {
+      for (; at < chunk.end; at = endAt(chunk.bytes, at)) {
+        if (first > to) return
+        yield readUnit(chunk.bytes, at, first)
+        first += countAt(chunk.bytes, at)
+      }
+      index += 1
+      at = 0
     }
   }
 
@@ -66,28 +107,45 @@ export class History {
     return this.events > this.#limit.events || this.#bytes > this.#limit.bytes
   }
 
-  #evict(): void {
-    this.#bytes -= this.#units[this.#head]?.payload.length ?? 0
-    this.#head += 1
-    if (this.#head < 1024 || this.#head < this.#units.length / 2) return
-    this.#units = this.#units.slice(this.#head)
-    this.#head = 0
+  /** The newest chunk, with room for `size` bytes. */
+  #chunkFor(size: number): Chunk {
+    const newest = this.#chunks.at(-1)
+    if (newest && newest.bytes.length - newest.end >= size) return newest
+    const chunk = { bytes: this.#memory(size), start: 0, first: this.#next, end: 0 }
+    this.#chunks.push(chunk)
+    return chunk
   }
 
-  /** The unit that holds `number`: mostly one of the newest, so it is looked for there first, in steps that double. */
-  #indexOf(number: number): number {
-    let high = this.#units.length
-    let low = high
-    for (let step = 1; low > this.#head && number < (this.#units[low]?.first ?? this.#next); step *= 2) {
-      high = low
-      low = Math.max(this.#head, low - step)
+  #memory(size: number): Buffer {
+    if (size > this.#chunkSize) return Buffer.allocUnsafeSlow(size)
+    const bytes = this.#spare ?? Buffer.allocUnsafeSlow(this.#chunkSize)
+    this.#spare = undefined
+    return bytes
+  }
+
+  #evict(): void {
+    const chunk = this.#chunks[0] as Chunk
+    const { bytes, start } = chunk
+    chunk.first += countAt(bytes, start)
+    chunk.start = endAt(bytes, start)
+    this.#bytes -= chunk.start - start - UNIT_OVERHEAD
+    if (chunk.start < chunk.end) return
+    this.#chunks.shift()
+    if (bytes.length === this.#chunkSize) this.#spare = bytes
+  }
+
+  /** The unit that holds `number`. */
+  #find(number: number): Place {
+    let index = this.#chunks.length - 1
+    while (index > 0 && (this.#chunks[index] as Chunk).first > number) index -= 1
+    const chunk = this.#chunks[index] as Chunk
+    const mark = this.#mark?.chunk === chunk && this.#mark.first <= number ? this.#mark : undefined
+    let { at, first } = mark ?? { at: chunk.start, first: chunk.first }
+    while (first + countAt(chunk.bytes, at) <= number) {
+      first += countAt(chunk.bytes, at)
+      at = endAt(chunk.bytes, at)
     }
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const { first, count } = this.#units[middle] as Unit
-      if (first + count <= number) low = middle + 1
-      else high = middle
-    }
-    return low
+    this.#mark = { index, chunk, at, first }
+    return this.#mark
   }
 }

@@ -90,8 +90,7 @@ export class Inbox {
 
   takeEvents(frame: EventsFrame): void {
     if (!this.#options.receives) return
-    const first = frame.units[0]?.first ?? 1
-    this.#peerOf(frame, first, frame.resent)?.takeEvents(frame)
+    this.#peerOf(frame, frame.first, frame.resent)?.takeEvents(frame)
   }
 
   takeBeat(frame: BeatFrame): void {

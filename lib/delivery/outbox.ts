@@ -1,13 +1,14 @@
 import { SyncError } from '../errors.js'
-import { batch } from './batch.js'
+import { type Batch, firstBatch, unitsOf } from './batch.js'
 import type { Clock } from './clock.js'
 import type { Counts } from './counts.js'
-import { EVENTS_OVERHEAD, encodeFrame, endOf, UNIT_OVERHEAD, type Unit } from './frame.js'
+import { EVENTS_OVERHEAD, encodeFrame } from './frame.js'
 import { History, type HistoryLimit } from './history.js'
 import type { Link } from './link.js'
 import { largestFrame, split } from './parts.js'
 import type { Range } from './range.js'
 import { ResendLimit } from './resend-limit.js'
+import { UNIT_OVERHEAD, type Unit } from './unit.js'
 
 /** A frame is closed when it has so many bytes. */
 const FRAME_BYTES = 256 * 1024
@@ -127,14 +128,14 @@ export class Outbox {
   /** Sends again what is there of what somebody misses. Tells whether it is all there. */
   answer(ranges: readonly Range[]): boolean {
     let complete = true
-    const units = new Set<Unit>()
+    const units: Unit[] = []
     for (const range of ranges) {
       if (range.from < this.history.oldest || range.to >= this.#cursor) complete = false
       for (const unit of this.history.within({ from: range.from, to: Math.min(range.to, this.last) })) {
-        if (this.#resends.allow(unit)) units.add(unit)
+        if (this.#resends.allow(unit)) units.push(unit)
       }
     }
-    this.#resend([...units].sort((one, other) => one.first - other.first))
+    this.#resend(units.sort((one, other) => one.first - other.first))
     return complete
   }
 
@@ -172,10 +173,10 @@ export class Outbox {
     const { link } = this.#options
     while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
       const resent = this.#cursor < this.#fresh
-      const units = this.history.batch(this.#cursor, this.#frameBytes, resent ? this.#fresh : undefined)
-      this.#cursor = endOf(units)
+      const batch = this.history.batch(this.#cursor, this.#room, resent ? this.#fresh : undefined)
+      this.#cursor = batch.next
       this.#fresh = Math.max(this.#fresh, this.#cursor)
-      this.#publish(units, resent)
+      this.#publish(batch, resent)
     }
     if (this.#isIdle()) this.#onIdle?.()
   }
@@ -184,15 +185,16 @@ export class Outbox {
     return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
   }
 
-  get #frameBytes(): number {
-    return Math.min(FRAME_BYTES, this.#options.link.maxPayload)
+  /** For the units of a frame, in bytes. */
+  get #room(): number {
+    return Math.min(FRAME_BYTES, this.#options.link.maxPayload) - EVENTS_OVERHEAD
   }
 
-  #publish(units: readonly Unit[], resent: boolean): void {
+  #publish(batch: Batch, resent: boolean): void {
     const { link, counts, error, onSent } = this.#options
-    const first = units[0]?.first ?? 0
-    const count = endOf(units) - first
-    const messages = this.#encode(units, resent)
+    const { first, next } = batch
+    const count = next - first
+    const messages = this.#encode(batch, resent)
     const bytes = messages.reduce((sum, { length }) => sum + length, 0)
     this.#inFlight.frames += 1
     this.#inFlight.bytes += bytes
@@ -218,12 +220,12 @@ export class Outbox {
       })
   }
 
-  /** The messages that carry some units. */
-  #encode(units: readonly Unit[], resent: boolean): Uint8Array[] {
+  /** The messages that carry a batch. */
+  #encode(batch: Batch, resent: boolean): Uint8Array[] {
     const { origin, link, isPlain } = this.#options
-    if (isPlain) return units.map(({ payload }) => payload)
-    const frame = encodeFrame({ kind: 'events', origin, age: this.age, resent, units })
-    return split(frame, link.maxPayload, origin, units[0]?.first ?? 0)
+    if (isPlain) return unitsOf(batch).map(({ payload }) => Buffer.from(payload)) // the driver may keep them
+    const frame = encodeFrame({ kind: 'events', origin, age: this.age, resent, ...batch })
+    return split(frame, link.maxPayload, origin, batch.first)
   }
 
   async #hand(messages: readonly Uint8Array[]): Promise<void> {
@@ -253,10 +255,10 @@ export class Outbox {
   }
 
   #resend(units: readonly Unit[]): void {
-    for (let start = 0; start < units.length; ) {
-      const batched = batch(units, start, this.#frameBytes)
-      this.#publish(batched, true)
-      start += batched.length
+    for (let rest = units; rest.length > 0; ) {
+      const batch = firstBatch(rest, this.#room)
+      this.#publish(batch, true)
+      rest = rest.filter(({ first }) => first >= batch.next)
     }
   }
 }

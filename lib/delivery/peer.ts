@@ -1,8 +1,10 @@
+import { unitsOf } from './batch.js'
 import type { Cancel, Clock } from './clock.js'
 import { Doubt, MAX_JUMP } from './doubt.js'
-import { type BeatFrame, type EventsFrame, endOf, MAX_RANGES, type Unit } from './frame.js'
+import { type BeatFrame, type EventsFrame, MAX_RANGES } from './frame.js'
 import { randomDelay } from './random-delay.js'
 import type { Range } from './range.js'
+import type { Unit } from './unit.js'
 import { Window, type WindowBudget } from './window.js'
 
 /** What a broker takes to reach all, at a guess, in ms: scales the random delay before asking. */
@@ -98,13 +100,13 @@ export class Peer {
     }
   }
 
-  takeEvents({ age, resent, units }: EventsFrame): void {
-    const first = units[0]?.first ?? 0
-    const last = endOf(units) - 1
+  takeEvents(frame: EventsFrame): void {
+    const { age, resent, first, next } = frame
+    const last = next - 1
     this.#hear()
     if (resent ? last - this.next > MAX_JUMP : !this.#note(age, first, last)) return
     this.#said = Math.max(this.#said, last)
-    for (const unit of units) this.#takeUnit(unit)
+    for (const unit of unitsOf(frame)) this.#takeUnit(unit)
     this.#review()
   }
 

@@ -1,5 +1,5 @@
-import type { Unit } from './frame.js'
 import type { Range } from './range.js'
+import type { Unit } from './unit.js'
 
 /** What may be held of one origin, and of all, until what is missing before it has come. */
 const LIMIT = { events: 50_000, originBytes: 16 * 1024 * 1024, totalBytes: 64 * 1024 * 1024 }

@@ -1,41 +1,60 @@
 import { expect } from 'chai'
-import { batch } from '../../lib/delivery/batch.js'
-import { EVENTS_OVERHEAD, UNIT_OVERHEAD, type Unit } from '../../lib/delivery/frame.js'
+import { batchOf, firstBatch, receivedBatch, unitsOf } from '../../lib/delivery/batch.js'
+import { UNIT_OVERHEAD, type Unit } from '../../lib/delivery/unit.js'
+import { SyncError } from '../../lib/errors.js'
 
-describe('batch', () => {
-  const unit = (first: number, count = 1, length = 10): Unit => ({
-    first,
-    count,
-    payload: Buffer.alloc(length)
-  })
+const unit = (first: number, count = 1, length = 10): Unit => ({
+  first,
+  count,
+  payload: Buffer.alloc(length, first)
+})
+
+describe('firstBatch', () => {
   const units = [unit(1), unit(2, 3), unit(5), unit(6)]
-  const room = (count: number) => EVENTS_OVERHEAD + count * (UNIT_OVERHEAD + 10)
-  const firsts = (taken: Unit[]) => taken.map(({ first }) => first)
+  const room = (count: number) => count * (UNIT_OVERHEAD + 10)
+  const firsts = (taken: Iterable<Unit>, bytes: number) =>
+    unitsOf(firstBatch(taken, bytes)).map(({ first }) => first)
 
   it('takes all that there is room for, to the byte', () => {
-    expect(firsts(batch(units, 0, 1e6))).to.deep.equal([1, 2, 5, 6])
-    expect(firsts(batch(units, 0, room(3)))).to.deep.equal([1, 2, 5])
-    expect(firsts(batch(units, 0, room(3) - 1))).to.deep.equal([1, 2])
+    expect(firsts(units, 1e6)).to.deep.equal([1, 2, 5, 6])
+    expect(firsts(units, room(3))).to.deep.equal([1, 2, 5])
+    expect(firsts(units, room(3) - 1)).to.deep.equal([1, 2])
   })
 
   it('takes one at least, however large', () => {
-    expect(firsts(batch([unit(1, 1, 1000), unit(2)], 0, room(1)))).to.deep.equal([1])
+    expect(firsts([unit(1, 1, 1000), unit(2)], room(1))).to.deep.equal([1])
   })
 
   it('ends where the numbers do not go on', () => {
-    expect(firsts(batch([unit(1), unit(3)], 0, 1e6))).to.deep.equal([1])
+    expect(firsts([unit(1), unit(3)], 1e6)).to.deep.equal([1])
   })
 
-  it('begins where it is told', () => {
-    expect(firsts(batch(units, 1, room(2)))).to.deep.equal([2, 5])
-    expect(firsts(batch(units, 4, room(2)))).to.deep.equal([])
+  it('says where its events begin, and where they end', () => {
+    expect(firstBatch(units, room(2))).to.include({ first: 1, next: 5 })
+  })
+})
+
+describe('unitsOf', () => {
+  it('is the reverse of batchOf, for payloads without bytes too', () => {
+    const units = [unit(7, 1, 0), unit(8, 3), unit(11)]
+    expect(unitsOf(batchOf(units))).to.deep.equal(units)
+  })
+})
+
+describe('receivedBatch', () => {
+  it('finds out where the events end', () => {
+    const batch = batchOf([unit(7), unit(8, 3)])
+    expect(receivedBatch(batch.bytes, 7)).to.deep.equal(batch)
+    expect(batch.next).to.equal(11)
   })
 
-  it('ends before an event', () => {
-    expect(firsts(batch(units, 0, 1e6, 5))).to.deep.equal([1, 2])
-  })
-
-  it('takes nothing of nothing', () => {
-    expect(batch([], 0, 1e6)).to.deep.equal([])
+  it('refuses what is cut short anywhere but between two units', () => {
+    const { bytes } = batchOf([unit(1), unit(2)])
+    for (let length = 0; length < bytes.length; length += 1) {
+      if (length === bytes.length / 2) continue
+      expect(() => receivedBatch(bytes.subarray(0, length), 1))
+        .to.throw(SyncError, /cut short|no events/)
+        .with.property('kind', 'frame')
+    }
   })
 })

@@ -7,7 +7,7 @@ import { split } from '../../lib/delivery/parts.js'
 import type { SyncError } from '../../lib/errors.js'
 import { SimClock } from '../simulation/sim-clock.js'
 import { Deferred, FakeLink, settled } from './fake-link.js'
-import { bytesOf, GOLDEN, ORIGIN, OTHER } from './golden.js'
+import { bytesOf, eventsFrame, GOLDEN, ORIGIN, OTHER } from './golden.js'
 
 describe('Delivery', () => {
   let clock: SimClock
@@ -56,13 +56,12 @@ describe('Delivery', () => {
 
   const receive = (frame: Frame) => delivery.receive(encodeFrame(frame))
   const takeEvent = (number: number) =>
-    receive({
-      kind: 'events',
-      origin: OTHER,
-      age: clock.now(),
-      resent: false,
-      units: [{ first: number, count: 1, payload: Buffer.from(`${number}`) }]
-    })
+    receive(
+      eventsFrame([{ first: number, count: 1, payload: Buffer.from(`${number}`) }], {
+        origin: OTHER,
+        age: clock.now()
+      })
+    )
   const takeBeat = (more: Partial<BeatFrame> = {}) =>
     receive({ kind: 'beat', origin: OTHER, age: 0, oldest: 1, last: 0, join: false, bye: false, ...more })
   const ask = (from: number, to: number, target = delivery.origin) =>
@@ -116,26 +115,14 @@ describe('Delivery', () => {
 
     it('joins the parts of an event', () => {
       const payload = Buffer.alloc(1000, 'x')
-      const frame = encodeFrame({
-        kind: 'events',
-        origin: OTHER,
-        age: 0,
-        resent: false,
-        units: [{ first: 1, count: 1, payload }]
-      })
+      const frame = encodeFrame(eventsFrame([{ first: 1, count: 1, payload }], { origin: OTHER }))
       for (const part of split(frame, 300, OTHER, 1)) delivery.receive(part)
       expect(delivered).to.deep.equal([payload.toString()])
     })
 
     it('refuses parts that make no frame of events of their origin', () => {
       const events = (origin: string) =>
-        encodeFrame({
-          kind: 'events',
-          origin,
-          age: 0,
-          resent: false,
-          units: [{ first: 1, count: 1, payload: Buffer.alloc(100) }]
-        })
+        encodeFrame(eventsFrame([{ first: 1, count: 1, payload: Buffer.alloc(100) }], { origin }))
       const beat = encodeFrame({
         kind: 'beat',
         origin: OTHER,

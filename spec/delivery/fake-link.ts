@@ -51,10 +51,8 @@ export class FakeLink implements Link {
   }
 }
 
-function named({ units, resent }: EventsFrame): string {
-  const first = units[0]?.first ?? 0
-  const last = units.reduce((sum, { count }) => sum + count, first - 1)
-  return `${resent ? 'again ' : ''}${first}-${last}`
+function named({ first, next, resent }: EventsFrame): string {
+  return `${resent ? 'again ' : ''}${first}-${next - 1}`
 }
 
 /** A promise that is settled by hand. */

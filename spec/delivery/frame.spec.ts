@@ -1,17 +1,17 @@
 import { expect } from 'chai'
+import { unitsOf } from '../../lib/delivery/batch.js'
 import {
   decodeFrame,
   EVENTS_OVERHEAD,
   encodeFrame,
-  endOf,
   type Frame,
   newOrigin,
-  PART_OVERHEAD,
-  UNIT_OVERHEAD
+  PART_OVERHEAD
 } from '../../lib/delivery/frame.js'
+import { UNIT_OVERHEAD } from '../../lib/delivery/unit.js'
 import { SyncError } from '../../lib/errors.js'
 import { SimClock } from '../simulation/sim-clock.js'
-import { bytesOf, GOLDEN, ORIGIN, OTHER } from './golden.js'
+import { bytesOf, eventsFrame, GOLDEN, ORIGIN, OTHER } from './golden.js'
 
 const start = (kind: string) => `ff4653ff 04 ${kind} ${ORIGIN}`
 
@@ -75,10 +75,7 @@ const MALFORMED: Record<string, [hex: string, text: RegExp]> = {
 function weigh(frame: Frame): { bytes: number; objects: number } {
   switch (frame.kind) {
     case 'events':
-      return {
-        bytes: frame.units.reduce((sum, { payload }) => sum + payload.length, 0),
-        objects: frame.units.length
-      }
+      return { bytes: frame.bytes.length, objects: unitsOf(frame).length }
     case 'ask':
       return { bytes: 0, objects: frame.ranges.length }
     case 'part':
@@ -109,8 +106,7 @@ describe('frame', () => {
         { first: 1, count: 1, payload },
         { first: 2, count: 1, payload }
       ]
-      const events = encodeFrame({ kind: 'events', origin: ORIGIN, age: 0, resent: false, units })
-      expect(events).to.have.length(EVENTS_OVERHEAD + 2 * (UNIT_OVERHEAD + 10))
+      expect(encodeFrame(eventsFrame(units))).to.have.length(EVENTS_OVERHEAD + 2 * (UNIT_OVERHEAD + 10))
       const part = encodeFrame({ kind: 'part', origin: ORIGIN, first: 1, index: 0, total: 2, chunk: payload })
       expect(part).to.have.length(PART_OVERHEAD + 10)
     })
@@ -150,7 +146,7 @@ describe('frame', () => {
         for (let length = 0; length < bytes.length; length += 1) {
           const read = tryDecode(bytes.subarray(0, length))
           if (read?.kind === 'events' && frame.kind === 'events') {
-            expect(read.units.length).to.be.lessThan(frame.units.length)
+            expect(read.next).to.be.lessThan(frame.next)
           } else if (read?.kind === 'ask' && frame.kind === 'ask') {
             expect(read.ranges.length).to.be.lessThan(frame.ranges.length)
           } else if (read) expect(read.kind, hex).to.equal('part')
@@ -183,19 +179,6 @@ describe('frame', () => {
       const origins = Array.from({ length: 100 }, newOrigin)
       expect(new Set(origins)).to.have.property('size', 100)
       for (const origin of origins) expect(origin).to.match(/^[0-9a-f]{32}$/)
-    })
-  })
-
-  describe('endOf', () => {
-    it('is the number after the last event', () => {
-      const payload = Buffer.from('abc')
-      expect(
-        endOf([
-          { first: 5, count: 1, payload },
-          { first: 6, count: 3, payload }
-        ])
-      ).to.equal(9)
-      expect(endOf([])).to.equal(0)
     })
   })
 })

@@ -1,4 +1,6 @@
-import type { Frame } from '../../lib/delivery/frame.js'
+import { batchOf } from '../../lib/delivery/batch.js'
+import type { EventsFrame, Frame } from '../../lib/delivery/frame.js'
+import type { Unit } from '../../lib/delivery/unit.js'
 
 export const ORIGIN = '000102030405060708090a0b0c0d0e0f'
 export const OTHER = 'f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'
@@ -14,27 +16,18 @@ export interface Golden {
 export const GOLDEN: readonly Golden[] = [
   {
     name: 'an event',
-    frame: {
-      kind: 'events',
-      origin: ORIGIN,
-      age: 300,
-      resent: false,
-      units: [{ first: 7, count: 1, payload: Buffer.from('abc') }]
-    },
+    frame: eventsFrame([{ first: 7, count: 1, payload: Buffer.from('abc') }], { age: 300 }),
     hex: `ff4653ff 04 01 ${ORIGIN} 00 00000000012c 000000000007 00000003 00000001 616263`
   },
   {
     name: 'a bulk of three events and an event without bytes, sent again',
-    frame: {
-      kind: 'events',
-      origin: ORIGIN,
-      age: 2 ** 40,
-      resent: true,
-      units: [
+    frame: eventsFrame(
+      [
         { first: 2 ** 33, count: 3, payload: Buffer.from('[1,2]') },
         { first: 2 ** 33 + 3, count: 1, payload: Buffer.alloc(0) }
-      ]
-    },
+      ],
+      { age: 2 ** 40, resent: true }
+    ),
     hex: `ff4653ff 04 01 ${ORIGIN} 01 010000000000 000200000000 00000005 00000003 5b312c325d 00000000 00000001`
   },
   {
@@ -78,6 +71,11 @@ export const GOLDEN: readonly Golden[] = [
     hex: `ff4653ff 04 04 ${ORIGIN} 000000000007 0001 0003 78797a`
   }
 ]
+
+/** A frame with units of consecutive events. */
+export function eventsFrame(units: readonly Unit[], more: Partial<EventsFrame> = {}): EventsFrame {
+  return { kind: 'events', origin: ORIGIN, age: 0, resent: false, ...batchOf(units), ...more }
+}
 
 export function bytesOf(hex: string): Buffer {
   return Buffer.from(hex.replaceAll(' ', ''), 'hex')

@@ -4,7 +4,7 @@ import type { BeatFrame, EventsFrame } from '../../lib/delivery/frame.js'
 import { Inbox, type SyncGap } from '../../lib/delivery/inbox.js'
 import type { SyncError } from '../../lib/errors.js'
 import { SimClock } from '../simulation/sim-clock.js'
-import { ORIGIN, OTHER } from './golden.js'
+import { eventsFrame, ORIGIN, OTHER } from './golden.js'
 
 const OLD = 1e6
 
@@ -14,7 +14,7 @@ function events(first: number, last = first, more: Partial<EventsFrame> = {}): E
     count: 1,
     payload: Buffer.from(String(first + at))
   }))
-  return { kind: 'events', origin: ORIGIN, age: OLD, resent: false, units, ...more }
+  return eventsFrame(units, { age: OLD, ...more })
 }
 
 function beat(last: number, more: Partial<BeatFrame> = {}): BeatFrame {

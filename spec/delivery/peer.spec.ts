@@ -1,11 +1,10 @@
 import { expect } from 'chai'
 import { MAX_JUMP } from '../../lib/delivery/doubt.js'
-import type { EventsFrame } from '../../lib/delivery/frame.js'
 import { Peer } from '../../lib/delivery/peer.js'
 import type { Range } from '../../lib/delivery/range.js'
 import { WindowBudget } from '../../lib/delivery/window.js'
 import { SimClock } from '../simulation/sim-clock.js'
-import { ORIGIN } from './golden.js'
+import { eventsFrame, ORIGIN } from './golden.js'
 
 const MIB = 1024 * 1024
 const named = ({ from, to }: Range) => `${from}-${to}`
@@ -63,12 +62,12 @@ describe('Peer', () => {
   }
 
   function take(first: number, last = first, { resent = false, length = 1 } = {}): void {
-    const units: EventsFrame['units'] = Array.from({ length: last - first + 1 }, (_, at) => ({
+    const units = Array.from({ length: last - first + 1 }, (_, at) => ({
       first: first + at,
       count: 1,
       payload: Buffer.alloc(length)
     }))
-    peer.takeEvents({ kind: 'events', origin: ORIGIN, age: clock.now(), resent, units })
+    peer.takeEvents(eventsFrame(units, { age: clock.now(), resent }))
   }
 
   function beat(last: number, { oldest = 1, bye = false } = {}): void {
@@ -105,7 +104,7 @@ describe('Peer', () => {
     it('counts each event of a bulk', () => {
       const units = [{ first: 1, count: 3, payload: Buffer.from('[1,2]') }]
       for (let time = 0; time < 2; time += 1) {
-        peer.takeEvents({ kind: 'events', origin: ORIGIN, age: 0, resent: false, units })
+        peer.takeEvents(eventsFrame(units))
       }
       take(4)
       expect(out).to.deep.equal(['1-3', '4'])
@@ -405,7 +404,7 @@ describe('Peer', () => {
     it('is deaf for 15 s at most after a forged event of the next number with many events in it', async () => {
       take(1, 5)
       const units = [{ first: 6, count: 5000, payload: Buffer.alloc(5000) }]
-      peer.takeEvents({ kind: 'events', origin: ORIGIN, age: 0, resent: false, units })
+      peer.takeEvents(eventsFrame(units))
       for (let number = 6; number <= 26; number += 1) {
         await pass(1000)
         take(number)

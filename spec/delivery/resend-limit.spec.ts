@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import type { Unit } from '../../lib/delivery/frame.js'
 import { ResendLimit } from '../../lib/delivery/resend-limit.js'
+import type { Unit } from '../../lib/delivery/unit.js'
 import { SimClock } from '../simulation/sim-clock.js'
 
 const MIB = 1024 * 1024
-const unit = (bytes: number): Unit => ({ first: 1, count: 1, payload: new Uint8Array(bytes) })
+const unit = (bytes: number, first = 1): Unit => ({ first, count: 1, payload: new Uint8Array(bytes) })
 
 describe('ResendLimit', () => {
   let clock: SimClock
@@ -18,7 +18,7 @@ describe('ResendLimit', () => {
   describe('allow', () => {
     it('allows an event once in 200 ms', async () => {
       const one = unit(10)
-      const other = unit(10)
+      const other = unit(10, 2)
       expect(limit.allow(one)).to.equal(true)
       expect(limit.allow(one)).to.equal(false)
       expect(limit.allow(other)).to.equal(true)
@@ -30,7 +30,11 @@ describe('ResendLimit', () => {
 
     it('allows 16 MiB at once and 16 MiB a second, and saves no more than that up', async () => {
       await clock.run(60_000)
-      const allowed = () => Array.from({ length: 100 }, () => limit.allow(unit(MIB))).filter(Boolean).length
+      let number = 0
+      const allowed = () => {
+        const units = Array.from({ length: 100 }, () => unit(MIB, ++number))
+        return units.filter((one) => limit.allow(one)).length
+      }
       expect(allowed()).to.equal(16)
       await clock.run(60_500)
       expect(allowed()).to.equal(8)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Unit } from '../../lib/delivery/frame.js'
+import type { Unit } from '../../lib/delivery/unit.js'
 import { Window, WindowBudget } from '../../lib/delivery/window.js'
 
 const MIB = 1024 * 1024

@@ -1,0 +1,37 @@
+/** One message of the serialiser: an event, or the events of one bulk call. */
+export interface Unit {
+  /** The number of its first event; the first of an origin is 1. */
+  readonly first: number
+  /** How many events it holds, numbered from `first` on. */
+  readonly count: number
+  readonly payload: Uint8Array
+}
+
+/** Of its header: the length of the payload comes first. */
+const COUNT_AT = 4
+
+/** What a unit has besides its payload, in bytes. */
+export const UNIT_OVERHEAD = COUNT_AT + 4
+
+/** Writes a unit as it travels; returns where it ends. */
+export function writeUnit(bytes: Buffer, at: number, payload: Uint8Array, count: number): number {
+  bytes.writeUInt32BE(payload.length, at)
+  bytes.writeUInt32BE(count, at + COUNT_AT)
+  bytes.set(payload, at + UNIT_OVERHEAD)
+  return at + UNIT_OVERHEAD + payload.length
+}
+
+/** The unit at `at`; its payload is a view. */
+export function readUnit(bytes: Buffer, at: number, first: number): Unit {
+  return { first, count: countAt(bytes, at), payload: bytes.subarray(at + UNIT_OVERHEAD, endAt(bytes, at)) }
+}
+
+/** Where the unit at `at` ends. */
+export function endAt(bytes: Buffer, at: number): number {
+  return at + UNIT_OVERHEAD + bytes.readUInt32BE(at)
+}
+
+/** How many events the unit at `at` holds. */
+export function countAt(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at + COUNT_AT)
+}
