@@ -11,6 +11,8 @@ const FLUSH_TIMEOUT = 1000
 /** The driver's pause between two attempts, in ms. Short: it can't be cut short by `close()`. */
 const PAUSE = { reconnectTimeWait: 100, reconnectJitter: 400, reconnectJitterTLS: 400 }
 
+const CLOSED = 'the connection is closed'
+
 /** One connection, one subscription to the subject `key`. nats.js reconnects and resubscribes by itself, without end. */
 @injectable()
 export class NatsAdapter extends SyncAdapter {
@@ -18,6 +20,8 @@ export class NatsAdapter extends SyncAdapter {
   override readonly echoes = true
 
   #connection: NatsConnection | undefined
+  /** Who waits until the server has what was published. */
+  readonly #unanswered = new Set<(error: Error) => void>()
   #dial = 0
   #away = false
 
@@ -51,9 +55,16 @@ export class NatsAdapter extends SyncAdapter {
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
+    const connection = this.#connection
     // The driver drops in silence what it is given while away: then this isn't called.
-    if (!this.#connection) throw new Error('the connection is closed')
-    this.#connection.publish(this.options.key, bytes)
+    if (!connection) throw new Error(CLOSED)
+    connection.publish(this.options.key, bytes)
+    // It takes whatever it is given: a server that is slow would fill the memory, and nothing would be batched.
+    await new Promise<void>((resolve, reject) => {
+      this.#unanswered.add(reject)
+      const answered = connection.flush().finally(() => this.#unanswered.delete(reject))
+      answered.then(resolve, reject)
+    })
   }
 
   protected override async doClose(): Promise<void> {
@@ -63,6 +74,7 @@ export class NatsAdapter extends SyncAdapter {
     if (!connection) return
     if (!this.#away) await flush(connection)
     await connection.close()
+    for (const reject of this.#unanswered) reject(new Error(CLOSED)) // the driver forgets them
   }
 
   #connectionOptions(): ConnectionOptions {

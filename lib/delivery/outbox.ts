@@ -16,6 +16,9 @@ const FRAME_BYTES = 256 * 1024
 /** So much is handed to the driver before it has taken what came before. */
 const IN_FLIGHT = { frames: 8, bytes: 4 * 1024 * 1024 }
 
+/** While as much as that is in flight, events wait for more to share a frame with: it costs more than what is in it. */
+const BUSY = { frames: 2, bytes: 32 * 1024 }
+
 export interface OutboxOptions {
   readonly origin: string
   readonly link: Link
@@ -98,7 +101,7 @@ export class Outbox {
       return
     }
     const bytes = UNIT_OVERHEAD + payload.length
-    if (this.#outgrowsTurn(bytes, count)) this.#endTurn()
+    if (this.#outgrowsTurn(bytes, count)) this.#endTurn(true)
     this.#turnBytes += bytes
     this.history.add(payload, count)
     this.#dropEvicted()
@@ -159,9 +162,9 @@ export class Outbox {
     return this.#turnBytes + bytes > room || this.waiting + count > history.events
   }
 
-  #endTurn(): void {
+  #endTurn(isFull = false): void {
     this.#turnBytes = 0
-    this.#pump()
+    this.#pump(isFull)
   }
 
   #isIdle(): boolean {
@@ -169,9 +172,10 @@ export class Outbox {
     return link.status !== 'ready' || (this.#inFlight.frames === 0 && this.waiting === 0)
   }
 
-  #pump(): void {
+  /** Hands over what waits; `isFull`: it may not grow any more. */
+  #pump(isFull = false): void {
     const { link } = this.#options
-    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
+    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom(isFull)) {
       const resent = this.#cursor < this.#fresh
       const batch = this.history.batch(this.#cursor, this.#room, resent ? this.#fresh : undefined)
       this.#cursor = batch.next
@@ -181,8 +185,10 @@ export class Outbox {
     if (this.#isIdle()) this.#onIdle?.()
   }
 
-  #hasRoom(): boolean {
-    return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
+  #hasRoom(isFull: boolean): boolean {
+    const { frames, bytes } = this.#inFlight
+    if (frames >= IN_FLIGHT.frames || bytes >= IN_FLIGHT.bytes) return false
+    return isFull || frames < BUSY.frames || bytes < BUSY.bytes
   }
 
   /** For the units of a frame, in bytes. */

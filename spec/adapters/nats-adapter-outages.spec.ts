@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { NatsAdapter } from '../../lib/adapters/nats-adapter.js'
+import { SyncError } from '../../lib/errors.js'
+import { rejection } from '../conformance/rejection.js'
 import { type NatsBroker, startNats } from '../support/brokers/nats.js'
 import { freePort } from '../support/brokers/ports.js'
 import { eventually } from '../support/eventually.js'
@@ -69,14 +71,17 @@ describe('NatsAdapter when connections fail', () => {
     await expectOneCopy(two, [one])
   })
 
-  it('is closed in time when the server has fallen silent', async () => {
+  it('is closed in time when the server has fallen silent, and takes back what it has not got', async () => {
     const one = nats()
     await one.ready
     proxy.stall()
-    await one.adapter.publish(Buffer.from('into the void'))
+    const refused = rejection(one.adapter.publish(Buffer.from('into the void')))
     const start = performance.now()
     await one.adapter.close()
     expect(performance.now() - start).to.be.below(1900) // the base would wait for 2 s
+    expect(await refused)
+      .to.be.instanceOf(SyncError)
+      .with.property('kind', 'publish')
   })
 
   for (const [state, port] of Object.entries({

@@ -132,6 +132,30 @@ describe('Outbox', () => {
       expect(counts.sent).to.equal(12)
     })
 
+    it('hands two frames to the driver while they have 32 KiB or more', async () => {
+      const taken: Deferred[] = []
+      link.driver = () => {
+        const deferred = new Deferred()
+        taken.push(deferred)
+        return deferred.promise
+      }
+      for (let turn = 0; turn < 5; turn += 1) {
+        send(17, KIB)
+        await pass()
+      }
+      expect(link.sent).to.deep.equal(['1-17', '18-34'])
+      taken[0]?.resolve()
+      await settled()
+      expect(link.sent.slice(2)).to.deep.equal(['35-85'])
+    })
+
+    it('hands over more of them where they are full', async () => {
+      link.driver = () => new Promise(() => {})
+      send(1100, KIB)
+      await pass()
+      expect(link.published).to.have.length(4)
+    })
+
     it('hands no more to a driver that has 4 MiB to take', async () => {
       const first = new Deferred()
       link.driver = () => first.promise
