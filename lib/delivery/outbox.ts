@@ -16,8 +16,8 @@ const FRAME_BYTES = 256 * 1024
 /** So much is handed to the driver before it has taken what came before. */
 const IN_FLIGHT = { frames: 8, bytes: 4 * 1024 * 1024 }
 
-/** While as much as that is in flight, events wait for more to share a frame with: it costs more than what is in it. */
-const BUSY = { frames: 2, bytes: 32 * 1024 }
+/** While so many bytes are in flight, events wait for others to share a frame with: sending one costs more than what is in it. */
+const BUSY = 16 * 1024
 
 export interface OutboxOptions {
   readonly origin: string
@@ -144,6 +144,7 @@ export class Outbox {
 
   /** Resolves when the driver has taken all there is, or the link is not ready. */
   async flush(): Promise<void> {
+    this.#pump(true)
     if (this.#isIdle()) return
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve
@@ -172,12 +173,13 @@ export class Outbox {
     return link.status !== 'ready' || (this.#inFlight.frames === 0 && this.waiting === 0)
   }
 
-  /** Hands over what waits; `isFull`: it may not grow any more. */
+  /** Hands over what waits; `isFull`: also the last frame, which could grow. */
   #pump(isFull = false): void {
     const { link } = this.#options
-    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom(isFull)) {
+    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
       const resent = this.#cursor < this.#fresh
       const batch = this.history.batch(this.#cursor, this.#room, resent ? this.#fresh : undefined)
+      if (!isFull && batch.next === this.history.next && this.#inFlight.bytes >= BUSY) break
       this.#cursor = batch.next
       this.#fresh = Math.max(this.#fresh, this.#cursor)
       this.#publish(batch, resent)
@@ -185,10 +187,8 @@ export class Outbox {
     if (this.#isIdle()) this.#onIdle?.()
   }
 
-  #hasRoom(isFull: boolean): boolean {
-    const { frames, bytes } = this.#inFlight
-    if (frames >= IN_FLIGHT.frames || bytes >= IN_FLIGHT.bytes) return false
-    return isFull || frames < BUSY.frames || bytes < BUSY.bytes
+  #hasRoom(): boolean {
+    return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
   }
 
   /** For the units of a frame, in bytes. */

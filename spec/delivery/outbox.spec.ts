@@ -132,7 +132,7 @@ describe('Outbox', () => {
       expect(counts.sent).to.equal(12)
     })
 
-    it('hands two frames to the driver while they have 32 KiB or more', async () => {
+    it('lets events wait for more to share a frame with while 16 KiB are in flight', async () => {
       const taken: Deferred[] = []
       link.driver = () => {
         const deferred = new Deferred()
@@ -140,29 +140,29 @@ describe('Outbox', () => {
         return deferred.promise
       }
       for (let turn = 0; turn < 5; turn += 1) {
-        send(17, KIB)
+        send(10, KIB)
         await pass()
       }
-      expect(link.sent).to.deep.equal(['1-17', '18-34'])
+      expect(link.sent).to.deep.equal(['1-10', '11-20'])
       taken[0]?.resolve()
       await settled()
-      expect(link.sent.slice(2)).to.deep.equal(['35-85'])
+      expect(link.sent.slice(2)).to.deep.equal(['21-50'])
     })
 
-    it('hands over more of them where they are full', async () => {
-      link.driver = () => new Promise(() => {})
-      send(1100, KIB)
+    it('lets none wait for more that fill a frame', async () => {
+      goAway()
+      send(900, KIB)
       await pass()
-      expect(link.published).to.have.length(4)
+      comeBack()
+      link.driver = () => new Promise(() => {})
+      expect(link.published).to.have.length(3)
     })
 
     it('hands no more to a driver that has 4 MiB to take', async () => {
       const first = new Deferred()
       link.driver = () => first.promise
-      send(2, 3 * MIB)
-      await pass()
+      send(3, 3 * MIB)
       expect(link.published).to.have.length(2)
-      send(1)
       await pass()
       expect(link.published).to.have.length(2)
       first.resolve()
