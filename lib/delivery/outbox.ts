@@ -1,23 +1,18 @@
 import { SyncError } from '../errors.js'
-import { type Batch, firstBatch, unitsOf } from './batch.js'
+import { type Batch, firstBatch } from './batch.js'
 import type { Clock } from './clock.js'
 import type { Counts } from './counts.js'
-import { EVENTS_OVERHEAD, encodeFrame } from './frame.js'
+import { EVENTS_OVERHEAD } from './frame.js'
 import { History, type HistoryLimit } from './history.js'
+import { InFlight } from './in-flight.js'
 import type { Link } from './link.js'
-import { largestFrame, split } from './parts.js'
+import { largestFrame } from './parts.js'
 import type { Range } from './range.js'
 import { ResendLimit } from './resend-limit.js'
 import { UNIT_OVERHEAD, type Unit } from './unit.js'
 
 /** A frame is closed when it has so many bytes. */
 const FRAME_BYTES = 256 * 1024
-
-/** So much is handed to the driver before it has taken what came before. */
-const IN_FLIGHT = { frames: 8, bytes: 4 * 1024 * 1024 }
-
-/** While so many bytes are in flight, events wait for others to share a frame with: sending one costs more than what is in it. */
-const BUSY = 16 * 1024
 
 export interface OutboxOptions {
   readonly origin: string
@@ -43,7 +38,7 @@ export class Outbox {
   readonly #resends: ResendLimit
   readonly #options: OutboxOptions
   readonly #bornAt: number
-  readonly #inFlight = { frames: 0, bytes: 0, events: 0 }
+  readonly #inFlight: InFlight
   /** The next event to send. */
   #cursor = 1
   /** The first event that was never sent. */
@@ -59,10 +54,20 @@ export class Outbox {
   #stopped = false
 
   constructor(options: OutboxOptions) {
+    const { clock, history, origin, link, counts, isPlain } = options
     this.#options = options
-    this.#bornAt = options.clock.now()
-    this.history = new History(options.history)
-    this.#resends = new ResendLimit(options.clock)
+    this.#bornAt = clock.now()
+    this.history = new History(history)
+    this.#resends = new ResendLimit(clock)
+    this.#inFlight = new InFlight({
+      origin,
+      link,
+      counts,
+      isPlain,
+      age: () => this.age,
+      refused: (first, cause) => this.#onRefused(first, cause),
+      settled: () => this.#pump()
+    })
   }
 
   /** How long this origin has been there, in ms. */
@@ -170,25 +175,21 @@ export class Outbox {
 
   #isIdle(): boolean {
     const { link } = this.#options
-    return link.status !== 'ready' || (this.#inFlight.frames === 0 && this.waiting === 0)
+    return link.status !== 'ready' || (this.#inFlight.isEmpty && this.waiting === 0)
   }
 
   /** Hands over what waits; `isFull`: also the last frame, which could grow. */
   #pump(isFull = false): void {
     const { link } = this.#options
-    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#hasRoom()) {
+    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#inFlight.hasRoom) {
       const resent = this.#cursor < this.#fresh
       const batch = this.history.batch(this.#cursor, this.#room, resent ? this.#fresh : undefined)
-      if (!isFull && batch.next === this.history.next && this.#inFlight.bytes >= BUSY) break
+      if (!isFull && batch.next === this.history.next && this.#inFlight.isBusy) break
       this.#cursor = batch.next
       this.#fresh = Math.max(this.#fresh, this.#cursor)
       this.#publish(batch, resent)
     }
     if (this.#isIdle()) this.#onIdle?.()
-  }
-
-  #hasRoom(): boolean {
-    return this.#inFlight.frames < IN_FLIGHT.frames && this.#inFlight.bytes < IN_FLIGHT.bytes
   }
 
   /** For the units of a frame, in bytes. */
@@ -197,52 +198,15 @@ export class Outbox {
   }
 
   #publish(batch: Batch, resent: boolean): void {
-    const { link, counts, error, onSent } = this.#options
-    const { first, next } = batch
-    const count = next - first
-    const messages = this.#encode(batch, resent)
-    const bytes = messages.reduce((sum, { length }) => sum + length, 0)
-    this.#inFlight.frames += 1
-    this.#inFlight.bytes += bytes
-    this.#inFlight.events += resent ? 0 : count
-    if (!resent) onSent()
-    this.#hand(messages)
-      .then(
-        () => {
-          counts[resent ? 'resent' : 'sent'] += count
-        },
-        (cause) => {
-          this.#refused = Math.min(this.#refused, first)
-          // While away it goes out again with `resume`.
-          if (link.status === 'ready')
-            error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
-        }
-      )
-      .finally(() => {
-        this.#inFlight.frames -= 1
-        this.#inFlight.bytes -= bytes
-        this.#inFlight.events -= resent ? 0 : count
-        this.#pump()
-      })
+    if (!resent) this.#options.onSent()
+    this.#inFlight.send(batch, resent)
   }
 
-  /** The messages that carry a batch. */
-  #encode(batch: Batch, resent: boolean): Uint8Array[] {
-    const { origin, link, isPlain } = this.#options
-    if (isPlain) return unitsOf(batch).map(({ payload }) => Buffer.from(payload)) // the driver may keep them
-    const frame = encodeFrame({ kind: 'events', origin, age: this.age, resent, ...batch })
-    return split(frame, link.maxPayload, origin, batch.first)
-  }
-
-  async #hand(messages: readonly Uint8Array[]): Promise<void> {
-    const { link, counts } = this.#options
-    await Promise.all(
-      messages.map(async (message) => {
-        await link.publish(message)
-        counts.framesSent += 1
-        counts.bytesSent += message.length
-      })
-    )
+  #onRefused(first: number, cause: unknown): void {
+    const { link, error } = this.#options
+    this.#refused = Math.min(this.#refused, first)
+    // While away it goes out again with `resume`.
+    if (link.status === 'ready') error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
   }
 
   /** Events that have left the history can't be sent any more. */
@@ -261,10 +225,13 @@ export class Outbox {
   }
 
   #resend(units: readonly Unit[]): void {
+    const batches: Batch[] = []
     for (let rest = units; rest.length > 0; ) {
       const batch = firstBatch(rest, this.#room)
-      this.#publish(batch, true)
+      batches.push(batch)
       rest = rest.filter(({ first }) => first >= batch.next)
     }
+    // All copied by now: what a driver calls back can add to the history.
+    for (const batch of batches) this.#publish(batch, true)
   }
 }
