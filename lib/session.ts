@@ -99,7 +99,7 @@ export class Session {
       this.#adapter
         .connect({
           receive: (bytes) => this.delivery.receive(bytes),
-          error: this.#handlers.error,
+          error: (error) => this.#onError(error),
           status: (status) => this.#onStatus(status)
         })
         .then(resolve, (error) => {
@@ -118,6 +118,12 @@ export class Session {
     const stopWaiting = () => clearTimeout(timer)
     this.#end.signal.addEventListener('abort', stopWaiting, { once: true })
     return stopWaiting
+  }
+
+  #onError(error: SyncError): void {
+    // That the broker leaves as well is no trouble to who leaves and has nothing more to send.
+    const isLeaving = this.#end.signal.aborted && this.delivery.outbox.unsent === 0
+    if (!isLeaving || error.kind !== 'connect') this.#handlers.error(error)
   }
 
   #onStatus(status: SyncStatus): void {

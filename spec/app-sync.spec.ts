@@ -349,6 +349,19 @@ describe('AppSync', () => {
       adapter.comeBack()
       expect(lines().slice(1)).to.deep.equal(['feathers-sync: the loop adapter is connected'])
     })
+
+    it('has none for a broker that leaves while we do, unless events are lost by that', async () => {
+      const [one, two] = [configure(), configure()]
+      await Promise.all([one.app.sync.ready, two.app.sync.ready])
+      for (const { adapter } of [one, two]) adapter.publishing = never
+      await two.create('nobody will have it')
+      const closed = [one, two].map(({ app }) => app.sync.close())
+      await new Promise((resolve) => setImmediate(resolve))
+      expect([one, two].map(({ adapter }) => adapter.status)).to.deep.equal(['ready', 'ready'])
+      for (const { adapter } of [one, two]) adapter.goAway()
+      expect(lines()).to.have.length(1)
+      expect(await Promise.all(closed)).to.deep.equal([0, 1])
+    })
   })
 
   describe('listeners that throw', () => {
