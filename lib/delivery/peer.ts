@@ -1,18 +1,16 @@
 import { unitsOf } from './batch.js'
-import type { Cancel, Clock } from './clock.js'
+import type { Cancel } from './clock.js'
 import { Doubt, MAX_JUMP } from './doubt.js'
 import { type BeatFrame, type EventsFrame, MAX_RANGES } from './frame.js'
+import type { PeerHost } from './peer-host.js'
+import { Questions } from './questions.js'
 import { randomDelay } from './random-delay.js'
 import type { Range } from './range.js'
 import type { Unit } from './unit.js'
-import { Window, type WindowBudget } from './window.js'
+import { Window } from './window.js'
 
 /** What a broker takes to reach all, at a guess, in ms: scales the random delay before asking. */
 const REACH = 20
-/** The pause between two questions that brought nothing, in ms: doubling. */
-const PAUSE = { first: 150, longest: 2000 }
-/** After so many questions that an origin heard and did not answer, the events are given up. */
-const MAX_UNANSWERED = 8
 /** How long frames may be late that a leaving origin had sent before, in ms. */
 const LATE = 500
 
@@ -25,29 +23,6 @@ export interface PeerStats {
   delay: number
   /** How long ago it was heard, in ms. */
   heard: number
-}
-
-/** What all peers have in common. None of it throws. */
-export interface PeerHost {
-  readonly clock: Clock
-  readonly budget: WindowBudget
-  /** False: origins send no beats by themselves. One that is not heard may be there all the same. */
-  readonly beats: boolean
-  /** How long an origin takes to notice that it hears nothing, and to connect anew, in ms. */
-  readonly patience: number
-  /** How many instances there are, at a guess. */
-  group(): number
-  /** Can the origin hear us? */
-  canAsk(): boolean
-  ask(target: string, ranges: readonly Range[]): void
-  deliver(unit: Unit): void
-  duplicate(events: number): void
-  /** Events that can't be had. */
-  gap(origin: string, range: Range): void
-  /** An origin's numbers went back: they are taken as it says now. */
-  renumbered(origin: string): void
-  /** All is settled with an origin that has left. */
-  left(peer: Peer): void
 }
 
 /**
@@ -68,10 +43,7 @@ export class Peer {
   #saidSince: number | undefined
   /** The oldest event that it can send again, as its latest beat since the last question said. */
   #oldest = 0
-  #questions = 0
-  #unanswered = 0
-  /** When the first of these questions was asked. */
-  #askedAt = 0
+  readonly #questions = new Questions()
   #wasSuppressed = false
   /** Waits for what may be late, and is then given up: it has said goodbye, or has been silent for long. */
   #leaving: 'said' | 'silent' | undefined
@@ -191,9 +163,8 @@ export class Peer {
   }
 
   #progress(): void {
-    if (this.#questions === 0) return
-    this.#questions = 0
-    this.#unanswered = 0
+    if (!this.#questions.arePending) return
+    this.#questions.settle()
     if (!this.#leaving) this.#schedule(randomDelay(this.#host.clock, this.#host.group(), REACH))
   }
 
@@ -203,8 +174,7 @@ export class Peer {
     if (this.next > this.#said) {
       this.#timer?.()
       this.#timer = undefined
-      this.#questions = 0
-      this.#unanswered = 0
+      this.#questions.settle()
       this.#window.dropBefore(this.next)
     } else if (!this.#timer) this.#schedule(randomDelay(this.#host.clock, this.#host.group(), REACH))
   }
@@ -218,20 +188,20 @@ export class Peer {
   }
 
   #onTimer(): void {
-    const { beats, canAsk, ask, left } = this.#host
+    const { beats, canAsk, ask, left, clock, patience } = this.#host
     if (this.#leaving) {
       this.#giveUp(this.#missing(Number.POSITIVE_INFINITY))
       left(this)
       return
     }
-    if (this.#questions > 0 && (this.#saidSince !== undefined || !beats)) {
-      this.#unanswered += 1
+    if (this.#questions.arePending && (this.#saidSince !== undefined || !beats)) {
+      this.#questions.ignored()
       // A number that it doesn't confirm when asked was forged.
       this.#said = Math.max(this.next - 1, this.#saidSince ?? this.#said)
       if (this.#oldest > this.next) this.#giveUp(this.#missing(MAX_RANGES, this.#oldest - 1))
     }
     const missing = this.#missing(MAX_RANGES)
-    if (missing.length > 0 && canAsk() && !this.#isHopeless()) {
+    if (missing.length > 0 && canAsk() && !this.#questions.areHopeless(clock.now(), patience)) {
       this.#wasSuppressed = false
       ask(this.origin, missing)
       this.#awaitAnswer()
@@ -241,19 +211,12 @@ export class Peer {
     }
   }
 
-  /** An origin that is heard may hear nothing itself, for a while. */
-  #isHopeless(): boolean {
-    const { clock, patience } = this.#host
-    return this.#unanswered >= MAX_UNANSWERED && clock.now() - this.#askedAt >= patience
-  }
-
   #awaitAnswer(): void {
-    if (this.#questions === 0) this.#askedAt = this.#host.clock.now()
-    const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** this.#questions)
-    this.#questions += 1
+    const { clock, group } = this.#host
+    const pause = this.#questions.ask(clock.now())
     this.#saidSince = undefined
     this.#oldest = 0
-    this.#schedule(pause + randomDelay(this.#host.clock, this.#host.group(), REACH))
+    this.#schedule(pause + randomDelay(clock, group(), REACH))
   }
 
   #missing(most: number, end = this.#said): Range[] {
@@ -268,7 +231,6 @@ export class Peer {
       this.#host.gap(this.origin, range)
       this.#deliverHeld()
     }
-    this.#questions = 0
-    this.#unanswered = 0
+    this.#questions.settle()
   }
 }
