@@ -14,7 +14,7 @@ const CHUNK_SIZE = 256 * 1024
 
 /** Units of consecutive events, as they travel. */
 interface Chunk {
-  readonly bytes: Buffer
+  bytes: Buffer
   /** Where its units begin, and the number of the first event there: those before have gone. */
   start: number
   first: number
@@ -111,9 +111,18 @@ export class History {
   #chunkFor(size: number): Chunk {
     const newest = this.#chunks.at(-1)
     if (newest && newest.bytes.length - newest.end >= size) return newest
+    if (newest) this.#shrink(newest)
     const chunk = { bytes: this.#memory(size), start: 0, first: this.#next, end: 0 }
     this.#chunks.push(chunk)
     return chunk
+  }
+
+  /** Large events leave chunks half empty. */
+  #shrink(chunk: Chunk): void {
+    const { bytes, end } = chunk
+    if (bytes.length - end < bytes.length / 4) return
+    chunk.bytes = Buffer.from(bytes.subarray(0, end))
+    this.#spare = bytes
   }
 
   #memory(size: number): Buffer {

@@ -75,7 +75,7 @@ export class Inbox {
         const text = `feathers-sync: the numbers of instance ${origin} went back, its events are taken from there on`
         options.error(new SyncError('frame', text))
       },
-      left: (peer) => this.#bury(peer)
+      left: (origin) => this.#bury(origin)
     }
   }
 
@@ -147,11 +147,13 @@ export class Inbox {
     this.#options.gap({ origin, from, to, missed })
   }
 
-  #bury(peer: Peer): void {
+  #bury(origin: string): void {
+    const peer = this.#peers.get(origin)
+    if (!peer) return
     peer.stop()
-    this.#peers.delete(peer.origin)
-    this.#joiner.forget(peer.origin)
-    this.#tombstones.set(peer.origin, peer.next)
+    this.#peers.delete(origin)
+    this.#joiner.forget(origin)
+    this.#tombstones.set(origin, peer.next)
     if (this.#tombstones.size <= MAX_TOMBSTONES) return
     const [oldest] = this.#tombstones.keys()
     if (oldest !== undefined) this.#tombstones.delete(oldest)
@@ -160,6 +162,6 @@ export class Inbox {
   #buryTheMostSilent(): void {
     let most: Peer | undefined
     for (const peer of this.#peers.values()) if (!most || peer.silent > most.silent) most = peer
-    if (most) this.#bury(most)
+    if (most) this.#bury(most.origin)
   }
 }

@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js'
-import type { Peer } from './peer.js'
 import type { Range } from './range.js'
 import type { Unit } from './unit.js'
 import type { WindowBudget } from './window.js'
@@ -24,5 +23,5 @@ export interface PeerHost {
   /** An origin's numbers went back: they are taken as it says now. */
   renumbered(origin: string): void
   /** All is settled with an origin that has left. */
-  left(peer: Peer): void
+  left(origin: string): void
 }

@@ -191,7 +191,7 @@ export class Peer {
     const { beats, canAsk, ask, left, clock, patience } = this.#host
     if (this.#leaving) {
       this.#giveUp(this.#missing(Number.POSITIVE_INFINITY))
-      left(this)
+      left(this.origin)
       return
     }
     if (this.#questions.arePending && (this.#saidSince !== undefined || !beats)) {
