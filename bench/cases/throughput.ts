@@ -7,7 +7,7 @@ const ROUND = 0.7
 const MOST = 200_000
 
 /** Rounds that don't count: it takes some hundred thousand events until V8 has optimised all that a server runs for days. */
-const WARM_UP = 8
+const WARM_UP = 12
 
 /** Events of `create()` a second: until all receivers have all. */
 export async function throughput(broker: string, fleets: readonly Fleet[], rounds: number): Promise<Row[]> {

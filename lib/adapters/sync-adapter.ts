@@ -136,8 +136,9 @@ export abstract class SyncAdapter {
   protected abstract doConnect(receive: (bytes: Uint8Array) => void): Promise<void>
 
   /**
-   * Hands one message to the driver, at once and in the order of the calls. Never retries, never queues: rejects
-   * what can't be sent now. Not called while away or closed.
+   * Hands one message to the driver, at once and in the order of the calls, and resolves when that, or the broker, has
+   * taken it; `doClose` settles what is pending. Never retries, never queues: rejects what can't be sent now. Not called
+   * while away or closed.
    */
   protected abstract doPublish(bytes: Uint8Array): Promise<void>
 
