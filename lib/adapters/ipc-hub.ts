@@ -62,8 +62,7 @@ export class IpcHub {
     if (process.platform === 'win32') return await this.#bind(this.#path)
     // Bound under a name of its own and then moved: a path is taken in one step, and the server, which on closing
     // removes the name it was bound to, can't remove the socket of a successor.
-    const temporary = `${this.#path}.${randomBytes(2).toString('hex')}`
-    await this.#bind(temporary)
+    const temporary = await this.#bindAside()
     chmodSync(temporary, 0o600)
     this.#identity = fileIdentity(temporary)
     const taken = fileIdentity(this.#path) === stale && moveTo(temporary, this.#path, stale)
@@ -76,6 +75,13 @@ export class IpcHub {
     return true
   }
 
+  /** Binds a name of its own, a short one as paths of sockets are limited: one that is taken is no rarity. */
+  async #bindAside(): Promise<string> {
+    const path = `${this.#path}.${randomBytes(2).toString('hex')}`
+    return (await this.#bind(path)) ? path : await this.#bindAside()
+  }
+
+  /** False where the path is taken. */
   async #bind(path: string): Promise<boolean> {
     return await new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>

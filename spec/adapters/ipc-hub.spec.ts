@@ -1,6 +1,15 @@
-import { randomBytes } from 'node:crypto'
+import crypto, { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import fs, { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import fs, {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -86,6 +95,24 @@ describe('IpcHub', () => {
         expect(await open()).to.be.instanceOf(IpcHub)
       } finally {
         link.restore()
+        syncBuiltinESMExports()
+      }
+      await welcomed()
+    })
+
+    it('takes another name to begin with where somebody has left one behind', async () => {
+      writeFileSync(`${path}.6161`, '')
+      const bytes = sinon.stub(crypto, 'randomBytes')
+      bytes
+        .callThrough()
+        .onFirstCall()
+        .callsFake(() => Buffer.from('aa'))
+      syncBuiltinESMExports()
+      try {
+        expect(await open()).to.be.instanceOf(IpcHub)
+        expect(bytes.callCount).to.equal(2)
+      } finally {
+        bytes.restore()
         syncBuiltinESMExports()
       }
       await welcomed()
