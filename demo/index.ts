@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { redact } from '../lib/redact.js'
 import { Instance, killAll } from './fleet.js'
 import { type Options, readOptions, USAGE } from './options.js'
-import { line, paint, table } from './screen.js'
+import { lastLine, line, paint, table } from './screen.js'
 import { Stage } from './stage.js'
 
 /** How long to wait for a second copy when everything has come, in ms. */
@@ -65,7 +65,7 @@ let exiting = false
 async function exit(code: number, text?: string): Promise<void> {
   if (exiting) return
   exiting = true
-  if (text) line(paint(code === 0 ? 'reset' : 'red', text))
+  if (text) lastLine(paint(code === 0 ? 'reset' : 'red', text))
   await killAll()
   process.exit(code)
 }

@@ -10,23 +10,34 @@ export function paint(style: Style, text: string): string {
 }
 
 let open = false
+let over = false
 
 /** A whole line; one that `append` left open is ended first. */
 export function line(text = ''): void {
   endLine()
-  stdout.write(`${text}\n`)
+  write(`${text}\n`)
+}
+
+/** A line, and nothing after it: what is still under way has no more to say. */
+export function lastLine(text: string): void {
+  line(text)
+  over = true
 }
 
 /** Ends the line that `append` left open, if any. */
 export function endLine(): void {
-  if (open) stdout.write('\n')
+  if (open) write('\n')
   open = false
 }
 
 /** More of the current line. */
 export function append(text: string): void {
-  stdout.write(text)
+  write(text)
   open = true
+}
+
+function write(text: string): void {
+  if (!over) stdout.write(text)
 }
 
 /** Rows of text in columns; the first row is the heading. */
