@@ -75,7 +75,7 @@ export class IpcHub {
     return true
   }
 
-  /** Binds a name of its own, a short one as paths of sockets are limited: one that is taken is no rarity. */
+  /** Binds a name of its own: a short one, as paths of sockets are limited, so somebody else can have taken it. */
   async #bindAside(): Promise<string> {
     const path = `${this.#path}.${randomBytes(2).toString('hex')}`
     return (await this.#bind(path)) ? path : await this.#bindAside()

@@ -73,8 +73,8 @@ export class NatsAdapter extends SyncAdapter {
     this.#connection = undefined
     if (!connection) return
     if (!this.#away) await flush(connection)
-    await connection.close()
     for (const reject of this.#unanswered) reject(new Error(CLOSED)) // the driver forgets them
+    await connection.close()
   }
 
   #connectionOptions(): ConnectionOptions {
