@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.js'
-import { countAt, endAt, readUnit, UNIT_OVERHEAD, type Unit, writeUnit } from './unit.js'
+import { countAt, endAt, readUnit, sizeOf, UNIT_OVERHEAD, type Unit, writeUnit } from './unit.js'
 
 /** Units of consecutive events, one at least, one after the other as they travel. */
 export interface Batch {
@@ -10,24 +10,26 @@ export interface Batch {
   readonly bytes: Buffer
 }
 
-/** As many consecutive units, from the first on, as there is room for in bytes; one at least. */
-export function firstBatch(units: Iterable<Unit>, room: number): Batch {
-  const taken: Unit[] = []
+/** Groups units: each batch has as many consecutive ones as there is room for in bytes, one at least. Copies them. */
+export function* batches(units: Iterable<Unit>, room: number): Generator<Batch> {
+  let taken: Unit[] = []
   let size = 0
   let next: number | undefined
-  for (const { first, count, payload } of units) {
-    size += UNIT_OVERHEAD + payload.length
-    if (taken.length > 0 && (size > room || first !== next)) break
-    taken.push({ first, count, payload })
-    next = first + count
+  for (const unit of units) {
+    if (taken.length > 0 && (size + sizeOf(unit.payload) > room || unit.first !== next)) {
+      yield batchOf(taken)
+      taken = []
+      size = 0
+    }
+    taken.push(unit)
+    size += sizeOf(unit.payload)
+    next = unit.first + unit.count
   }
-  return batchOf(taken)
+  if (taken.length > 0) yield batchOf(taken)
 }
 
 export function batchOf(units: readonly Unit[]): Batch {
-  const bytes = Buffer.allocUnsafe(
-    units.reduce((sum, { payload }) => sum + UNIT_OVERHEAD + payload.length, 0)
-  )
+  const bytes = Buffer.allocUnsafe(units.reduce((sum, { payload }) => sum + sizeOf(payload), 0))
   const first = units[0]?.first ?? 1
   let next = first
   let at = 0
@@ -56,13 +58,16 @@ export function unitsOf({ first, bytes }: Batch): Unit[] {
  */
 export function receivedBatch(bytes: Buffer, first: number): Batch {
   let next = first
-  for (let at = 0; at < bytes.length; at = endAt(bytes, at)) {
-    if (at + UNIT_OVERHEAD > bytes.length || endAt(bytes, at) > bytes.length) throw malformed('is cut short')
-    const length = endAt(bytes, at) - at - UNIT_OVERHEAD
+  for (let at = 0; at < bytes.length; ) {
+    const start = at + UNIT_OVERHEAD
+    const end = start > bytes.length ? Number.POSITIVE_INFINITY : endAt(bytes, at)
+    if (end > bytes.length) throw malformed('is cut short')
     const count = countAt(bytes, at)
     // An event takes a byte at least: a count can't make numbers jump for free.
-    if (count < 1 || count > Math.max(1, length)) throw malformed(`has ${count} events in ${length} bytes`)
+    if (count < 1 || count > Math.max(1, end - start))
+      throw malformed(`has ${count} events in ${end - start} bytes`)
     next += count
+    at = end
   }
   if (next === first) throw malformed('has no events')
   return { first, next, bytes }

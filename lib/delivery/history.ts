@@ -1,6 +1,6 @@
-import { type Batch, firstBatch } from './batch.js'
+import { type Batch, batches } from './batch.js'
 import type { Range } from './range.js'
-import { countAt, endAt, readUnit, UNIT_OVERHEAD, type Unit, writeUnit } from './unit.js'
+import { countAt, endAt, readUnit, sizeOf, UNIT_OVERHEAD, type Unit, writeUnit } from './unit.js'
 
 export interface HistoryLimit {
   /** How many events are kept. */
@@ -68,7 +68,7 @@ export class History {
 
   /** Numbers the events of `payload` and keeps a copy of it. */
   add(payload: Uint8Array, count: number): void {
-    const chunk = this.#chunkFor(UNIT_OVERHEAD + payload.length)
+    const chunk = this.#chunkFor(sizeOf(payload))
     chunk.end = writeUnit(chunk.bytes, chunk.end, payload, count)
     this.#next += count
     this.#bytes += payload.length
@@ -76,7 +76,7 @@ export class History {
   }
 
   /**
-   * As many units from the one of event `number` on as there is room for in bytes, see `firstBatch`, and before event `end`;
+   * As many units from the one of event `number` on as there is room for in bytes, see `batches`, and before event `end`;
    * it has to be here. To be copied at once: when the events have gone, their memory is written over.
    */
   batch(number: number, room: number, end = this.#next): Batch {
@@ -84,7 +84,8 @@ export class History {
     const goesOn = end < this.#next || index < this.#chunks.length - 1
     if (!goesOn && chunk.end - at <= room)
       return { first, next: end, bytes: chunk.bytes.subarray(at, chunk.end) }
-    return firstBatch(this.within({ from: number, to: end - 1 }), room)
+    const [batch] = batches(this.within({ from: number, to: end - 1 }), room)
+    return batch as Batch
   }
 
   /** What is there of a range, to be copied at once. */

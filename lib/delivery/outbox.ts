@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.js'
-import { type Batch, firstBatch } from './batch.js'
+import { type Batch, batches } from './batch.js'
 import type { Clock } from './clock.js'
 import type { Counts } from './counts.js'
 import { EVENTS_OVERHEAD } from './frame.js'
@@ -9,7 +9,7 @@ import type { Link } from './link.js'
 import { largestFrame } from './parts.js'
 import type { Range } from './range.js'
 import { ResendLimit } from './resend-limit.js'
-import { UNIT_OVERHEAD, type Unit } from './unit.js'
+import { sizeOf, UNIT_OVERHEAD, type Unit } from './unit.js'
 
 /** A frame is closed when it has so many bytes. */
 const FRAME_BYTES = 256 * 1024
@@ -105,7 +105,7 @@ export class Outbox {
       error(new SyncError('too-large', text))
       return
     }
-    const bytes = UNIT_OVERHEAD + payload.length
+    const bytes = sizeOf(payload)
     if (this.#outgrowsTurn(bytes, count)) this.#endTurn(true)
     this.#turnBytes += bytes
     this.history.add(payload, count)
@@ -143,7 +143,9 @@ export class Outbox {
         if (this.#resends.allow(unit)) units.push(unit)
       }
     }
-    this.#resend(units.sort((one, other) => one.first - other.first))
+    units.sort((one, other) => one.first - other.first)
+    // All are copied before the first goes out: what a driver calls back can add to the history.
+    for (const batch of [...batches(units, this.#room)]) this.#publish(batch, true)
     return complete
   }
 
@@ -222,16 +224,5 @@ export class Outbox {
     const text =
       'feathers-sync: more events wait for the broker than the `history` option keeps: the oldest are dropped'
     error(new SyncError('overflow', text))
-  }
-
-  #resend(units: readonly Unit[]): void {
-    const batches: Batch[] = []
-    for (let rest = units; rest.length > 0; ) {
-      const batch = firstBatch(rest, this.#room)
-      batches.push(batch)
-      rest = rest.filter(({ first }) => first >= batch.next)
-    }
-    // All copied by now: what a driver calls back can add to the history.
-    for (const batch of batches) this.#publish(batch, true)
   }
 }

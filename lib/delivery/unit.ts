@@ -13,12 +13,17 @@ const COUNT_AT = 4
 /** What a unit has besides its payload, in bytes. */
 export const UNIT_OVERHEAD = COUNT_AT + 4
 
+/** What a unit with that payload takes, in bytes. */
+export function sizeOf({ length }: Uint8Array): number {
+  return UNIT_OVERHEAD + length
+}
+
 /** Writes a unit as it travels; returns where it ends. */
 export function writeUnit(bytes: Buffer, at: number, payload: Uint8Array, count: number): number {
   bytes.writeUInt32BE(payload.length, at)
   bytes.writeUInt32BE(count, at + COUNT_AT)
   bytes.set(payload, at + UNIT_OVERHEAD)
-  return at + UNIT_OVERHEAD + payload.length
+  return at + sizeOf(payload)
 }
 
 /** The unit at `at`; its payload is a view. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { batchOf, firstBatch, receivedBatch, unitsOf } from '../../lib/delivery/batch.js'
+import { batches, batchOf, receivedBatch, unitsOf } from '../../lib/delivery/batch.js'
 import { UNIT_OVERHEAD, type Unit } from '../../lib/delivery/unit.js'
 import { SyncError } from '../../lib/errors.js'
 
@@ -9,28 +9,35 @@ const unit = (first: number, count = 1, length = 10): Unit => ({
   payload: Buffer.alloc(length, first)
 })
 
-describe('firstBatch', () => {
+describe('batches', () => {
   const units = [unit(1), unit(2, 3), unit(5), unit(6)]
   const room = (count: number) => count * (UNIT_OVERHEAD + 10)
-  const firsts = (taken: Iterable<Unit>, bytes: number) =>
-    unitsOf(firstBatch(taken, bytes)).map(({ first }) => first)
+  const groups = (taken: Iterable<Unit>, bytes: number) =>
+    [...batches(taken, bytes)].map((batch) => unitsOf(batch).map(({ first }) => first))
 
   it('takes all that there is room for, to the byte', () => {
-    expect(firsts(units, 1e6)).to.deep.equal([1, 2, 5, 6])
-    expect(firsts(units, room(3))).to.deep.equal([1, 2, 5])
-    expect(firsts(units, room(3) - 1)).to.deep.equal([1, 2])
+    expect(groups(units, 1e6)).to.deep.equal([[1, 2, 5, 6]])
+    expect(groups(units, room(3))).to.deep.equal([[1, 2, 5], [6]])
+    expect(groups(units, room(3) - 1)).to.deep.equal([
+      [1, 2],
+      [5, 6]
+    ])
   })
 
   it('takes one at least, however large', () => {
-    expect(firsts([unit(1, 1, 1000), unit(2)], room(1))).to.deep.equal([1])
+    expect(groups([unit(1, 1, 1000), unit(2)], room(1))).to.deep.equal([[1], [2]])
   })
 
   it('ends where the numbers do not go on', () => {
-    expect(firsts([unit(1), unit(3)], 1e6)).to.deep.equal([1])
+    expect(groups([unit(1), unit(3)], 1e6)).to.deep.equal([[1], [3]])
+  })
+
+  it('makes nothing of nothing', () => {
+    expect(groups([], 1e6)).to.deep.equal([])
   })
 
   it('says where its events begin, and where they end', () => {
-    expect(firstBatch(units, room(2))).to.include({ first: 1, next: 5 })
+    expect([...batches(units, room(2))][0]).to.include({ first: 1, next: 5 })
   })
 })
 

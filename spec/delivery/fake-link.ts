@@ -19,6 +19,24 @@ export class FakeLink implements Link {
   /** What the driver does. */
   driver: () => Promise<void> = async () => {}
 
+  /** From now on the driver refuses what it is given. */
+  refuse(reason: string): void {
+    this.driver = async () => {
+      throw new Error(reason)
+    }
+  }
+
+  /** From now on the driver takes a message when the test says so: one after another. */
+  hold(): Deferred[] {
+    const held: Deferred[] = []
+    this.driver = () => {
+      const deferred = new Deferred()
+      held.push(deferred)
+      return deferred.promise
+    }
+    return held
+  }
+
   publish(bytes: Uint8Array): Promise<void> {
     this.#clock.isAwaited = true
     this.published.push(bytes)

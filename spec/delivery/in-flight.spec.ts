@@ -20,12 +20,7 @@ describe('InFlight', () => {
   })
 
   it('hands eight frames to the driver and waits until it has taken one; what waited then shares a frame', async () => {
-    const taken: Deferred[] = []
-    stage.link.driver = () => {
-      const deferred = new Deferred()
-      taken.push(deferred)
-      return deferred.promise
-    }
+    const taken = stage.link.hold()
     for (let turn = 0; turn < 12; turn += 1) {
       stage.send(1)
       await stage.pass()
@@ -42,12 +37,7 @@ describe('InFlight', () => {
   })
 
   it('lets events wait for more to share a frame with while 16 KiB are in flight', async () => {
-    const taken: Deferred[] = []
-    stage.link.driver = () => {
-      const deferred = new Deferred()
-      taken.push(deferred)
-      return deferred.promise
-    }
+    const taken = stage.link.hold()
     for (let turn = 0; turn < 5; turn += 1) {
       stage.send(10, KIB)
       await stage.pass()
@@ -63,7 +53,6 @@ describe('InFlight', () => {
     stage.send(900, KIB)
     await stage.pass()
     stage.comeBack()
-    stage.link.driver = () => new Promise(() => {})
     expect(stage.link.published).to.have.length(3)
   })
 
@@ -117,9 +106,7 @@ describe('InFlight', () => {
   })
 
   it('reports what a ready driver refuses', async () => {
-    stage.link.driver = async () => {
-      throw new Error('no permission')
-    }
+    stage.link.refuse('no permission')
     stage.send(1)
     await stage.pass()
     expect(stage.errors.map(({ kind, message }) => `${kind} ${message}`)).to.deep.equal([

@@ -14,12 +14,7 @@ describe('Outbox, what goes out again', () => {
       await stage.sendAndHear(3)
       stage.send(2)
       await stage.pass()
-      stage.goAway()
-      stage.send(2)
-      await stage.pass()
-      stage.link.published = []
-      stage.comeBack()
-      await stage.pass()
+      await stage.outage(2)
       expect(stage.link.sent).to.deep.equal(['again 4-5', '6-7'])
       expect(stage.counts).to.include({ sent: 7, resent: 2 })
     })
@@ -34,9 +29,7 @@ describe('Outbox, what goes out again', () => {
 
     it('sends again what the driver refused, before and after it came back', async () => {
       await stage.sendAndHear(1)
-      stage.link.driver = async () => {
-        throw new Error('cut')
-      }
+      stage.link.refuse('cut')
       stage.send(1)
       await stage.pass()
       stage.comeBack()
@@ -52,16 +45,10 @@ describe('Outbox, what goes out again', () => {
       stage.comeBack()
       await stage.pass()
       expect(stage.link.takeSent()).to.deep.equal(['1-2'])
-      stage.link.driver = async () => {
-        throw new Error('cut')
-      }
+      stage.link.refuse('cut')
       stage.send(1)
       await stage.pass()
-      stage.goAway()
-      stage.send(1)
-      stage.link.published = []
-      stage.comeBack()
-      await stage.pass()
+      await stage.outage(1)
       expect(stage.link.takeSent()).to.deep.equal(['again 3-3', '4-4'])
       stage.comeBack()
       await stage.pass()
@@ -72,12 +59,7 @@ describe('Outbox, what goes out again', () => {
       stage = new OutboxStage({ events: 5, bytes: 1e9 })
       stage.send(4)
       await stage.pass()
-      stage.goAway()
-      stage.send(3)
-      await stage.pass()
-      stage.link.published = []
-      stage.comeBack()
-      await stage.pass()
+      await stage.outage(3)
       expect(stage.link.sent).to.deep.equal(['again 3-4', '5-7'])
       expect(stage.counts.lost).to.equal(0)
     })

@@ -54,14 +54,22 @@ export class OutboxStage {
 
   goAway(): void {
     this.link.status = 'reconnecting'
-    this.link.driver = async () => {
-      throw new Error('away')
-    }
+    this.link.refuse('away')
   }
 
   comeBack(): void {
     this.link.status = 'ready'
     this.link.driver = async () => {}
     this.outbox.resume()
+  }
+
+  /** So many events are made while the link is away; what was sent before is forgotten. */
+  async outage(events: number): Promise<void> {
+    this.goAway()
+    this.send(events)
+    await this.pass()
+    this.link.published = []
+    this.comeBack()
+    await this.pass()
   }
 }
