@@ -1,7 +1,7 @@
 /** Three instances of one application, two clients on each: every client sees the events of all three. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { redact } from '../lib/redact.js'
+import { redact } from '../lib/adapters/redact.js'
 import { Instance, killAll } from './fleet.js'
 import { type Options, readOptions, USAGE } from './options.js'
 import { lastLine, line, paint, table } from './screen.js'

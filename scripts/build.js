@@ -24,7 +24,7 @@ const ITSELF = { path: manifest.name, external: true }
 await rm('dist', { recursive: true, force: true })
 await buildMain()
 await buildBeside('conformance', 'spec/conformance/index.ts')
-await buildBeside('msgpack', 'lib/msgpack-serializer.ts')
+await buildBeside('msgpack', 'lib/msgpack.ts')
 
 async function buildMain() {
   const { metafile } = await bundle('lib/index.ts', {

@@ -1,10 +1,10 @@
 import createDebug from 'debug'
 import { injectable } from 'inversify'
 import { SyncError, type SyncErrorKind } from '../errors.js'
-import type { ResolvedOptions } from '../options.js'
-import { redact } from '../redact.js'
+import type { ResolvedOptions } from '../sync/options.js'
 import { type AdapterHandlers, contained, type SyncStatus } from './adapter-handlers.js'
 import { Backoff } from './backoff.js'
+import { redact } from './redact.js'
 
 export type { AdapterHandlers, SyncStatus }
 

@@ -1,6 +1,11 @@
+import type { Link } from '../adapters/link.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import type { Clock } from './clock.js'
 import type { Counts } from './counts.js'
+import { Heartbeat } from './heartbeat.js'
+import { Inbox, type SyncGap } from './receive/receiver.js'
+import type { HistoryLimit } from './send/history.js'
+import { Outbox } from './send/sender.js'
 import {
   type AskFrame,
   type BeatFrame,
@@ -10,12 +15,7 @@ import {
   isFrame,
   newOrigin,
   type PartFrame
-} from './frame.js'
-import { Heartbeat } from './heartbeat.js'
-import type { HistoryLimit } from './history.js'
-import { Inbox, type SyncGap } from './inbox.js'
-import type { Link } from './link.js'
-import { Outbox } from './outbox.js'
+} from './wire/frame.js'
 
 /** An instance answers questions that it can only answer with its numbers at most once in so many ms. */
 const BEAT_INTERVAL = 50

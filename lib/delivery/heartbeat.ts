@@ -1,5 +1,5 @@
+import type { Link } from '../adapters/link.js'
 import type { Cancel, Clock } from './clock.js'
-import type { Link } from './link.js'
 
 /** Beats of all instances together, a second: the more there are, the rarer each one's are (RFC 3550, section 6.2). */
 const FLEET_RATE = 50

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { Counts } from '../../lib/delivery/counts.js'
 import { Delivery } from '../../lib/delivery/delivery.js'
-import { type BeatFrame, encodeFrame, type Frame } from '../../lib/delivery/frame.js'
-import type { SyncGap } from '../../lib/delivery/inbox.js'
-import { split } from '../../lib/delivery/parts.js'
+import type { SyncGap } from '../../lib/delivery/receive/receiver.js'
+import { split } from '../../lib/delivery/wire/fragments.js'
+import { type BeatFrame, encodeFrame, type Frame } from '../../lib/delivery/wire/frame.js'
 import type { SyncError } from '../../lib/errors.js'
 import { SimClock } from '../simulation/sim-clock.js'
 import { Deferred, FakeLink, settled } from './fake-link.js'
-import { bytesOf, eventsFrame, GOLDEN, ORIGIN, OTHER } from './golden.js'
+import { bytesOf, eventsFrame, GOLDEN, ORIGIN, OTHER } from './wire/golden.js'
 
 describe('Delivery', () => {
   let clock: SimClock

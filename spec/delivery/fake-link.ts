@@ -1,5 +1,5 @@
-import { decodeFrame, type EventsFrame, type Frame } from '../../lib/delivery/frame.js'
-import type { Link } from '../../lib/delivery/link.js'
+import type { Link } from '../../lib/adapters/link.js'
+import { decodeFrame, type EventsFrame, type Frame } from '../../lib/delivery/wire/frame.js'
 import type { SyncStatus } from '../../lib/index.js'
 import type { SimClock } from '../simulation/sim-clock.js'
 

@@ -1,4 +1,4 @@
-import type { HistoryLimit } from '../../lib/delivery/history.js'
+import type { HistoryLimit } from '../../lib/delivery/send/history.js'
 import type { SimInstance } from './sim-instance.js'
 
 /** The promises of delivery, asked of all instances when all has been well for a while. */

@@ -1,5 +1,5 @@
-import { decodeFrame } from '../../lib/delivery/frame.js'
-import type { Link } from '../../lib/delivery/link.js'
+import type { Link } from '../../lib/adapters/link.js'
+import { decodeFrame } from '../../lib/delivery/wire/frame.js'
 import type { SyncStatus } from '../../lib/index.js'
 import type { SimClock } from './sim-clock.js'
 import type { SimInstance } from './sim-instance.js'

@@ -1,7 +1,7 @@
 import { Counts } from '../../lib/delivery/counts.js'
 import { Delivery } from '../../lib/delivery/delivery.js'
-import type { HistoryLimit } from '../../lib/delivery/history.js'
-import type { SyncGap } from '../../lib/delivery/inbox.js'
+import type { SyncGap } from '../../lib/delivery/receive/receiver.js'
+import type { HistoryLimit } from '../../lib/delivery/send/history.js'
 import type { SyncError } from '../../lib/index.js'
 import { type SimBroker, SimLink } from './sim-broker.js'
 

@@ -1,5 +1,5 @@
 import type { SyncAdapter } from '../../lib/adapters/sync-adapter.js'
-import { resolveOptions, type SyncOptions } from '../../lib/options.js'
+import { resolveOptions, type SyncOptions } from '../../lib/sync/options.js'
 import { type Recorder, recorder } from '../conformance/instances.js'
 import { eventually } from './eventually.js'
 

@@ -1,0 +1,185 @@
+import type { EventEmitter } from 'node:events'
+import { injectable } from 'inversify'
+import { reason } from '../../errors.js'
+import { reconnectDelay } from '../backoff.js'
+import { loadDriver } from '../driver.js'
+import { SyncAdapter } from '../sync-adapter.js'
+
+/** What is used of a node-redis client, version 4 to 6. */
+interface RedisClient extends EventEmitter {
+  readonly isOpen: boolean
+  readonly isReady: boolean
+  readonly options?: { readonly socket?: object }
+  connect(): Promise<unknown>
+  duplicate(overrides?: object): RedisClient
+  publish(channel: string, message: Buffer): Promise<unknown>
+  subscribe(channel: string, listener: (message: Buffer) => void, bufferMode: true): Promise<void>
+  /** Since version 5. */
+  destroy?(): void
+  /** Until version 4. */
+  disconnect?(): Promise<void>
+}
+
+/** The longest pause of the driver between two attempts, in ms: it can't be cut short by `close()`. */
+const MAX_RETRY = 500
+
+/** What waits for the broker waits in the Outbox, not in the driver. */
+const POLICY = { disableOfflineQueue: true }
+
+const reconnectStrategy = (retries: number) => Math.min(MAX_RETRY, reconnectDelay(retries + 1))
+
+const ignore = () => {}
+
+/** A client's events at the end of an attempt to connect its socket. */
+const DIALED = ['connect', 'error']
+
+/** `PUBLISH` and `SUBSCRIBE` on `key`, by two connections of node-redis, which reconnects and resubscribes by itself. */
+@injectable()
+export class RedisAdapter extends SyncAdapter {
+  override readonly type = 'redis'
+  override readonly echoes = true
+
+  #publisher: RedisClient | undefined
+  #subscriber: RedisClient | undefined
+  #subscribed = false
+  #dial = 0
+  #unwatch: (() => void)[] = []
+  /** Our clients whose socket is being connected: the driver's `destroy()` would leave it open. */
+  readonly #dialing = new Set<RedisClient>()
+
+  /** Redis's own limit of a string, `proto-max-bulk-len`. */
+  override get maxPayload(): number {
+    return 512 * 1024 * 1024
+  }
+
+  protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
+    const dial = ++this.#dial
+    const given = await this.#givenClient()
+    const publisher = given ?? (await this.#createClient())
+    if (dial !== this.#dial) return // closed meanwhile
+    const subscriber = publisher.duplicate(
+      given && { ...POLICY, socket: { ...given.options?.socket, reconnectStrategy } }
+    )
+    this.#publisher = publisher
+    this.#subscriber = subscriber
+    this.#subscribed = false
+    await new Promise<void>((resolve, reject) => {
+      const onReady = () => this.#subscribe(receive).then((live) => live && resolve(), reject)
+      this.#watch(publisher, onReady, reject)
+      this.#watch(subscriber, onReady, reject)
+      for (const client of [publisher, subscriber]) if (!client.isOpen) this.#open(client)
+      if (publisher.isReady) onReady()
+    })
+  }
+
+  protected override async doPublish(bytes: Uint8Array): Promise<void> {
+    // The queue of a client that was handed in would send it later, once more or never.
+    if (!this.#publisher?.isReady) throw new Error('the connection is lost')
+    await this.#publisher.publish(
+      this.options.key,
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    )
+  }
+
+  protected override async doClose(): Promise<void> {
+    this.#dial += 1
+    const owned = [this.#publisher, this.#subscriber].filter((client) => client !== this.#given)
+    for (const unwatch of this.#unwatch.splice(0)) unwatch()
+    this.#publisher = undefined
+    this.#subscriber = undefined
+    for (const client of owned) {
+      if (!client) continue
+      if (this.#dialing.has(client)) for (const event of DIALED) client.once(event, () => destroy(client))
+      else destroy(client)
+    }
+  }
+
+  get #given(): RedisClient | undefined {
+    return (this.options.redisClient ?? this.options.db) as RedisClient | undefined
+  }
+
+  /** The user's client. Its owner has one turn to connect it after `configure`: a second `connect()` rejects. */
+  async #givenClient(): Promise<RedisClient | undefined> {
+    if (this.#given && !this.#given.isOpen) await new Promise((resolve) => setImmediate(resolve))
+    return this.#given
+  }
+
+  async #createClient(): Promise<RedisClient> {
+    const { createClient } = await loadDriver('redis', () => import('redis'))
+    const { socket, ...options } = { ...this.options.redisOptions } as { socket?: object }
+    const url = this.options.uri?.replace(/^valkey/i, 'redis') // the driver knows no valkey:
+    const created = createClient({ url, ...options, ...POLICY, socket: { reconnectStrategy, ...socket } })
+    return created as unknown as RedisClient
+  }
+
+  #open(client: RedisClient): void {
+    if (client !== this.#given) this.#watchDialing(client)
+    // What it says when we listen no more must not end the process: it tries on, be it for its owner or for a moment.
+    client.off('error', ignore).on('error', ignore)
+    // What it rejects with comes as an `error` event too.
+    client.connect().catch((error) => this.debug('connect: %s', reason(error)))
+  }
+
+  #watchDialing(client: RedisClient): void {
+    const onDial = () => this.#dialing.add(client)
+    client.on('reconnecting', onDial)
+    for (const event of DIALED) client.on(event, () => this.#dialing.delete(client))
+    onDial()
+  }
+
+  #watch(client: RedisClient, onReady: () => void, reject: (error: Error) => void): void {
+    // By a `reconnectStrategy` of the user's.
+    const giveUp = (error: Error) => {
+      reject(error)
+      this.lost(error)
+    }
+    const listeners = {
+      ready: onReady,
+      error: (error: Error) => {
+        if (!this.#subscribed && isRefusal(error)) reject(this.error('auth', 'was refused', error))
+        else if (!client.isOpen && client !== this.#given) giveUp(error)
+        else if (!client.isReady) this.away(error)
+      },
+      // A client that was handed in may be closed by its owner, and connected again.
+      end: () => this.away(new Error('the client was closed'))
+    }
+    for (const [event, listener] of Object.entries(listeners)) client.on(event, listener)
+    this.#unwatch.push(() => {
+      for (const [event, listener] of Object.entries(listeners)) client.off(event, listener)
+    })
+  }
+
+  /**
+   * Called whenever one of the two connections is ready; tells whether both are, and subscribed. A cut during the
+   * first SUBSCRIBE leaves the client connected but never subscribed: so this is repeated until it is acknowledged.
+   * From then on the driver does it, before it is `ready`.
+   */
+  async #subscribe(receive: (bytes: Uint8Array) => void): Promise<boolean> {
+    const publisher = this.#publisher
+    const subscriber = this.#subscriber
+    if (!publisher?.isReady || !subscriber?.isReady) return false
+    if (!this.#subscribed) {
+      try {
+        await subscriber.subscribe(this.options.key, receive, true)
+      } catch (error) {
+        if (isRefusal(error)) throw this.error('auth', 'may not subscribe', error)
+        return false // cut meanwhile: the next `ready` comes here again
+      }
+      if (this.#subscriber !== subscriber) return false
+      this.#subscribed = true
+    }
+    if (publisher.isReady && subscriber.isReady) this.back()
+    return publisher.isReady && subscriber.isReady
+  }
+}
+
+function destroy(client: RedisClient): void {
+  if (!client.isOpen) return
+  if (client.destroy) client.destroy()
+  else client.disconnect?.().catch(ignore)
+}
+
+/** Did the server refuse who we are, or what we may do? */
+function isRefusal(error: unknown): boolean {
+  return /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password))/.test(reason(error))
+}

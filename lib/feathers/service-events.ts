@@ -1,0 +1,158 @@
+import type { EventEmitter } from 'node:events'
+import { inspect } from 'node:util'
+// The default import: Node finds no other names in this CommonJS package.
+import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
+import { SyncError, type SyncErrorKind } from '../errors.js'
+import type { SyncMessage } from '../message/message.js'
+import { contextFrom } from './hook-context.js'
+import { dispatchAs, type Remoteness } from './remote.js'
+import { SYNC } from './symbol.js'
+
+const { defaultServiceEvents, getServiceOptions } = feathersjs
+
+/** An event that a service is about to emit. */
+export interface ServiceEvent {
+  /** Path and event, for people. */
+  readonly name: string
+  readonly event: string
+  readonly path: string
+  readonly data: unknown
+  /** As it was emitted; absent where it was emitted without one. */
+  readonly context: unknown
+  /** Emits it to the listeners here; returns what `emit` returns and throws what a listener throws. */
+  emit(remoteness: Remoteness): boolean
+}
+
+/** A service whose events are caught. */
+interface Caught {
+  /** Its own. */
+  emit: EventEmitter['emit']
+  /** The names of those that travel. */
+  events: ReadonlySet<string>
+  /** Where it is registered, or was. */
+  paths: Set<string>
+}
+
+/** Applications and services that have a sync. One for each: a sub-application's services keep the first they got. */
+const synced = new WeakSet<object>()
+
+/**
+ * The service events of one application: catches those that its services emit, and emits those that come from
+ * elsewhere. Services that it has already and services that it will have, by replacing their `emit`.
+ */
+export class ServiceEvents {
+  readonly #services = new WeakMap<object, Caught>()
+
+  /**
+   * @param onEvent called for each default or declared event, in place of `emit`
+   * @param onError told of what is contained; must not throw
+   * @throws Error where the application has another sync
+   */
+  constructor(
+    readonly app: Application,
+    private readonly onEvent: (event: ServiceEvent) => boolean,
+    private readonly onError: (error: SyncError) => void
+  ) {
+    if (synced.has(app)) {
+      throw new Error('Only one type of feathers-sync can be configured on the same application')
+    }
+    synced.add(app)
+    for (const [path, service] of Object.entries<FeathersService>(app.services)) {
+      this.#catch(service, path, getServiceOptions(service))
+    }
+    app.mixins.push((service, path, options) => this.#catch(service as FeathersService, path, options))
+  }
+
+  /** Emits an event that came from elsewhere to the listeners here. Never throws. */
+  deliver(message: SyncMessage, remoteness: Remoteness): void {
+    const { event, path, data, context: received } = message ?? {}
+    const service = this.#serviceAt(path)
+    const caught = service && this.#services.get(service)
+    if (!service || !caught?.events.has(event)) {
+      const text = `feathers-sync: an event came in that is not known here: ${show(path)} ${show(event)}`
+      this.onError(new SyncError('unknown', text))
+      return
+    }
+    this.attempt(
+      'listener',
+      `a listener of '${path} ${event}' threw on an event from another instance`,
+      () => {
+        const context = contextFrom(received, service, this.app)
+        const args = context === undefined || context === null ? [data] : [data, context]
+        dispatchAs(remoteness, context, () => caught.emit.call(service, event, ...args))
+      }
+    )
+  }
+
+  /** Runs what is not ours; what it throws is reported and ends there. */
+  attempt<Result>(kind: SyncErrorKind, text: string, run: () => Result): Result | undefined {
+    try {
+      return run()
+    } catch (error) {
+      this.onError(SyncError.from(error, kind, `feathers-sync: ${text}`))
+      return undefined
+    }
+  }
+
+  #catch(service: FeathersService, path: string, options: ServiceOptions): void {
+    const known = this.#services.get(service)
+    if (known) {
+      known.paths.add(path) // one object under two paths: its listeners are the same
+      return
+    }
+    if (synced.has(service)) return
+    synced.add(service)
+    const caught: Caught = { emit: service.emit, events: eventsOf(service, options), paths: new Set([path]) }
+    this.#services.set(service, caught)
+    const { onEvent } = this
+    const pathOf = () => this.#pathOf(service, caught)
+    service.emit = function (this: FeathersService, event: string | symbol, ...args: unknown[]): boolean {
+      const [data, context] = args
+      const emit = (remoteness: Remoteness) =>
+        dispatchAs(remoteness, context, () => caught.emit.call(this, event, ...args))
+      if (typeof event !== 'string' || !caught.events.has(event) || isDisabled(context)) return emit(false)
+      const path = pathOf()
+      if (path === undefined) return emit(false)
+      return onEvent({
+        name: `'${path} ${event}'`,
+        event,
+        path,
+        data,
+        context: context ?? undefined,
+        emit
+      })
+    }
+  }
+
+  /** Where the service is found now: `unuse` and `use` may have moved it, or left it nowhere. */
+  #pathOf(service: FeathersService, { paths }: Caught): string | undefined {
+    for (const path of paths) if (this.app.services[path] === service) return path
+    return undefined
+  }
+
+  /** Not by `app.service(path)`, which can create a service or throw. */
+  #serviceAt(path: unknown): FeathersService | undefined {
+    return typeof path === 'string' && Object.hasOwn(this.app.services, path)
+      ? this.app.services[path]
+      : undefined
+  }
+}
+
+/** Default and declared events. Those of an authentication service carry access tokens: none. */
+function eventsOf(service: object, { events = [], serviceEvents = [] }: ServiceOptions): Set<string> {
+  if (isAuthentication(service)) return new Set()
+  return new Set([...defaultServiceEvents, ...events, ...serviceEvents])
+}
+
+function isDisabled(context: unknown): boolean {
+  return typeof context === 'object' && context !== null && (context as { [SYNC]?: boolean })[SYNC] === false
+}
+
+function isAuthentication(service: object): boolean {
+  return typeof (service as { createAccessToken?: unknown }).createAccessToken === 'function'
+}
+
+/** For a message: what came in may be of any type, and of any length. */
+function show(name: unknown): string {
+  return typeof name === 'string' ? inspect(name.slice(0, 100)) : `(${typeof name})`
+}

@@ -1,0 +1,46 @@
+import { injectable } from 'inversify'
+import type { CommonOptions } from '../sync/options.js'
+import type { SyncMessage } from './message.js'
+
+/**
+ * Turns a message into bytes and back. Bind your own with `container.rebind(Serializer).to(YourSerializer)`.
+ * It always gets one plain object, never an array: a message, whose `context` may be absent. Of the events of a bulk call, which
+ * share a context, that is first a message without `data`, then `{ data }` for each event.
+ */
+@injectable()
+export abstract class Serializer {
+  /** Returns text (sent as UTF-8) or bytes. What it throws keeps the event from being sent, never from the listeners here. */
+  abstract serialize(message: SyncMessage): string | Uint8Array
+
+  /** The reverse of `serialize`. What it throws is reported as `sync-error`. */
+  abstract deserialize(bytes: Buffer): SyncMessage
+}
+
+/** `JSON.stringify` and `JSON.parse`: dates arrive as strings, functions and `undefined` not at all. */
+@injectable()
+export class JsonSerializer extends Serializer {
+  override serialize(message: SyncMessage): string {
+    return JSON.stringify(message)
+  }
+
+  override deserialize(bytes: Buffer): SyncMessage {
+    return JSON.parse(bytes.toString())
+  }
+}
+
+/** The `serialize` and `deserialize` options; JSON for the one that isn't given. */
+export class FunctionSerializer extends Serializer {
+  constructor(private readonly functions: Pick<CommonOptions, 'serialize' | 'deserialize'>) {
+    super()
+  }
+
+  override serialize(message: SyncMessage): string | Uint8Array {
+    const { serialize = JSON.stringify } = this.functions
+    return serialize(message)
+  }
+
+  override deserialize(bytes: Buffer): SyncMessage {
+    const { deserialize } = this.functions
+    return (deserialize ? deserialize(bytes) : JSON.parse(bytes.toString())) as SyncMessage
+  }
+}

@@ -1,0 +1,38 @@
+import type { EventEmitter } from 'node:events'
+import type { SyncStatus } from '../adapters/sync-adapter.js'
+import type { SyncGap } from '../delivery/receive/receiver.js'
+import type { SyncError } from '../errors.js'
+import type { SYNC } from '../feathers/symbol.js'
+import type { SyncMessage } from '../message/message.js'
+import type { Sync } from './app-sync.js'
+import type { FunctionalSync } from './core.js'
+
+/** The events that feathers-sync emits on the application. */
+export interface SyncEvents {
+  /** An event is sent to the other instances. Under `core`: what `app.sync.serialize` returned. */
+  'sync-out': (message: SyncMessage) => void
+  /** An event came from another instance. Under `core`: what a functional adapter emits. */
+  'sync-in': (message: SyncMessage) => void
+  'sync-error': (error: SyncError) => void
+  /** Events of another instance that can't be had any more. */
+  'sync-gap': (gap: SyncGap) => void
+  'sync-status': (status: SyncStatus) => void
+}
+
+declare module '@feathersjs/feathers/lib/declarations.js' {
+  // Not FeathersApplication: Feathers' own class implements that one, without a `sync`.
+  interface Application<Services, Settings> {
+    /** Set by `app.configure(sync(…))`, or by a functional adapter. */
+    get sync(): Sync
+    set sync(value: Sync | FunctionalSync)
+    on<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents[Event]): this
+    on(...args: Parameters<EventEmitter['on']>): this
+    once<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents[Event]): this
+    once(...args: Parameters<EventEmitter['once']>): this
+  }
+
+  interface HookContext<A, S> {
+    /** `false`: this event is delivered on this instance and not sent to the others. */
+    [SYNC]?: boolean
+  }
+}

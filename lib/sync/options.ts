@@ -1,0 +1,205 @@
+import type { HookContext } from '@feathersjs/feathers'
+import type { Container } from 'inversify'
+import { checkAmqpOptions } from '../adapters/amqp/amqp-options.js'
+import { redact } from '../adapters/redact.js'
+import type { HistoryLimit } from '../delivery/send/history.js'
+import type { SyncMessage } from '../message/message.js'
+import { checkBuiltInOptions, checkOptions } from './option-checks.js'
+
+/** What `sync` asks of a container: ours, or a `Container` of your own copy of inversify. */
+export type SyncContainer = Pick<Container, 'get' | 'isBound' | 'isCurrentBound'>
+
+/** Options of every adapter. */
+export interface CommonOptions {
+  /** Where the broker is: `redis://user:password@host:6379`. The scheme picks the adapter. */
+  uri?: string
+  /** The name of the adapter, where no scheme says it. */
+  adapter?: string
+  /**
+   * Redis channel, AMQP exchange, NATS subject: only instances with the same key share events. A Redis database
+   * number does not isolate. Default: `feathers-sync`
+   */
+  key?: string
+  /** Turns `{ event, path, data, context }` into text or bytes. Default: JSON. */
+  serialize?: (message: SyncMessage) => string | Uint8Array
+  /** The reverse: gets what `serialize` returned, always as a Buffer. Default: JSON. */
+  deserialize?: (bytes: Buffer) => unknown
+  /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
+  mode?: 'both' | 'send' | 'receive'
+  /** Asked for each event before it is sent: `false` keeps it on this instance. Called synchronously. */
+  filter?: (message: SyncMessage) => boolean
+  /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
+  connectTimeout?: number
+  /**
+   * What of a hook context travels, in place of the default choice (`docs/wire.md`): gets the context, returns what is
+   * sent of it, besides `path`, `method` and `event`. Clients of other instances are shown its `dispatch`, or else its
+   * `result`. `undefined`: no context. `app` and `service` never travel.
+   */
+  context?: (context: HookContext) => object | undefined
+  /**
+   * `3` writes what feathers-sync 3 reads, for the time of an upgrade: without what makes up for lost messages, and a message
+   * for each event. Both are read always. Default: 4
+   */
+  wire?: 3 | 4
+  /**
+   * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
+   * sent again from here. The oldest go first. It takes up to `bytes` of memory, and about 200 bytes for each of
+   * `events`. Default: `{ events: 50_000, bytes: 33_554_432 }` (32 MiB)
+   */
+  history?: Partial<HistoryLimit>
+  /**
+   * How often this instance tells the others its last event's number where it sends none, in ms. By what comes back a
+   * dead connection is noticed, within 3 to 4 of these. The same for all instances. 0: never; then the loss of the last
+   * events before a pause, and a connection that only looks alive, stay unnoticed. Default: 5000
+   */
+  heartbeat?: number
+  /** A container with bindings of your own: a custom adapter, a `Serializer`, an `EventBridge`. */
+  container?: SyncContainer
+}
+
+/** The part of a node-redis client (version 4 or later) that is used. */
+export interface RedisClientLike {
+  duplicate(options?: object): unknown
+}
+
+/** Options of the Redis adapter. */
+export interface RedisSyncOptions extends CommonOptions {
+  /** A node-redis client of yours, connected or not yet. Duplicated for the subscription, never closed. */
+  redisClient?: RedisClientLike
+  /** The same as `redisClient`. */
+  db?: RedisClientLike
+  /** Options of node-redis's `createClient`. */
+  redisOptions?: object
+}
+
+/** Options of the AMQP adapter. */
+export interface AmqpSyncOptions extends CommonOptions {
+  /**
+   * Options of amqplib's `connect`: socket options and `recovery`. What feathers-sync 3 took for
+   * amqp-connection-manager (`connectionOptions`, `heartbeatIntervalInSeconds`, `reconnectTimeInSeconds`) is mapped.
+   */
+  amqpConnectionOptions?: object
+}
+
+/** Options of the NATS adapter. */
+export interface NatsSyncOptions extends CommonOptions {
+  /** Options of nats.js's `connect`; `servers` is merged with `uri`. */
+  natsConnectionOptions?: object
+}
+
+/** Options of the embedded adapter. `uri` is `ipc:` (a socket derived from `key` and the user) or `ipc:///path/to.sock`. */
+export type IpcSyncOptions = CommonOptions
+
+/** Options of `sync`. What a custom adapter takes beyond them is handed on to it untouched. */
+export interface SyncOptions extends RedisSyncOptions, AmqpSyncOptions, NatsSyncOptions {}
+
+/** The options with defaults, as adapters see them in `this.options`. */
+export interface ResolvedOptions extends Readonly<SyncOptions> {
+  readonly adapter: string
+  readonly key: string
+  readonly mode: 'both' | 'send' | 'receive'
+  readonly wire: 3 | 4
+  readonly history: HistoryLimit
+  readonly heartbeat: number
+  /** What a custom adapter takes. */
+  readonly [option: string]: unknown
+}
+
+/** The adapters that come with feathers-sync, and the schemes each of them takes. */
+export const SCHEMES = {
+  redis: ['redis', 'rediss', 'valkey', 'valkeys'],
+  amqp: ['amqp', 'amqps'],
+  nats: ['nats'],
+  ipc: ['ipc']
+} as const
+
+const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000, wire: 4 } as const
+
+/** Some ten seconds at 5,000 events a second: a broker's restart. */
+const HISTORY: HistoryLimit = { events: 50_000, bytes: 32 * 1024 * 1024 }
+
+const BUILT_IN: readonly string[] = Object.values(SCHEMES).flat()
+
+/** Is there an adapter of that name in feathers-sync? */
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.includes(name)
+}
+
+/**
+ * Checks the options that every adapter has, and picks the adapter.
+ *
+ * @param name the adapter, where the options don't say it
+ * @throws TypeError naming the option, what it got and what is expected
+ */
+export function resolveOptions(options: SyncOptions, name?: string): ResolvedOptions {
+  const uri: unknown = options?.uri
+  // An empty one is most likely an environment variable that isn't set.
+  if (uri === null || uri === '') throw missingUri()
+  checkOptions(options)
+  const adapter = name ?? options.adapter ?? schemeOf(options.uri)
+  return {
+    ...DEFAULTS,
+    ...withoutUndefined(options),
+    history: { ...HISTORY, ...withoutUndefined(options.history ?? {}) },
+    adapter
+  }
+}
+
+/**
+ * Checks what only the adapters that come with feathers-sync can say no to: the URI, their own options, other names.
+ *
+ * @throws TypeError naming the option, what it got and what is expected
+ */
+export function checkBuiltIn(options: ResolvedOptions): void {
+  const { adapter, uri } = options
+  if (uri !== undefined) {
+    const schemes = familyOf(adapter)
+    if (!schemes.includes(schemeOf(uri))) {
+      const expected = schemes.map((scheme) => `${scheme}:`).join(' or ')
+      throw new TypeError(
+        `feathers-sync: the \`uri\` option of the ${adapter} adapter has to start with ${expected}, got ${redact(uri)}`
+      )
+    }
+    if (!URL.canParse(uri)) throw invalidUri(uri)
+  }
+  checkBuiltInOptions(options)
+  checkAmqpOptions(options.amqpConnectionOptions)
+}
+
+/** The error for a name that is neither ours nor bound in the user's container. */
+export function invalidAdapter(name: string): TypeError {
+  const schemes = BUILT_IN.map((scheme) => `${scheme}:`).join(', ')
+  return new TypeError(
+    `feathers-sync: ${name} is an invalid adapter. There are ${schemes}; an adapter of your own is registered with ` +
+      `container.bind(SyncAdapter).to(YourAdapter).whenNamed('${name}') and the \`container\` option`
+  )
+}
+
+/** @throws TypeError where there is no URI, or none that has a scheme. What follows it is the adapter's own. */
+function schemeOf(uri: string | undefined): string {
+  if (uri === undefined) throw missingUri()
+  const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]
+  if (scheme === undefined) throw invalidUri(uri)
+  return scheme.toLowerCase()
+}
+
+function missingUri(): TypeError {
+  return new TypeError(
+    'A `uri` option with the database connection string has to be provided to feathers-sync, ' +
+      'such as redis://localhost:6379, amqp://localhost:5672, nats://localhost:4222 or ipc:'
+  )
+}
+
+function invalidUri(uri: string): TypeError {
+  return new TypeError(
+    `feathers-sync: the \`uri\` option has to be a URI such as redis://localhost:6379, got ${redact(uri)}`
+  )
+}
+
+function familyOf(scheme: string): readonly string[] {
+  return Object.values<readonly string[]>(SCHEMES).find((family) => family.includes(scheme)) ?? []
+}
+
+function withoutUndefined<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options
+}

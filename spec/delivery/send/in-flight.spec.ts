@@ -1,0 +1,117 @@
+import { expect } from 'chai'
+import { Joiner } from '../../../lib/delivery/wire/fragments.js'
+import { decodeFrame, type PartFrame } from '../../../lib/delivery/wire/frame.js'
+import { Deferred, settled } from '../fake-link.js'
+import { eventsFrame, ORIGIN } from '../wire/golden.js'
+import { KIB, MIB, OutboxStage } from './sender-stage.js'
+
+describe('InFlight', () => {
+  let stage: OutboxStage
+
+  beforeEach(() => {
+    stage = new OutboxStage()
+  })
+
+  it('says its age in whole ms', async () => {
+    await stage.pass(1234.5)
+    stage.send(1)
+    await stage.pass()
+    expect(stage.link.of('events')[0]).to.include({ age: 1234, origin: ORIGIN })
+  })
+
+  it('hands eight frames to the driver and waits until it has taken one; what waited then shares a frame', async () => {
+    const taken = stage.link.hold()
+    for (let turn = 0; turn < 12; turn += 1) {
+      stage.send(1)
+      await stage.pass()
+    }
+    expect(stage.link.sent).to.have.length(8)
+    expect(stage.outbox).to.include({ waiting: 4, unsent: 12 })
+    taken[3]?.resolve()
+    await settled()
+    expect(stage.link.sent.slice(8)).to.deep.equal(['9-12'])
+    for (const { resolve } of taken) resolve()
+    await settled()
+    expect(stage.outbox).to.include({ waiting: 0, unsent: 0 })
+    expect(stage.counts.sent).to.equal(12)
+  })
+
+  it('lets events wait for more to share a frame with while 16 KiB are in flight', async () => {
+    const taken = stage.link.hold()
+    for (let turn = 0; turn < 5; turn += 1) {
+      stage.send(10, KIB)
+      await stage.pass()
+    }
+    expect(stage.link.sent).to.deep.equal(['1-10', '11-20'])
+    taken[0]?.resolve()
+    await settled()
+    expect(stage.link.sent.slice(2)).to.deep.equal(['21-50'])
+  })
+
+  it('lets none wait for more that fill a frame', async () => {
+    stage.goAway()
+    stage.send(900, KIB)
+    await stage.pass()
+    stage.comeBack()
+    expect(stage.link.published).to.have.length(3)
+  })
+
+  it('hands no more to a driver that has 4 MiB to take', async () => {
+    const first = new Deferred()
+    stage.link.driver = () => first.promise
+    stage.send(3, 3 * MIB)
+    expect(stage.link.published).to.have.length(2)
+    await stage.pass()
+    expect(stage.link.published).to.have.length(2)
+    first.resolve()
+    await settled()
+    expect(stage.link.sent[2]).to.equal('3-3')
+  })
+
+  it('sends units as they are without a frame, and refuses what is larger than the broker takes', async () => {
+    stage = new OutboxStage(undefined, true)
+    stage.link.maxPayload = 500
+    stage.outbox.send(Buffer.alloc(501, 'y'), 1)
+    stage.send(2, 500)
+    await stage.pass()
+    expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
+    expect(stage.link.published.map(String)).to.deep.equal(['x'.repeat(500), 'x'.repeat(500)])
+  })
+
+  it('sends what is larger than the broker takes in parts', async () => {
+    stage.link.maxPayload = 500
+    const payload = Buffer.from(Array.from({ length: 2000 }, (_, at) => at % 256))
+    stage.outbox.send(payload, 1)
+    await stage.pass()
+    expect(stage.link.published).to.have.length(5)
+    expect(stage.counts).to.include({ sent: 1, framesSent: 5 })
+    const joiner = new Joiner()
+    let whole: Buffer | undefined
+    for (const bytes of stage.link.published) {
+      expect(bytes.length).to.be.at.most(500)
+      whole = joiner.take(decodeFrame(bytes) as PartFrame)
+    }
+    const frame = decodeFrame(whole as Buffer)
+    expect(frame).to.deep.equal(eventsFrame([{ first: 1, count: 1, payload }]))
+  })
+
+  it('sends a large event alone, those around it in frames of their own', async () => {
+    stage.link.maxPayload = 500
+    stage.send(2)
+    stage.send(1, 2000)
+    stage.send(2)
+    await stage.pass()
+    expect(stage.link.sent).to.deep.equal(['1-2', '4-5'])
+    expect(stage.link.of('part').map(({ first }) => first)).to.deep.equal([3, 3, 3, 3, 3])
+  })
+
+  it('reports what a ready driver refuses', async () => {
+    stage.link.refuse('no permission')
+    stage.send(1)
+    await stage.pass()
+    expect(stage.errors.map(({ kind, message }) => `${kind} ${message}`)).to.deep.equal([
+      'publish feathers-sync: could not publish: no permission'
+    ])
+    expect(stage.counts).to.include({ sent: 0, framesSent: 0 })
+  })
+})

@@ -1,0 +1,192 @@
+import { expect } from 'chai'
+import { Deferred, settled } from '../fake-link.js'
+import { MIB, OutboxStage } from './sender-stage.js'
+
+describe('Outbox, what goes out again', () => {
+  let stage: OutboxStage
+
+  beforeEach(() => {
+    stage = new OutboxStage()
+  })
+
+  describe('resume', () => {
+    it('sends again what has not come back, then what waited, never both in a frame', async () => {
+      await stage.sendAndHear(3)
+      stage.send(2)
+      await stage.pass()
+      await stage.outage(2)
+      expect(stage.link.sent).to.deep.equal(['again 4-5', '6-7'])
+      expect(stage.counts).to.include({ sent: 7, resent: 2 })
+    })
+
+    it('sends nothing when all has come back', async () => {
+      await stage.sendAndHear(3)
+      stage.goAway()
+      stage.comeBack()
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal([])
+    })
+
+    it('sends again what the driver refused, before and after it came back', async () => {
+      await stage.sendAndHear(1)
+      stage.link.refuse('cut')
+      stage.send(1)
+      await stage.pass()
+      stage.comeBack()
+      await stage.pass()
+      expect(stage.link.takeSent()).to.deep.equal(['2-2', 'again 2-2'])
+    })
+
+    it('goes by what the driver refused where nothing is echoed', async () => {
+      stage.link.echoes = false
+      stage.send(2)
+      await stage.pass()
+      stage.goAway()
+      stage.comeBack()
+      await stage.pass()
+      expect(stage.link.takeSent()).to.deep.equal(['1-2'])
+      stage.link.refuse('cut')
+      stage.send(1)
+      await stage.pass()
+      await stage.outage(1)
+      expect(stage.link.takeSent()).to.deep.equal(['again 3-3', '4-4'])
+      stage.comeBack()
+      await stage.pass()
+      expect(stage.link.takeSent()).to.deep.equal([])
+    })
+
+    it('sends what is still there where the history has moved on', async () => {
+      stage = new OutboxStage({ events: 5, bytes: 1e9 })
+      stage.send(4)
+      await stage.pass()
+      await stage.outage(3)
+      expect(stage.link.sent).to.deep.equal(['again 3-4', '5-7'])
+      expect(stage.counts.lost).to.equal(0)
+    })
+  })
+
+  describe('echo', () => {
+    it('believes no number that was never sent', async () => {
+      stage.send(1)
+      await stage.pass()
+      stage.outbox.echo(1000)
+      expect(stage.outbox.isEchoed).to.equal(true)
+      stage.send(1)
+      await stage.pass()
+      expect(stage.outbox.isEchoed).to.equal(false)
+    })
+
+    it('never goes back', async () => {
+      await stage.sendAndHear(5)
+      stage.outbox.echo(2)
+      expect(stage.outbox.isEchoed).to.equal(true)
+    })
+  })
+
+  describe('answer', () => {
+    it('sends again what is asked for, in order and each once, and tells that it is all', async () => {
+      await stage.sendAndHear(10)
+      const ranges = [
+        { from: 7, to: 8 },
+        { from: 2, to: 3 },
+        { from: 3, to: 4 }
+      ]
+      expect(stage.outbox.answer(ranges)).to.equal(true)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['again 2-4', 'again 7-8'])
+      expect(stage.counts.resent).to.equal(5)
+    })
+
+    it('sends the same again at most once in 200 ms, whoever asks', async () => {
+      await stage.sendAndHear(3)
+      for (let ms = 0; ms < 1000; ms += 10) {
+        stage.outbox.answer([{ from: 2, to: 2 }])
+        await stage.pass(10)
+      }
+      expect(stage.link.sent).to.deep.equal(Array.from({ length: 5 }, () => 'again 2-2'))
+    })
+
+    it('sends at most 16 MiB at once, and as much a second', async () => {
+      await stage.sendAndHear(60, MIB)
+      const all = [{ from: 1, to: 60 }]
+      stage.outbox.answer(all)
+      expect(stage.link.takeSent()).to.have.length(16)
+      for (let round = 0; round < 10; round += 1) {
+        await stage.pass(100)
+        stage.outbox.answer(all)
+      }
+      expect(stage.link.takeSent().length).to.be.within(14, 17)
+    })
+
+    it('can answer what is larger than the rate', async () => {
+      await stage.sendAndHear(1, 20 * MIB)
+      stage.outbox.answer([{ from: 1, to: 1 }])
+      expect(stage.link.takeSent()).to.deep.equal(['again 1-1'])
+    })
+
+    it('tells that it is not all where numbers are asked for that have gone, or never were', async () => {
+      stage = new OutboxStage({ events: 5, bytes: 1e9 })
+      await stage.sendAndHear(8)
+      expect(stage.outbox.answer([{ from: 3, to: 4 }])).to.equal(false)
+      expect(stage.outbox.answer([{ from: 8, to: 9 }])).to.equal(false)
+      expect(stage.outbox.answer([{ from: 1, to: 2 ** 48 - 1 }])).to.equal(false)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['again 4-4', 'again 8-8', 'again 5-7'])
+    })
+
+    it('does not send what has not been sent yet', async () => {
+      await stage.sendAndHear(2)
+      stage.send(1)
+      expect(stage.outbox.answer([{ from: 2, to: 3 }])).to.equal(false)
+      expect(stage.link.sent).to.deep.equal(['again 2-2'])
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['again 2-2', '3-3'])
+    })
+  })
+
+  describe('flush', () => {
+    /** Is it still waiting? */
+    async function flushing(): Promise<() => boolean> {
+      let done = false
+      void stage.outbox.flush().then(() => {
+        done = true
+      })
+      await settled()
+      return () => !done
+    }
+
+    it('resolves when the driver has taken all, what waits for the turn to end too', async () => {
+      const taken = new Deferred()
+      stage.link.driver = () => taken.promise
+      stage.send(1)
+      const isWaiting = await flushing()
+      await stage.pass()
+      expect(isWaiting()).to.equal(true)
+      taken.resolve()
+      await settled()
+      expect(isWaiting()).to.equal(false)
+      expect(stage.outbox.unsent).to.equal(0)
+    })
+
+    it('resolves at once where nothing waits, or the link is away', async () => {
+      expect((await flushing())()).to.equal(false)
+      stage.goAway()
+      stage.send(1)
+      expect((await flushing())()).to.equal(false)
+      expect(stage.outbox.unsent).to.equal(1)
+    })
+
+    it('resolves when the link goes away meanwhile', async () => {
+      const taken = new Deferred()
+      stage.link.driver = () => taken.promise
+      stage.send(1)
+      const isWaiting = await flushing()
+      await stage.pass()
+      stage.link.status = 'reconnecting'
+      taken.reject(new Error('cut'))
+      await settled()
+      expect(isWaiting()).to.equal(false)
+      expect(stage.errors).to.have.length(0)
+    })
+  })
+})

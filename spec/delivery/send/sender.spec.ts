@@ -1,0 +1,128 @@
+import { expect } from 'chai'
+import { KIB, MIB, OutboxStage } from './sender-stage.js'
+
+describe('Outbox', () => {
+  let stage: OutboxStage
+
+  beforeEach(() => {
+    stage = new OutboxStage()
+  })
+
+  describe('send', () => {
+    it('publishes nothing before the turn ends', async () => {
+      stage.send(3)
+      expect(stage.link.published).to.have.length(0)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['1-3'])
+      expect(stage.counts).to.include({ sent: 3, framesSent: 1 })
+    })
+
+    it('sends a thousand events of a turn in one frame', async () => {
+      stage.send(1000)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['1-1000'])
+    })
+
+    it('closes a frame at 256 KiB', async () => {
+      stage.send(1000, KIB)
+      await stage.pass()
+      expect(stage.link.published.length).to.equal(4)
+      for (const bytes of stage.link.published) expect(bytes.length).to.be.at.most(256 * KIB)
+    })
+
+    it('closes a frame at what the broker takes', async () => {
+      stage.link.maxPayload = 200
+      stage.send(20)
+      await stage.pass()
+      expect(stage.link.published.length).to.be.greaterThan(1)
+      for (const bytes of stage.link.published) expect(bytes.length).to.be.at.most(200)
+    })
+
+    it('sends within a long turn before its beginning leaves the history', async () => {
+      stage = new OutboxStage({ events: 1e6, bytes: MIB })
+      stage.send(250, 10 * KIB)
+      expect(stage.link.published.length).to.be.greaterThan(4)
+      await stage.pass()
+      expect(stage.counts).to.include({ sent: 250, lost: 0 })
+      expect(stage.errors).to.have.length(0)
+    })
+
+    it('sends within a turn of more events than the history keeps', async () => {
+      stage = new OutboxStage({ events: 20, bytes: 1e9 })
+      stage.send(50)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['1-20', '21-40', '41-50'])
+      expect(stage.counts.lost).to.equal(0)
+    })
+
+    it('sends within a turn of more bytes than the history keeps', async () => {
+      stage = new OutboxStage({ events: 1e6, bytes: 1000 })
+      stage.send(20, 100)
+      await stage.pass()
+      expect(stage.counts).to.include({ sent: 20, lost: 0 })
+    })
+
+    it('refuses what no number of parts can carry, without a number', async () => {
+      stage.link.maxPayload = 100
+      stage.outbox.send(Buffer.alloc(5 * MIB), 1)
+      expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
+      expect(stage.errors[0]?.message).to.match(/5242880 bytes, at most \d+ can be sent/)
+      stage.send(1)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['1-1'])
+    })
+
+    it('tells that events go out for the first time, and only then', async () => {
+      await stage.sendAndHear(2)
+      stage.outbox.answer([{ from: 1, to: 2 }])
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['again 1-2'])
+      expect(stage.firstSends).to.equal(1)
+    })
+  })
+
+  describe('while away', () => {
+    beforeEach(() => (stage = new OutboxStage({ events: 10, bytes: 1e9 })))
+
+    it('publishes nothing, and reports nothing', async () => {
+      stage.goAway()
+      stage.send(5)
+      await stage.pass(60_000)
+      expect(stage.link.published).to.have.length(0)
+      expect(stage.errors).to.have.length(0)
+      expect(stage.outbox).to.include({ waiting: 5, unsent: 5, last: 0 })
+    })
+
+    it('drops the oldest past the history, says so once an outage, and counts them exactly', async () => {
+      stage.goAway()
+      stage.send(25)
+      await stage.pass()
+      expect(stage.counts.lost).to.equal(15)
+      expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['overflow'])
+      stage.comeBack()
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['16-25'])
+      stage.outbox.echo(25)
+      stage.goAway()
+      stage.send(12)
+      await stage.pass()
+      expect(stage.counts.lost).to.equal(17)
+      expect(stage.errors).to.have.length(2)
+    })
+
+    it('counts the events of a bulk, not its messages', () => {
+      stage.goAway()
+      stage.outbox.send(Buffer.from('[1,2,3,4]'), 4)
+      stage.send(10)
+      expect(stage.counts.lost).to.equal(4)
+    })
+
+    it('does not count as lost what was sent and left the history later', async () => {
+      await stage.sendAndHear(5)
+      stage.goAway()
+      stage.send(12)
+      expect(stage.counts.lost).to.equal(2)
+      await stage.pass()
+    })
+  })
+})

@@ -1,0 +1,217 @@
+import { expect } from 'chai'
+import { unitsOf } from '../../../lib/delivery/wire/batch.js'
+import {
+  decodeFrame,
+  EVENTS_OVERHEAD,
+  encodeFrame,
+  type Frame,
+  newOrigin,
+  PART_OVERHEAD
+} from '../../../lib/delivery/wire/frame.js'
+import { UNIT_OVERHEAD } from '../../../lib/delivery/wire/unit.js'
+import { SyncError } from '../../../lib/errors.js'
+import { SimClock } from '../../simulation/sim-clock.js'
+import { bytesOf, eventsFrame, GOLDEN, ORIGIN, OTHER } from './golden.js'
+
+const start = (kind: string) => `ff4653ff 04 ${kind} ${ORIGIN}`
+
+/** Everything the decoder has to refuse, field by field, and what its error says. */
+const MALFORMED: Record<string, [hex: string, text: RegExp]> = {
+  'no bytes': ['', /is no frame/],
+  'JSON of feathers-sync 3': [
+    Buffer.from('{"event":"created","path":"users"}').toString('hex'),
+    /is no frame/
+  ],
+  'a header cut short': [start('01').slice(0, -2), /cut short/],
+  'a newer version': [`ff4653ff 05 01 ${ORIGIN} 00`, /version 5 .* reads 4/],
+  'an unknown kind': [`${start('09')} 00`, /unknown kind 9/],
+  'events without a body': [start('01'), /cut short/],
+  'events without an event': [`${start('01')} 00 000000000000 000000000001`, /no events/],
+  'an event of number 0': [
+    `${start('01')} 00 000000000000 000000000000 00000001 00000001 61`,
+    /event of number 0/
+  ],
+  'a unit header cut short': [`${start('01')} 00 000000000000 000000000001 00000001 0000`, /cut short/],
+  'a payload cut short': [`${start('01')} 00 000000000000 000000000001 00000002 00000001 61`, /cut short/],
+  'a payload of 4 GiB': [`${start('01')} 00 000000000000 000000000001 ffffffff 00000001 61`, /cut short/],
+  'no event in a unit': [`${start('01')} 00 000000000000 000000000001 00000001 00000000 61`, /0 events in 1/],
+  'more events than bytes': [
+    `${start('01')} 00 000000000000 000000000001 00000001 00000002 61`,
+    /2 events in 1 bytes/
+  ],
+  'events past the largest number': [
+    `${start('01')} 00 000000000000 ffffffffffff 00000001 00000001 61`,
+    /past the largest/
+  ],
+  'a beat cut short': [`${start('02')} 00 000000000000 000000000001 0000000000`, /not of its length/],
+  'a beat that is too long': [`${start('02')} 00 000000000000 000000000001 000000000000 00`, /its length/],
+  'a beat whose oldest event is 0': [
+    `${start('02')} 00 000000000000 000000000000 000000000000`,
+    /events 0 to 0/
+  ],
+  'a beat whose oldest event is after its next': [
+    `${start('02')} 00 000000000000 000000000007 000000000005`,
+    /events 7 to 5/
+  ],
+  'a question without a target': [`${start('03')} ${OTHER.slice(2)}`, /not of its length/],
+  'a question for nothing': [`${start('03')} ${OTHER}`, /not of its length/],
+  'half a range': [`${start('03')} ${OTHER} 000000000001`, /not of its length/],
+  'a range from 0': [`${start('03')} ${OTHER} 000000000000 000000000001`, /asks for 0 to 1/],
+  'a range that ends before it begins': [
+    `${start('03')} ${OTHER} 000000000002 000000000001`,
+    /asks for 2 to 1/
+  ],
+  'a question for more ranges than anybody asks for': [
+    `${start('03')} ${OTHER} ${'000000000001 000000000001 '.repeat(33)}`,
+    /33 ranges/
+  ],
+  'a part without bytes': [`${start('04')} 000000000001 0000 0002`, /cut short/],
+  'a part of event 0': [`${start('04')} 000000000000 0000 0002 61`, /part 0 of 2/],
+  'the only part': [`${start('04')} 000000000001 0000 0001 61`, /part 0 of 1/],
+  'a part after the last': [`${start('04')} 000000000001 0002 0002 61`, /part 2 of 2/]
+}
+
+/** The bytes a decoded frame holds on to, and the objects it is made of. */
+function weigh(frame: Frame): { bytes: number; objects: number } {
+  switch (frame.kind) {
+    case 'events':
+      return { bytes: frame.bytes.length, objects: unitsOf(frame).length }
+    case 'ask':
+      return { bytes: 0, objects: frame.ranges.length }
+    case 'part':
+      return { bytes: frame.chunk.length, objects: 1 }
+    case 'beat':
+      return { bytes: 0, objects: 1 }
+  }
+}
+
+describe('frame', () => {
+  describe('encodeFrame', () => {
+    for (const { name, frame, hex } of GOLDEN) {
+      it(`writes ${name} as the golden vector`, () => {
+        expect(encodeFrame(frame).toString('hex')).to.equal(hex.replaceAll(' ', ''))
+      })
+    }
+
+    it('begins with what is neither JSON nor BSON', () => {
+      const [{ hex }] = GOLDEN as [(typeof GOLDEN)[number]]
+      const bytes = bytesOf(hex)
+      expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).to.throw()
+      expect(bytes.readInt32LE()).to.be.lessThan(0)
+    })
+
+    it('has the overheads it states', () => {
+      const payload = Buffer.alloc(10)
+      const units = [
+        { first: 1, count: 1, payload },
+        { first: 2, count: 1, payload }
+      ]
+      expect(encodeFrame(eventsFrame(units))).to.have.length(EVENTS_OVERHEAD + 2 * (UNIT_OVERHEAD + 10))
+      const part = encodeFrame({ kind: 'part', origin: ORIGIN, first: 1, index: 0, total: 2, chunk: payload })
+      expect(part).to.have.length(PART_OVERHEAD + 10)
+    })
+  })
+
+  describe('decodeFrame', () => {
+    for (const { name, frame, hex } of GOLDEN) {
+      it(`reads ${name} from the golden vector`, () => {
+        expect(decodeFrame(bytesOf(hex))).to.deep.equal(frame)
+      })
+    }
+
+    it('reads from the midst of a larger buffer, and from a plain Uint8Array', () => {
+      const [{ frame, hex }] = GOLDEN as [(typeof GOLDEN)[number]]
+      const bytes = bytesOf(hex)
+      const pool = new Uint8Array(bytes.length + 7)
+      pool.set(bytes, 5)
+      expect(decodeFrame(pool.subarray(5, 5 + bytes.length))).to.deep.equal(frame)
+    })
+
+    it('ignores flags it does not know', () => {
+      const bytes = bytesOf(`${start('02')} fc 000000000000 000000000001 000000000000`)
+      expect(decodeFrame(bytes)).to.include({ kind: 'beat', join: false, bye: false })
+    })
+
+    for (const [name, [hex, text]] of Object.entries(MALFORMED)) {
+      it(`refuses ${name}`, () => {
+        expect(() => decodeFrame(bytesOf(hex)))
+          .to.throw(SyncError, text)
+          .with.property('kind', 'frame')
+      })
+    }
+
+    it('refuses each golden vector cut short anywhere, or reads fewer events', () => {
+      for (const { frame, hex } of GOLDEN) {
+        const bytes = bytesOf(hex)
+        for (let length = 0; length < bytes.length; length += 1) {
+          const read = tryDecode(bytes.subarray(0, length))
+          if (read?.kind === 'events' && frame.kind === 'events') {
+            expect(read.next).to.be.lessThan(frame.next)
+          } else if (read?.kind === 'ask' && frame.kind === 'ask') {
+            expect(read.ranges.length).to.be.lessThan(frame.ranges.length)
+          } else if (read) expect(read.kind, hex).to.equal('part')
+        }
+      }
+    })
+
+    it('survives 120,000 random messages and mutations, within the bytes it was given', () => {
+      const dice = new SimClock(4)
+      let read = 0
+      for (let round = 0; round < 120_000; round += 1) {
+        const bytes = round % 3 === 0 ? randomBytes(dice) : mutated(dice)
+        const frame = tryDecode(bytes)
+        if (!frame) continue
+        read += 1
+        const { bytes: held, objects } = weigh(frame)
+        if (held > bytes.length || objects > bytes.length / 8) {
+          expect.fail(`${bytes.toString('hex')} became ${objects} objects and ${held} bytes`)
+        }
+        if (encodeFrame(frame).length !== bytes.length) {
+          expect.fail(`${bytes.toString('hex')} is not what it was read as`)
+        }
+      }
+      expect(read).to.be.greaterThan(10_000) // the mutations are not all refused at the door
+    })
+  })
+
+  describe('newOrigin', () => {
+    it('is 128 random bits in hexadecimal', () => {
+      const origins = Array.from({ length: 100 }, newOrigin)
+      expect(new Set(origins)).to.have.property('size', 100)
+      for (const origin of origins) expect(origin).to.match(/^[0-9a-f]{32}$/)
+    })
+  })
+})
+
+/** The frame, if it is one. @throws whatever is not the error that is promised */
+function tryDecode(bytes: Uint8Array): Frame | undefined {
+  try {
+    return decodeFrame(bytes)
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === 'frame') return undefined
+    throw new Error(`${Buffer.from(bytes).toString('hex')} throws`, { cause: error })
+  }
+}
+
+function randomBytes(dice: SimClock): Buffer {
+  const bytes = Buffer.alloc(dice.integer(0, 120))
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = dice.integer(0, 255)
+  // Half of them get past the first checks.
+  if (dice.chance(0.5)) bytes.set(bytesOf('ff4653ff 04').subarray(0, bytes.length))
+  if (dice.chance(0.5) && bytes.length > 5) bytes[5] = dice.integer(1, 4)
+  return bytes
+}
+
+function mutated(dice: SimClock): Buffer {
+  const { hex } = GOLDEN[dice.integer(0, GOLDEN.length - 1)] as (typeof GOLDEN)[number]
+  let bytes = bytesOf(hex)
+  for (let count = dice.integer(1, 4); count > 0; count -= 1) {
+    const at = dice.integer(0, Math.max(0, bytes.length - 1))
+    const change = dice.integer(0, 3)
+    if (change === 0) bytes = bytes.subarray(0, at)
+    else if (change === 1) bytes = Buffer.concat([bytes, bytes.subarray(at)])
+    else if (change === 2 && bytes.length > 0) bytes[at] = [0, 1, 0x7f, 0xff][dice.integer(0, 3)] ?? 0
+    else if (bytes.length > 0) bytes[at] = dice.integer(0, 255)
+  }
+  return bytes
+}

@@ -1,0 +1,82 @@
+import { batchOf } from '../../../lib/delivery/wire/batch.js'
+import type { EventsFrame, Frame } from '../../../lib/delivery/wire/frame.js'
+import type { Unit } from '../../../lib/delivery/wire/unit.js'
+
+export const ORIGIN = '000102030405060708090a0b0c0d0e0f'
+export const OTHER = 'f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'
+
+export interface Golden {
+  name: string
+  frame: Frame
+  /** The bytes in hexadecimal, field by field. */
+  hex: string
+}
+
+/** Frames and their bytes, as docs/protocol.md describes them: for other implementations too. */
+export const GOLDEN: readonly Golden[] = [
+  {
+    name: 'an event',
+    frame: eventsFrame([{ first: 7, count: 1, payload: Buffer.from('abc') }], { age: 300 }),
+    hex: `ff4653ff 04 01 ${ORIGIN} 00 00000000012c 000000000007 00000003 00000001 616263`
+  },
+  {
+    name: 'a bulk of three events and an event without bytes, sent again',
+    frame: eventsFrame(
+      [
+        { first: 2 ** 33, count: 3, payload: Buffer.from('[1,2]') },
+        { first: 2 ** 33 + 3, count: 1, payload: Buffer.alloc(0) }
+      ],
+      { age: 2 ** 40, resent: true }
+    ),
+    hex: `ff4653ff 04 01 ${ORIGIN} 01 010000000000 000200000000 00000005 00000003 5b312c325d 00000000 00000001`
+  },
+  {
+    name: 'a beat',
+    frame: { kind: 'beat', origin: ORIGIN, age: 65_536, oldest: 3, last: 258, join: false, bye: false },
+    hex: `ff4653ff 04 02 ${ORIGIN} 00 000000010000 000000000003 000000000102`
+  },
+  {
+    name: 'the first beat of an instance that joins',
+    frame: { kind: 'beat', origin: ORIGIN, age: 0, oldest: 1, last: 0, join: true, bye: false },
+    hex: `ff4653ff 04 02 ${ORIGIN} 01 000000000000 000000000001 000000000000`
+  },
+  {
+    name: 'a goodbye of an instance that has no event any more',
+    frame: { kind: 'beat', origin: ORIGIN, age: 1, oldest: 10, last: 9, join: false, bye: true },
+    hex: `ff4653ff 04 02 ${ORIGIN} 02 000000000001 00000000000a 000000000009`
+  },
+  {
+    name: 'a question for two ranges',
+    frame: {
+      kind: 'ask',
+      origin: ORIGIN,
+      target: OTHER,
+      ranges: [
+        { from: 1, to: 1 },
+        { from: 256, to: 2 ** 48 - 1 }
+      ]
+    },
+    hex: `ff4653ff 04 03 ${ORIGIN} ${OTHER} 000000000001 000000000001 000000000100 ffffffffffff`
+  },
+  {
+    name: 'the second of three parts',
+    frame: {
+      kind: 'part',
+      origin: ORIGIN,
+      first: 7,
+      index: 1,
+      total: 3,
+      chunk: Buffer.from('xyz')
+    },
+    hex: `ff4653ff 04 04 ${ORIGIN} 000000000007 0001 0003 78797a`
+  }
+]
+
+/** A frame with units of consecutive events. */
+export function eventsFrame(units: readonly Unit[], more: Partial<EventsFrame> = {}): EventsFrame {
+  return { kind: 'events', origin: ORIGIN, age: 0, resent: false, ...batchOf(units), ...more }
+}
+
+export function bytesOf(hex: string): Buffer {
+  return Buffer.from(hex.replaceAll(' ', ''), 'hex')
+}

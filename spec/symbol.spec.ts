@@ -1,9 +1,0 @@
-import { expect } from 'chai'
-import { SYNC } from '../lib/index.js'
-
-describe('SYNC', () => {
-  it('is a symbol, so that it is no name of a context that travels', () => {
-    expect(typeof SYNC).to.equal('symbol')
-    expect(JSON.stringify({ [SYNC]: false })).to.equal('{}')
-  })
-})

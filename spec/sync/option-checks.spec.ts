@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import { expect } from 'chai'
+import { Container } from '../../lib/index.js'
+import { checkBuiltInOptions, checkOptions } from '../../lib/sync/option-checks.js'
+
+const SECRET = 's3cret'
+const fn = () => {}
+
+describe('option-checks', () => {
+  describe('checkOptions', () => {
+    it('takes what is right', () => {
+      checkOptions({
+        uri: 'redis://localhost',
+        adapter: 'redis',
+        key: 'k',
+        serialize: fn,
+        deserialize: fn,
+        filter: fn,
+        container: new Container()
+      })
+      for (const mode of ['both', 'send', 'receive', undefined]) checkOptions({ mode })
+      for (const wire of [3, 4, undefined]) checkOptions({ wire, context: fn, heartbeat: 0 })
+      for (const history of [{}, { events: 1 }, { bytes: 1, events: undefined }]) checkOptions({ history })
+      for (const connectTimeout of [1, 5000, 2 ** 31 - 1]) checkOptions({ connectTimeout })
+    })
+
+    it('refuses options that are no object, without showing them', () => {
+      const cases: [options: unknown, got: string][] = [
+        [undefined, 'undefined'],
+        [null, 'null'],
+        [SECRET, 'a string'],
+        [fn, 'a function'],
+        [[], 'an array']
+      ]
+      for (const [options, got] of cases) {
+        expect(() => checkOptions(options as object)).to.throw(
+          TypeError,
+          `feathers-sync: the options have to be an object such as { uri: 'redis://localhost:6379' }, got ${got}`
+        )
+      }
+    })
+
+    const wrong: [name: string, values: unknown[], expected: string][] = [
+      ['uri', [5, true, {}, new URL('redis://localhost')], 'has to be a string'],
+      ['adapter', [5, '', null], 'has to be a non-empty string'],
+      ['key', [5, '', null, Symbol('k')], 'has to be a non-empty string'],
+      ['serialize', ['JSON', 5, null, {}, true], 'is not a function'],
+      ['deserialize', ['JSON', 5, null, {}, true], 'is not a function'],
+      ['filter', ['messages', null, []], 'is not a function'],
+      ['context', ['params', null, {}, ['params']], 'is not a function'],
+      ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
+      ['heartbeat', ['5000', -1, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 0'],
+      ['history', [5, [], null, { events: 0 }, { bytes: 1.5 }, { bytes: '1' }, { size: 1 }], 'whole numbers'],
+      ['mode', ['sent', 5, null, {}], "has to be 'both', 'send' or 'receive'"],
+      [
+        'connectTimeout',
+        ['5000', 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, null],
+        'milliseconds'
+      ],
+      ['container', ['c', null, {}, new Map()], 'has to be an inversify Container']
+    ]
+    for (const [name, values, expected] of wrong) {
+      it(`refuses a wrong \`${name}\``, () => {
+        for (const value of values) {
+          expect(() => checkOptions({ [name]: value })).to.throw(
+            TypeError,
+            new RegExp(`^\`${name}\` option provided to feathers-sync .*${expected}.*, got `)
+          )
+        }
+      })
+    }
+
+    it('says what it got, but nothing that may be a credential', () => {
+      const got = (options: object) => {
+        try {
+          checkOptions(options)
+        } catch (error) {
+          return / got (.*)$/.exec((error as Error).message)?.[1]
+        }
+      }
+      expect(got({ filter: SECRET })).to.equal('a string')
+      expect(got({ filter: { password: SECRET } })).to.equal('an object')
+      expect(got({ filter: [SECRET] })).to.equal('an array')
+      expect(got({ filter: null })).to.equal('null')
+      expect(got({ filter: true })).to.equal('true')
+      expect(got({ key: '' })).to.equal("''")
+      expect(got({ key: fn })).to.equal('a function')
+      expect(got({ connectTimeout: -1 })).to.equal('-1')
+      expect(got({ mode: 'sent' })).to.equal("'sent'")
+    })
+  })
+
+  describe('checkBuiltInOptions', () => {
+    it('takes what is right, and what feathers-sync 3 took', () => {
+      checkBuiltInOptions({
+        uri: 'redis://localhost',
+        key: 'k',
+        deserialize: fn,
+        redisOptions: { return_buffers: true },
+        redisClient: { duplicate: fn },
+        db: { duplicate: fn },
+        amqpConnectionOptions: { connectionOptions: {} },
+        natsConnectionOptions: { servers: [] }
+      })
+    })
+
+    const wrong: [name: string, values: unknown[], expected: string][] = [
+      ['redisClient', [{}, 'redis://', 0, null], 'a node-redis client, which has a duplicate'],
+      ['db', [{}, 2, null], 'a node-redis client, which has a duplicate'],
+      ['redisOptions', ['redis://', fn, [], null], 'an object'],
+      ['amqpConnectionOptions', ['amqp://', 5, [], null], 'an object'],
+      ['natsConnectionOptions', ['nats://', true, [], null], 'an object']
+    ]
+    for (const [name, values, expected] of wrong) {
+      it(`refuses a wrong \`${name}\``, () => {
+        for (const value of values) {
+          expect(() => checkBuiltInOptions({ [name]: value })).to.throw(
+            TypeError,
+            new RegExp(`^\`${name}\` option provided to feathers-sync has to be ${expected}.*, got `)
+          )
+        }
+      })
+    }
+
+    it('warns of an unknown name, with the nearest known one, and only once', async () => {
+      const warnings: Error[] = []
+      const listener = (warning: Error) => warnings.push(warning)
+      process.on('warning', listener)
+      const last = once(process, 'warning')
+      for (const _ of [1, 2]) checkBuiltInOptions({ kye: 'k', redisOption: {} })
+      await last
+      process.off('warning', listener)
+      expect(warnings.map(String)).to.deep.equal([
+        'FeathersSyncWarning: `kye` is not an option of feathers-sync. Did you mean `key`?',
+        'FeathersSyncWarning: `redisOption` is not an option of feathers-sync. Did you mean `redisOptions`?'
+      ])
+    })
+  })
+})

@@ -1,0 +1,105 @@
+import { EventEmitter } from 'node:events'
+import { expect } from 'chai'
+import sinon from 'sinon'
+import { SyncError, type SyncErrorKind } from '../../lib/errors.js'
+import { Reporter } from '../../lib/sync/reporter.js'
+
+describe('Reporter', () => {
+  let app: EventEmitter
+  let reporter: Reporter
+  let printed: sinon.SinonStub
+
+  const lines = () => printed.args.map(([line]) => line)
+  const fail = (kind: SyncErrorKind, message: string) => reporter.error(new SyncError(kind, message))
+
+  beforeEach(() => {
+    app = new EventEmitter()
+    reporter = new Reporter(app)
+    printed = sinon.stub(console, 'error')
+  })
+
+  afterEach(() => {
+    printed.restore()
+  })
+
+  describe('#error', () => {
+    it('hands the error to the listeners, counts it, and prints nothing', () => {
+      const errors: SyncError[] = []
+      app.on('sync-error', (error) => errors.push(error))
+      const error = new SyncError('connect', 'away')
+      reporter.error(error)
+      expect(errors).to.deep.equal([error])
+      expect(reporter.count).to.equal(1)
+      expect(lines()).to.deep.equal([])
+    })
+
+    it('prints one line for the first failure of an outage where nobody listens', () => {
+      fail('connect', 'away')
+      fail('publish', 'lost')
+      fail('timeout', 'late')
+      fail('overflow', 'too many')
+      fail('connect', 'still away')
+      expect(lines()).to.deep.equal(['away'])
+      expect(reporter.count).to.equal(5)
+    })
+
+    it('prints the first of each other kind', () => {
+      fail('deserialize', 'no JSON')
+      fail('deserialize', 'no JSON again')
+      fail('unknown', 'no service')
+      expect(lines()).to.deep.equal([
+        "no JSON (further errors of this kind: app.on('sync-error'))",
+        "no service (further errors of this kind: app.on('sync-error'))"
+      ])
+    })
+
+    it('prints one short line, whatever came in', () => {
+      fail('unknown', `first\r\nsecond\u2028third\u001b[31m${'x'.repeat(5000)}`)
+      const [line] = lines()
+      expect(line).to.match(/^first second third \[31mxxx/)
+      expect(line).to.have.length.below(1001)
+    })
+
+    it('contains a listener that throws', () => {
+      const thrown = new Error('not my day')
+      app.on('sync-error', () => {
+        throw thrown
+      })
+      fail('connect', 'away')
+      expect(printed.args).to.deep.equal([['feathers-sync: a sync-error listener threw', thrown]])
+    })
+  })
+
+  describe('#recovered', () => {
+    it('prints the end of an outage that had a line, once, and the next outage has lines again', () => {
+      fail('connect', 'away')
+      reporter.recovered('here')
+      reporter.recovered('still here')
+      fail('connect', 'away again')
+      reporter.recovered('here again')
+      expect(lines()).to.deep.equal(['away', 'here', 'away again', 'here again'])
+    })
+
+    it('prints nothing where there was no outage, or somebody has been told', () => {
+      reporter.recovered('here')
+      app.on('sync-error', () => {})
+      fail('connect', 'away')
+      reporter.recovered('here')
+      expect(lines()).to.deep.equal([])
+    })
+  })
+
+  describe('#emit', () => {
+    it('emits, and contains a listener that throws', () => {
+      const thrown = new Error('not my day')
+      const seen: unknown[] = []
+      app.on('sync-status', (status) => {
+        seen.push(status)
+        throw thrown
+      })
+      reporter.emit('sync-status', 'ready')
+      expect(seen).to.deep.equal(['ready'])
+      expect(printed.args).to.deep.equal([['feathers-sync: a sync-status listener threw', thrown]])
+    })
+  })
+})
