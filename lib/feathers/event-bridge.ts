@@ -4,7 +4,7 @@ import { inject, injectable } from 'inversify'
 import { SyncError } from '../errors.js'
 import type { SyncMessage } from '../message/message.js'
 import { Serializer } from '../message/serializer.js'
-import type { ResolvedOptions } from '../sync/options.js'
+import type { BridgeOptions } from './bridge-options.js'
 import { readMessages, readPlain } from './incoming.js'
 import { Outgoing } from './outgoing.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
@@ -13,7 +13,7 @@ const debug = createDebug('feathers-sync:events')
 
 /** Where a bridge leads to. */
 export interface BridgeLink {
-  readonly options: Pick<ResolvedOptions, 'context' | 'filter' | 'mode' | 'wire'>
+  readonly options: BridgeOptions
   /** The id of this instance, while it is open. */
   origin(): string | undefined
   /** False: events stay on this instance. */

@@ -4,7 +4,7 @@ import { payloadOf, payloadOfMany } from '../message/payload.js'
 import { isObject } from '../message/policy.js'
 import { salvage } from '../message/salvage.js'
 import { FunctionSerializer, type Serializer } from '../message/serializer.js'
-import type { ResolvedOptions } from '../sync/options.js'
+import type { BridgeOptions } from './bridge-options.js'
 import { contextToSend } from './hook-context.js'
 import type { ServiceEvent } from './service-events.js'
 
@@ -30,7 +30,7 @@ interface Bulk {
   bytes: number
 }
 
-export interface OutgoingOptions extends Pick<ResolvedOptions, 'context' | 'wire'> {
+export interface OutgoingOptions extends Pick<BridgeOptions, 'context' | 'wire'> {
   readonly serializer: Serializer
   /** The id of this instance. */
   origin(): string | undefined

@@ -1,5 +1,4 @@
 import { injectable } from 'inversify'
-import type { CommonOptions } from '../sync/options.js'
 import type { SyncMessage } from './message.js'
 
 /**
@@ -28,9 +27,17 @@ export class JsonSerializer extends Serializer {
   }
 }
 
+/** The `serialize` and `deserialize` options. */
+export interface SerializerFunctions {
+  /** Turns `{ event, path, data, context }` into text or bytes. Default: JSON. */
+  serialize?: ((message: SyncMessage) => string | Uint8Array) | undefined
+  /** The reverse: gets what `serialize` returned, always as a Buffer. Default: JSON. */
+  deserialize?: ((bytes: Buffer) => unknown) | undefined
+}
+
 /** The `serialize` and `deserialize` options; JSON for the one that isn't given. */
 export class FunctionSerializer extends Serializer {
-  constructor(private readonly functions: Pick<CommonOptions, 'serialize' | 'deserialize'>) {
+  constructor(private readonly functions: SerializerFunctions) {
     super()
   }
 

@@ -1,16 +1,16 @@
-import type { HookContext } from '@feathersjs/feathers'
 import type { Container } from 'inversify'
 import { checkAmqpOptions } from '../adapters/amqp/amqp-options.js'
 import { redact } from '../adapters/redact.js'
 import type { HistoryLimit } from '../delivery/send/history.js'
-import type { SyncMessage } from '../message/message.js'
+import type { BridgeOptions } from '../feathers/bridge-options.js'
+import type { SerializerFunctions } from '../message/serializer.js'
 import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 
 /** What `sync` asks of a container: ours, or a `Container` of your own copy of inversify. */
 export type SyncContainer = Pick<Container, 'get' | 'isBound' | 'isCurrentBound'>
 
 /** Options of every adapter. */
-export interface CommonOptions {
+export interface CommonOptions extends BridgeOptions, SerializerFunctions {
   /** Where the broker is: `redis://user:password@host:6379`. The scheme picks the adapter. */
   uri?: string
   /** The name of the adapter, where no scheme says it. */
@@ -20,27 +20,8 @@ export interface CommonOptions {
    * number does not isolate. Default: `feathers-sync`
    */
   key?: string
-  /** Turns `{ event, path, data, context }` into text or bytes. Default: JSON. */
-  serialize?: (message: SyncMessage) => string | Uint8Array
-  /** The reverse: gets what `serialize` returned, always as a Buffer. Default: JSON. */
-  deserialize?: (bytes: Buffer) => unknown
-  /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
-  mode?: 'both' | 'send' | 'receive'
-  /** Asked for each event before it is sent: `false` keeps it on this instance. Called synchronously. */
-  filter?: (message: SyncMessage) => boolean
   /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
   connectTimeout?: number
-  /**
-   * What of a hook context travels, in place of the default choice (`docs/wire.md`): gets the context, returns what is
-   * sent of it, besides `path`, `method` and `event`. Clients of other instances are shown its `dispatch`, or else its
-   * `result`. `undefined`: no context. `app` and `service` never travel.
-   */
-  context?: (context: HookContext) => object | undefined
-  /**
-   * `3` writes what feathers-sync 3 reads, for the time of an upgrade: without what makes up for lost messages, and a message
-   * for each event. Both are read always. Default: 4
-   */
-  wire?: 3 | 4
   /**
    * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
    * sent again from here. The oldest go first. It takes up to `bytes` of memory, and about 200 bytes for each of

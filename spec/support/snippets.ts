@@ -14,7 +14,7 @@ const FOLDER = join(import.meta.dirname, '../../.cache', `snippets-${process.pid
 const SOURCES = {
   'feathers-sync': 'lib/index',
   'feathers-sync/conformance': 'spec/conformance/index',
-  'feathers-sync/msgpack': 'lib/msgpack-serializer'
+  'feathers-sync/msgpack': 'lib/msgpack'
 }
 
 /** A code block of a page. */
