@@ -1,0 +1,58 @@
+// Which room may import what, types included. What a room's line does not name, it must not import.
+
+export default {
+  forbidden: [
+    room('sync', 'feathers/', 'message/', 'delivery/', 'adapters/'),
+    room('feathers', 'message/'),
+    room('message'),
+    room('delivery', 'adapters/link.ts'),
+    room('delivery/wire'),
+    room('delivery/send', 'delivery/wire/', 'delivery/*.ts', 'adapters/link.ts'),
+    room('delivery/receive', 'delivery/wire/', 'delivery/*.ts'),
+    room('adapters'),
+    rule('a broker knows the base of all adapters, and no other broker', {
+      from: 'lib/adapters/([^/]+)/',
+      to: '^lib/',
+      except: ['lib/errors\\.ts$', 'lib/adapters/[^/]+\\.ts$', 'lib/adapters/$1/']
+    }),
+    rule('the base of all adapters knows no broker', {
+      from: 'lib/adapters/[^/]+\\.ts$',
+      to: '^lib/adapters/[^/]+/'
+    }),
+    rule('a driver is known to its adapter only', {
+      from: 'lib/(?!adapters/[^/]+/)',
+      to: 'node_modules/(amqplib|nats|redis)/'
+    }),
+    rule('Feathers is known to feathers/ and sync/ only', {
+      from: 'lib/(message|delivery|adapters)/',
+      to: 'node_modules/@feathersjs/'
+    }),
+    rule('errors.ts is for all, so it imports nothing', { from: 'lib/errors\\.ts$', to: '^lib/' }),
+    rule('the library does without its tests and tools', { from: 'lib/', to: '^(spec|bench|demo)/' }),
+    { name: 'no circles', severity: 'error', from: {}, to: { circular: true } }
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' }
+  }
+}
+
+/** What is in a room imports the room, errors.ts and what is named: never the entry points on top of lib/. */
+function room(name, ...allowed) {
+  const pattern = (path) => `lib/${path.replace('.', '\\.').replace('*', '[^/]+')}`
+  return rule(`${name}/ → ${['errors.ts', ...allowed].join(', ')}`, {
+    from: `lib/${name}/`,
+    to: '^lib/',
+    except: [`${name}/`, 'errors.ts', ...allowed].map(pattern)
+  })
+}
+
+function rule(name, { from, to, except = [] }) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: `^${from}` },
+    to: { path: to, pathNot: except.map((path) => `^${path}`) }
+  }
+}
