@@ -1,5 +1,5 @@
+import { injectable, Serializer, type SyncMessage } from 'feathers-sync'
 import { Packr } from 'msgpackr'
-import { injectable, Serializer, type SyncMessage } from './index.js'
 
 /**
  * MessagePack in place of JSON, by the `msgpackr` package, which has to be installed: keeps `Date`, `Buffer`, `Map`, `Set`,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { SyncError } from '../../lib/index.js'
+import { SyncError } from 'feathers-sync'
 import { eventually } from '../support/eventually.js'
 import type { SyncAdapterHarness } from './harness.js'
 import type { Instances } from './instances.js'

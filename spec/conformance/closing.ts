@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
-import { SyncError } from '../../lib/index.js'
+import { SyncError } from 'feathers-sync'
 import { eventually } from '../support/eventually.js'
 import { type Instances, recorder } from './instances.js'
 import { rejection } from './rejection.js'

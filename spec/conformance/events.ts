@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { isRemote, SYNC } from '../../lib/index.js'
+import { isRemote, SYNC } from 'feathers-sync'
 import { eventually } from '../support/eventually.js'
 import { type Instances, settle } from './instances.js'
 

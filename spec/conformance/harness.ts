@@ -1,4 +1,4 @@
-import type { SyncOptions } from '../../lib/index.js'
+import type { SyncOptions } from 'feathers-sync'
 
 /** What the suite has to know of an adapter, and of the broker it talks to. */
 export interface SyncAdapterHarness {

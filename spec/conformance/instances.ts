@@ -8,7 +8,7 @@ import sync, {
   type SyncError,
   type SyncOptions,
   type SyncStatus
-} from '../../lib/index.js'
+} from 'feathers-sync'
 import { eventually } from '../support/eventually.js'
 import type { SyncAdapterHarness } from './harness.js'
 

@@ -112,7 +112,7 @@ describe('an application that follows the documentation of feathers-sync 3', fun
   }
 
   const onlyOurs: Record<string, () => string> = {
-    'a custom adapter without serialisers': () => `${customAdapter}({})`,
+    'a custom adapter without serializers': () => `${customAdapter}({})`,
     'NATS by its URI alone': () => `sync({ uri: '${uris.nats}' })`,
     'BSON on Redis': () => `sync({ uri: '${uris.redis}', redisOptions: { return_buffers: true }, ${bson} })`,
     'BSON on AMQP': () => `sync({ uri: '${uris.amqp}', ${bson} })`,

@@ -55,7 +55,7 @@ describe('the packed tarball', () => {
     expect(different).to.deep.equal([])
   })
 
-  it('has a MessagePack serialiser beside it, of its own Serializer class', async () => {
+  it('has a MessagePack serializer beside it, of its own Serializer class', async () => {
     const found = await print(
       'msgpack.mjs',
       `import { Serializer } from 'feathers-sync'

@@ -1,0 +1,72 @@
+// Builds dist/. There is one implementation, a CommonJS bundle with inversify inside (Jest can't load ES modules by
+// require()), and a thin ES module over it, so that import and require() give the same classes. So it is with the types.
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { defineConfig } from 'tsdown'
+
+const shared = {
+  target: 'node20.19',
+  fixedExtension: false, // .js for ES modules, .cjs for CommonJS
+  dts: true,
+  outputOptions: {
+    comments: false, // they are in the declarations
+    dynamicImportInCjs: false // Jest takes import() only with Node's VM modules
+  },
+  inputOptions: { experimental: { attachDebugInfo: 'none' } }, // no paths of modules
+  checks: { legacyCjs: false, pluginTimings: false }
+}
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'lib/index.ts' },
+    format: 'cjs',
+    cjsDefault: false,
+    footer: { js: 'module.exports = exports.default' }, // the function, which has all names as properties
+    deps: { onlyBundle: ['inversify', /^@inversifyjs\//, 'fastest-levenshtein'] },
+    hooks: { 'build:done': complete }
+  },
+  beside({ conformance: 'spec/conformance/index.ts' }),
+  beside({ msgpack: 'lib/msgpack.ts' })
+])
+
+/** An entry point beside the library. Two copies do no harm: the classes that they use and extend are the library's. */
+function beside(entry) {
+  const deps = { neverBundle: ['feathers-sync'], onlyBundle: [] }
+  return { ...shared, entry, format: ['esm', 'cjs'], deps }
+}
+
+async function complete({ chunks }) {
+  const code = chunks.find(({ fileName }) => fileName === 'index.cjs')
+  const types = chunks.find(({ fileName }) => fileName === 'index.d.cts')
+  await write('THIRD-PARTY-LICENSES.txt', await licenses(code.moduleIds))
+
+  const names = ({ exports }) => exports.filter((name) => name !== 'default').join(', ')
+  const face = ["import sync from './index.cjs'", 'export default sync']
+  await write('index.js', ...face, `export const { ${names(code)} } = sync`)
+  await write('index.d.ts', ...face, `export { ${names(types)} } from './index.cjs'`)
+
+  // In types, a function with properties is a function and a namespace of the same name.
+  const declarations = await readFile('dist/index.d.cts', 'utf8')
+  const end = declarations.lastIndexOf('export {')
+  await write(
+    'index.d.cts',
+    `${declarations.slice(0, end)}declare namespace sync {`,
+    declarations.slice(end),
+    '}',
+    'export = sync'
+  )
+}
+
+/** The licenses of the packages inside, which ask for it. */
+async function licenses(modules) {
+  const folders = modules.map((id) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(id)?.[0])
+  const texts = [...new Set(folders)].filter(Boolean).map(async (folder) => {
+    const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
+    return `${folder.split('/node_modules/').at(-1)}\n\n${await readFile(`${folder}/${file}`, 'utf8')}`
+  })
+  return (await Promise.all(texts)).join('\n\n')
+}
+
+async function write(file, ...lines) {
+  await writeFile(`dist/${file}`, `${lines.join('\n')}\n`)
+}
