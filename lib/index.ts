@@ -11,8 +11,8 @@ export const ipc = syncBy<IpcSyncOptions>('ipc')
 
 export type { AdapterHandlers, SyncStatus } from './adapters/sync-adapter.js'
 export * from './api.js'
+export type { SyncGap } from './delivery/environment.js'
 export type { PeerStats } from './delivery/receive/peer.js'
-export type { SyncGap } from './delivery/receive/receiver.js'
 export type { HistoryLimit } from './delivery/send/history.js'
 export type { SyncErrorKind } from './errors.js'
 export type { BridgeLink } from './feathers/event-bridge.js'

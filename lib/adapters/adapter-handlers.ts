@@ -1,13 +1,8 @@
 import createDebug from 'debug'
 import { reason, type SyncError } from '../errors.js'
+import type { SyncStatus } from './link.js'
 
 const debug = createDebug('feathers-sync')
-
-/**
- * `connecting` until the subscription is live for the first time, `reconnecting` while it is lost, `closed`
- * before `connect()` and after `close()`.
- */
-export type SyncStatus = 'connecting' | 'ready' | 'reconnecting' | 'closed'
 
 /** What an adapter tells its owner. What they throw goes no further. */
 export interface AdapterHandlers {

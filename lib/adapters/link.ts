@@ -1,14 +1,18 @@
-import type { SyncStatus } from './sync-adapter.js'
+/**
+ * `connecting` until the subscription is live for the first time, `reconnecting` while it is lost, `closed`
+ * before `connect()` and after `close()`.
+ */
+export type SyncStatus = 'connecting' | 'ready' | 'reconnecting' | 'closed'
 
-/** What delivery asks of a broker: a SyncAdapter, or a simulated one. */
+/** What delivery needs from a broker: a SyncAdapter, or a simulated one. */
 export interface Link {
   readonly status: SyncStatus
-  /** The largest message the broker takes, in bytes. */
+  /** The largest message the broker accepts, in bytes. */
   readonly maxPayload: number
-  /** Does what is published come back to the publisher? */
+  /** Whether a published message is also delivered to its publisher. */
   readonly echoes: boolean
-  /** Sends a message to all; resolves when the driver has taken it. */
+  /** Sends a message to all; resolves when the driver has accepted it. */
   publish(bytes: Uint8Array): Promise<void>
-  /** Closes the connection and makes a new one. */
+  /** Closes the connection and opens a new one. */
   reconnect(cause: Error): void
 }

@@ -2,8 +2,9 @@ import createDebug from 'debug'
 import { injectable } from 'inversify'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import type { ResolvedOptions } from '../sync/options.js'
-import { type AdapterHandlers, contained, type SyncStatus } from './adapter-handlers.js'
+import { type AdapterHandlers, contained } from './adapter-handlers.js'
 import { Backoff } from './backoff.js'
+import type { SyncStatus } from './link.js'
 import { redact } from './redact.js'
 
 export type { AdapterHandlers, SyncStatus }

@@ -1,11 +1,11 @@
-/** Ends what `after` started; does nothing when it has happened. */
+/** Cancels a timer; does nothing once it has fired. */
 export type Cancel = () => void
 
-/** All that delivery takes from the outside world, so that it can be simulated. */
+/** Time, timers and randomness, injected so that delivery can be simulated. */
 export interface Clock {
-  /** Milliseconds since any moment; never goes back. */
+  /** Monotonic time in milliseconds, from an arbitrary start. */
   now(): number
-  /** Calls back once, in `ms` milliseconds. Doesn't hold the process. */
+  /** Calls back once, in `ms` milliseconds. Doesn't keep the process alive. */
   after(ms: number, callback: () => void): Cancel
   /** Calls back once, at the end of this turn of the event loop. */
   turn(callback: () => void): void

@@ -1,38 +1,36 @@
-import type { Link } from '../adapters/link.js'
-import type { Cancel, Clock } from './clock.js'
+import type { Cancel } from './clock.js'
+import type { Environment } from './environment.js'
 
-/** Beats of all instances together, a second: the more there are, the rarer each one's are (RFC 3550, section 6.2). */
+/** Heartbeats of all instances together, a second: the larger the fleet, the rarer each one's are (RFC 3550, section 6.2). */
 const FLEET_RATE = 50
-/** How soon it is asked whether the last events have come back, in ms; then doubling. */
+/** How soon after the last events a heartbeat follows if they have not been echoed, in ms; then doubling. */
 const TAIL = 300
-/** An instance that joins is answered within so many ms, or later in a large fleet. */
+/** An instance that joins is answered within this many ms, or later in a large fleet. */
 const REPLY = 50
-/** Rounds on time in which nothing came in, or nothing of our own. */
+/** After this many rounds in which nothing was received, or nothing of our own, the connection counts as broken. */
 const MAX_SILENT = 3
-/** Rounds in which others were heard, after which a silent one counts as gone: longer than it takes a mute one to mend itself. */
+/** After this many rounds in which others were heard, a silent peer has left: more than a mute one takes to recover. */
 const MAX_PEER_SILENT = 8
 
-export interface HeartbeatOptions {
-  readonly link: Link
-  readonly clock: Clock
-  /** The period of a small fleet, in ms; 0: no beats but those that are asked for. */
-  readonly period: number
-  /** How many other instances there are, at a guess. */
-  fleet(): number
-  /** Have the last events come back? */
+export interface HeartbeatHost {
+  /** Roughly how many other instances there are. */
+  fleetSize(): number
+  /** Whether the last events have been echoed. */
   isEchoed(): boolean
-  beat(flags: { join: boolean }): void
-  /** A round in which we heard; others that were silent for `most` of them are gone. */
+  /** Publishes a heartbeat. */
+  publish(flags: { join: boolean }): void
+  /** A round in which something was received; peers that were silent for `most` of them have left. */
   healthy(most: number): void
-  /** Nothing comes in, not even what we publish. */
+  /** Nothing is received, not even our own messages. */
   deaf(): void
-  /** What we publish doesn't come back, though others are heard. */
+  /** Our own messages are not received, though those of others are. */
   mute(): void
 }
 
-/** Tells the others our last number, now and then. What comes back of it proves that this instance can hear and be heard. */
+/** Announces the end of our sequence from time to time. Its echo proves that this instance can receive and be received. */
 export class Heartbeat {
-  readonly #options: HeartbeatOptions
+  readonly #environment: Environment
+  readonly #host: HeartbeatHost
   #tick: Cancel | undefined
   #tail: Cancel | undefined
   #reply: Cancel | undefined
@@ -41,20 +39,21 @@ export class Heartbeat {
   #awaitsEcho = false
   #silent = 0
   #unechoed = 0
-  /** How often in a row it was found that what we publish is lost. */
+  /** How often in a row our messages were found to be lost. */
   #mutes = 0
 
-  constructor(options: HeartbeatOptions) {
-    this.#options = options
+  constructor(environment: Environment, host: HeartbeatHost) {
+    this.#environment = environment
+    this.#host = host
   }
 
-  /** Is what we publish lost, over a new connection too? */
+  /** Whether our messages are lost over a new connection too. */
   get isMute(): boolean {
     return this.#mutes > 1
   }
 
   start(): void {
-    if (this.#options.period > 0) this.#scheduleTick()
+    if (this.#environment.heartbeat > 0) this.#scheduleTick()
   }
 
   stop(): void {
@@ -66,96 +65,99 @@ export class Heartbeat {
   online(): void {
     this.#silent = this.#unechoed = 0
     this.#heard = this.#awaitsEcho = false
-    // A fleet that comes back all at once doesn't ask all at once.
+    // Spread: a whole fleet may be back at the same moment.
     this.#replyWithin(this.#spread(), true)
   }
 
-  /** Something came in; `own`: it was sent by this instance. */
+  /** A frame was received; `own`: it was sent by this instance. */
   hear(own: boolean): void {
     this.#heard = true
     if (!own) return
-    // What was sent last may still be under way.
+    // The latest message may still be in transit: any echo will do.
     this.#awaitsEcho = false
     this.#unechoed = this.#mutes = 0
   }
 
-  /** Another instance asks for our beat. */
+  /** Another instance requests our heartbeat. */
   answer(): void {
     this.#replyWithin(Math.max(REPLY, this.#spread()), false)
   }
 
-  /** Events were sent for the first time: they tell our last number too. */
-  sent(): void {
-    this.#sentAt = this.#options.clock.now()
-    this.#awaitsEcho = this.#options.link.echoes
-    if (!this.#tail && this.#options.period > 0) this.#watchTail(TAIL)
+  /** New events were sent: they announce the end of our sequence too. */
+  eventsSent(): void {
+    const { clock, heartbeat, link } = this.#environment
+    this.#sentAt = clock.now()
+    this.#awaitsEcho = link.echoes
+    if (!this.#tail && heartbeat > 0) this.#watchTail(TAIL)
   }
 
-  beat(join = false): void {
-    if (this.#options.link.status !== 'ready') return
-    this.#sentAt = this.#options.clock.now()
-    this.#awaitsEcho = this.#options.link.echoes
-    this.#options.beat({ join })
+  send(join = false): void {
+    const { clock, link } = this.#environment
+    if (link.status !== 'ready') return
+    this.#sentAt = clock.now()
+    this.#awaitsEcho = link.echoes
+    this.#host.publish({ join })
   }
 
-  /** How long the beats of all take at the fleet's rate, in ms. */
+  /** How long one heartbeat of every instance takes at the fleet's rate, in ms. */
   #spread(): number {
-    return (this.#options.fleet() / FLEET_RATE) * 1000
+    return (this.#host.fleetSize() / FLEET_RATE) * 1000
   }
 
   #replyWithin(ms: number, join: boolean): void {
     if (this.#reply && !join) return
     this.#reply?.()
-    this.#reply = this.#options.clock.after(ms * this.#options.clock.random(), () => {
+    const { clock } = this.#environment
+    this.#reply = clock.after(ms * clock.random(), () => {
       this.#reply = undefined
-      this.beat(join)
+      this.send(join)
     })
   }
 
-  /** The last events before a pause: nothing after them shows that they were lost. */
+  /** For the last events before a pause: no later ones would reveal that they were lost. */
   #watchTail(ms: number): void {
-    const { clock, link, isEchoed, period } = this.#options
+    const { clock, heartbeat, link } = this.#environment
     this.#tail = clock.after(ms, () => {
       this.#tail = undefined
-      if (link.echoes && isEchoed()) return
-      this.beat()
-      if (link.echoes && ms * 2 < period) this.#watchTail(ms * 2)
+      if (link.echoes && this.#host.isEchoed()) return
+      this.send()
+      if (link.echoes && ms * 2 < heartbeat) this.#watchTail(ms * 2)
     })
   }
 
   #scheduleTick(): void {
-    const { clock, period } = this.#options
-    const ms = period * (0.75 + clock.random() / 2) // never in step with others
+    const { clock, heartbeat, link } = this.#environment
+    const ms = heartbeat * (0.75 + clock.random() / 2) // never in step with others
     const dueAt = clock.now() + ms
     this.#tick = clock.after(ms, () => {
-      // A loop that stalled, or a process that was stopped, has not read what came in: that is no deafness.
-      const stalled = clock.now() - dueAt > period / 2
+      // A stalled event loop, or a suspended process, has not read its socket: that is not deafness.
+      const stalled = clock.now() - dueAt > heartbeat / 2
       this.#scheduleTick()
-      if (this.#options.link.status === 'ready') this.#onTick(stalled)
+      if (link.status === 'ready') this.#onTick(stalled)
     })
   }
 
   #onTick(stalled: boolean): void {
-    const { clock, period, healthy } = this.#options
+    const { clock, heartbeat, link } = this.#environment
     const heard = this.#heard
     this.#heard = false
     this.#silent = heard || stalled ? 0 : this.#silent + 1
     this.#unechoed = !this.#awaitsEcho || stalled ? 0 : this.#unechoed + 1
-    const rounds = Math.max(1, Math.ceil(this.#spread() / period))
-    if (heard && !stalled) healthy(MAX_PEER_SILENT * rounds)
-    if (this.#options.link.echoes) this.#prove()
-    const isDue = clock.now() - this.#sentAt >= Math.max(0.7 * period, this.#spread())
-    if (isDue || !heard || this.#unechoed > 1) this.beat()
+    const rounds = Math.max(1, Math.ceil(this.#spread() / heartbeat))
+    if (heard && !stalled) this.#host.healthy(MAX_PEER_SILENT * rounds)
+    if (link.echoes) this.#checkConnection()
+    const isDue = clock.now() - this.#sentAt >= Math.max(0.7 * heartbeat, this.#spread())
+    if (isDue || !heard || this.#unechoed > 1) this.send()
   }
 
-  #prove(): void {
+  #checkConnection(): void {
     if (this.#silent >= MAX_SILENT) {
       this.#silent = this.#unechoed = 0
-      this.#options.deaf()
+      this.#host.deaf()
     } else if (this.#unechoed >= MAX_SILENT) {
       this.#silent = this.#unechoed = 0
       this.#mutes += 1
-      this.#options.mute()
+      this.#host.mute()
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Application } from '@feathersjs/feathers'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
-import { Counts } from '../delivery/counts.js'
+import { Counts } from '../delivery/environment.js'
 import type { PeerStats } from '../delivery/receive/peer.js'
 import type { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
@@ -110,7 +110,7 @@ export class AppSync implements Sync {
   stats(): SyncStats {
     const { sent, resent, received, duplicate, missed, lost, ...counts } = this.#counts
     const delivery = this.#latest?.delivery
-    const { events = 0, bytes = 0 } = delivery?.outbox.history ?? {}
+    const { events = 0, bytes = 0 } = delivery?.sender.history ?? {}
     return {
       events: {
         sent,
@@ -119,12 +119,12 @@ export class AppSync implements Sync {
         duplicate,
         missed,
         lost,
-        waiting: this.#session?.delivery.outbox.waiting ?? 0
+        waiting: this.#session?.delivery.sender.waiting ?? 0
       },
       frames: { sent: counts.framesSent, received: counts.framesReceived },
       bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
       history: { events, bytes },
-      peers: delivery?.inbox.peers.map((peer) => peer.stats) ?? [],
+      peers: delivery?.receiver.peers.map((peer) => peer.stats) ?? [],
       errors: this.#reporter.count
     }
   }

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { SyncStatus } from '../adapters/sync-adapter.js'
-import type { SyncGap } from '../delivery/receive/receiver.js'
+import type { SyncGap } from '../delivery/environment.js'
 import type { SyncError } from '../errors.js'
 import type { SYNC } from '../feathers/symbol.js'
 import type { SyncMessage } from '../message/message.js'

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import createDebug from 'debug'
-import type { SyncGap } from '../delivery/receive/receiver.js'
+import type { SyncGap } from '../delivery/environment.js'
 import type { SyncError, SyncErrorKind } from '../errors.js'
 
 const debug = createDebug('feathers-sync')

@@ -1,9 +1,8 @@
 import type { Link } from '../adapters/link.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { systemClock } from '../delivery/clock.js'
-import type { Counts } from '../delivery/counts.js'
 import { Delivery } from '../delivery/delivery.js'
-import type { SyncGap } from '../delivery/receive/receiver.js'
+import type { Counts, Sink } from '../delivery/environment.js'
 import { SyncError } from '../errors.js'
 import type { ResolvedOptions } from './options.js'
 
@@ -11,11 +10,7 @@ import type { ResolvedOptions } from './options.js'
 const FLUSH_TIMEOUT = 1000
 
 /** Where a session leads to. None of it throws. */
-export interface SessionHandlers {
-  deliver(payload: Uint8Array, count: number): void
-  plain(bytes: Uint8Array): void
-  gap(gap: SyncGap): void
-  error(error: SyncError): void
+export interface SessionHandlers extends Sink {
   status(status: SyncStatus): void
 }
 
@@ -43,21 +38,17 @@ export class Session {
     this.#options = options
     this.#handlers = handlers
     const { history, heartbeat, mode, wire } = options
-    const { deliver, plain, gap, error } = handlers
     const receives = mode !== 'send'
     const link = this.#link()
     this.delivery = new Delivery({
       link,
       clock: systemClock,
       counts,
+      sink: handlers,
       history,
       heartbeat,
       receives,
-      wire,
-      deliver,
-      plain,
-      gap,
-      error
+      wire
     })
     this.ready = before.then(() => this.#connect())
     this.ready.catch(() => {}) // the reason has been reported
@@ -122,7 +113,7 @@ export class Session {
 
   #onError(error: SyncError): void {
     // That the broker leaves as well is no trouble to who leaves and has nothing more to send.
-    const isLeaving = this.#end.signal.aborted && this.delivery.outbox.unsent === 0
+    const isLeaving = this.#end.signal.aborted && this.delivery.sender.unsent === 0
     if (!isLeaving || error.kind !== 'connect') this.#handlers.error(error)
   }
 

@@ -69,8 +69,8 @@ export class FakeLink implements Link {
   }
 }
 
-function named({ first, next, resent }: EventsFrame): string {
-  return `${resent ? 'again ' : ''}${first}-${next - 1}`
+function named({ first, next, retransmission }: EventsFrame): string {
+  return `${retransmission ? 'again ' : ''}${first}-${next - 1}`
 }
 
 /** A promise that is settled by hand. */

@@ -66,7 +66,7 @@ describe('a network that fails', function () {
         ill.network.resume()
         await making
         await site.fleet.settled()
-        expect((await ill.instance.report()).errors.join()).to.match(/connects anew/)
+        expect((await ill.instance.report()).errors.join()).to.match(/reconnecting/)
       }))
   }
 

@@ -1,7 +1,7 @@
 import type { HistoryLimit } from '../../lib/delivery/send/history.js'
 import type { SimInstance } from './sim-instance.js'
 
-/** The promises of delivery, asked of all instances when all has been well for a while. */
+/** Checks the promises of delivery on all instances, after a quiet period. */
 export function checkAll(
   instances: readonly SimInstance[],
   limit: HistoryLimit,
@@ -14,21 +14,21 @@ export function checkAll(
     checkErrors(receiver)
   }
   if (effortAfter !== effortBefore)
-    fail(`not quiet: ${effortAfter - effortBefore} events were sent again in the end`)
+    fail(`not quiet: ${effortAfter - effortBefore} events were retransmitted in the end`)
 }
 
-/** Each event once and in order, or in a gap, without a hole: from 1 where the origin is younger, to the end where it lives. */
+/** Each event once and in order, or in a gap, without a hole: from 1 if the origin is younger, to the end if it lives. */
 function checkSequence(receiver: SimInstance, origin: SimInstance): void {
   const seen = receiver.seen.get(origin.origin)
   const names = `${receiver.origin.slice(0, 4)} of ${origin.origin.slice(0, 4)}`
   if (receiver === origin) {
-    if (seen) fail(`${names}: its own events came in`)
+    if (seen) fail(`${names}: its own events were delivered`)
     return
   }
   let next: number | undefined
   for (const { from, to, gap } of seen ?? []) {
     if (next !== undefined && from !== next)
-      fail(`${names}: after ${next - 1} came ${gap ? 'a gap from ' : ''}${from}`)
+      fail(`${names}: ${next - 1} is followed by ${gap ? 'a gap from ' : ''}${from}`)
     next = to + 1
   }
   const first = seen?.[0]?.from
@@ -39,13 +39,13 @@ function checkSequence(receiver: SimInstance, origin: SimInstance): void {
   if (next !== origin.made + 1) fail(`${names}: ends with ${(next ?? 1) - 1} of ${origin.made}`)
 }
 
-function checkBounds({ delivery: { outbox } }: SimInstance, limit: HistoryLimit): void {
-  const { events, bytes } = outbox.history
+function checkBounds({ delivery: { sender } }: SimInstance, limit: HistoryLimit): void {
+  const { events, bytes } = sender.history
   if (events > limit.events && events > 10) fail(`the history has ${events} events`)
   if (bytes > limit.bytes) fail(`the history has ${bytes} bytes`)
 }
 
-/** What is reported has to be of the troubles' kinds. */
+/** Only the kinds of errors that the simulated failures cause may be reported. */
 function checkErrors({ errors }: SimInstance): void {
   for (const { kind, message } of errors) {
     if (!['connect', 'publish', 'overflow'].includes(kind)) fail(`an error of kind ${kind}: ${message}`)

@@ -15,17 +15,17 @@ describe('what a fleet costs', () => {
         scales = await Promise.all(SEEDS.map((seed) => measureScale(size, seed)))
       })
 
-      it('is a few questions and resent frames for a lost frame, however many miss it', () => {
-        for (const { asks, resent } of scales) {
-          expect(asks).to.be.within(1, 5)
+      it('is a few NACKs and retransmissions for a lost frame, however many instances miss it', () => {
+        for (const { nacks, resent } of scales) {
+          expect(nacks).to.be.within(1, 5)
           expect(resent).to.be.within(1, 5)
         }
       })
 
-      it('is a beat a period of each at most, and 50 a second of all', () => {
-        for (const { beatsPerSecond } of scales) {
-          expect(beatsPerSecond).to.be.greaterThan(0)
-          expect(beatsPerSecond).to.be.at.most(Math.min(50, size / 3.75))
+      it('is at most one heartbeat of each a period, and 50 of all a second', () => {
+        for (const { heartbeatsPerSecond } of scales) {
+          expect(heartbeatsPerSecond).to.be.greaterThan(0)
+          expect(heartbeatsPerSecond).to.be.at.most(Math.min(50, size / 3.75))
         }
       })
 
@@ -37,7 +37,7 @@ describe('what a fleet costs', () => {
     })
   }
 
-  it('is no frame more for an event, and no new connection, where one sends an event each ms', async () => {
+  it('is no additional frame, and no new connection, while one instance sends an event each ms', async () => {
     const clock = new SimClock(1)
     const broker = new SimBroker(clock)
     const history = { events: 1000, bytes: 1e9 }
@@ -52,8 +52,8 @@ describe('what a fleet costs', () => {
     again()
     await clock.run(41_000)
     expect(instances.map(({ link }) => link.reconnects)).to.deep.equal([0, 0, 0, 0, 0])
-    expect(broker.asks).to.equal(0)
-    // One beat a period of each, and those that follow the last events.
+    expect(broker.nacks).to.equal(0)
+    // One heartbeat of each a period, and those that follow the last events.
     expect(broker.published - before).to.be.within(busy.made, busy.made + 60)
     for (const instance of instances) instance.kill()
   })

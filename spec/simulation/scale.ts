@@ -8,13 +8,13 @@ const SECOND = 1000
 export interface Scale {
   instances: number
   /** Frames a second when nothing happens, of all together. */
-  beatsPerSecond: number
-  /** After one frame that no other instance got: questions asked, and times it was sent again. */
-  asks: number
+  heartbeatsPerSecond: number
+  /** After one frame that no other instance received: NACKs, and retransmissions. */
+  nacks: number
   resent: number
   /** How long until all had it, in ms. */
-  repairedIn: number
-  /** After a restart of the broker, in which one instance made ten events: frames of all kinds until all was well. */
+  recoveredIn: number
+  /** After a restart of the broker, in which one instance made ten events: frames of all kinds until all was recovered. */
   framesAfterRestart: number
 }
 
@@ -41,16 +41,16 @@ export async function measureScale(size: number, seed = 1): Promise<Scale> {
 
   const before = broker.published
   await clock.run(clock.now() + 30 * SECOND)
-  const beatsPerSecond = (broker.published - before) / 30
+  const heartbeatsPerSecond = (broker.published - before) / 30
 
   broker.weather = { ...FAIR, loss: 1 }
   publisher.emit()
   await clock.run(clock.now() + 10)
   broker.weather = FAIR
   publisher.emit()
-  const asked = broker.asks
-  const repairedIn = await untilReached()
-  const asks = broker.asks - asked
+  const nacksBefore = broker.nacks
+  const recoveredIn = await untilReached()
+  const nacks = broker.nacks - nacksBefore
   const resent = sum(({ counts }) => counts.resent)
 
   await clock.run(clock.now() + 10 * SECOND)
@@ -61,5 +61,5 @@ export async function measureScale(size: number, seed = 1): Promise<Scale> {
   await clock.run(clock.now() + (size / 50) * SECOND)
   const framesAfterRestart = broker.published - published
   for (const instance of instances) instance.kill()
-  return { instances: size, beatsPerSecond, asks, resent, repairedIn, framesAfterRestart }
+  return { instances: size, heartbeatsPerSecond, nacks, resent, recoveredIn, framesAfterRestart }
 }

@@ -3,11 +3,11 @@ import { FAIR, SimBroker } from './sim-broker.js'
 import { SimClock } from './sim-clock.js'
 import { SimInstance, type SimInstanceOptions } from './sim-instance.js'
 
-/** How long the troubles last, and then how long they are over before all has to be settled, in ms. */
-const TROUBLE = 60_000
-const REST = 150_000
+/** How long failures happen, and how long the quiet period after them is, in ms. */
+const FAILURES = 60_000
+const QUIET = 150_000
 
-/** What a schedule has come to. */
+/** The result of a schedule. */
 export interface Outcome {
   instances: SimInstance[]
   events: number
@@ -17,9 +17,9 @@ export interface Outcome {
 }
 
 /**
- * Some instances live through a minute of troubles that the seed decides on, then through two and a half quiet ones.
+ * Runs some instances through a minute of failures, derived from the seed, and then two and a half quiet ones.
  *
- * @throws Error that names the seed where a promise is broken
+ * @throws Error that names the seed if a promise is broken
  */
 export async function runSchedule(seed: number): Promise<Outcome> {
   try {
@@ -33,7 +33,7 @@ class Schedule {
   readonly #clock: SimClock
   readonly #broker: SimBroker
   readonly #options: SimInstanceOptions
-  /** All there ever were. */
+  /** All instances, closed ones included. */
   readonly #instances: SimInstance[] = []
 
   constructor(seed: number) {
@@ -52,14 +52,14 @@ class Schedule {
     const clock = this.#clock
     for (let count = clock.integer(2, 5); count > 0; count -= 1) this.#add()
     this.#instances.forEach((instance) => void this.#work(instance))
-    for (let at = clock.integer(0, 4000); at < TROUBLE; at += clock.integer(500, 15_000)) {
-      clock.after(at, () => this.#trouble())
+    for (let at = clock.integer(0, 4000); at < FAILURES; at += clock.integer(500, 15_000)) {
+      clock.after(at, () => this.#fail())
     }
-    await clock.run(TROUBLE)
+    await clock.run(FAILURES)
     this.#rest()
-    await clock.run(TROUBLE + REST / 2)
+    await clock.run(FAILURES + QUIET / 2)
     const busy = this.#effort()
-    await clock.run(TROUBLE + REST)
+    await clock.run(FAILURES + QUIET)
     checkAll(this.#instances, this.#options.history, busy, this.#effort())
     return this.#outcome()
   }
@@ -79,12 +79,12 @@ class Schedule {
     return instance
   }
 
-  /** Makes events now and then: single ones, several in a turn, bulks. */
+  /** Makes events from time to time: single ones, several in a turn, bulks. */
   #work(instance: SimInstance): void {
     const clock = this.#clock
     const pace = clock.integer(20, 3000)
     const again = () => {
-      if (!instance.isOpen || clock.now() > TROUBLE) return
+      if (!instance.isOpen || clock.now() > FAILURES) return
       for (let count = clock.chance(0.2) ? clock.integer(2, 30) : 1; count > 0; count -= 1) {
         instance.emit(clock.chance(0.1) ? clock.integer(2, 10) : 1, clock.chance(0.1) ? 800 : 0)
       }
@@ -93,10 +93,10 @@ class Schedule {
     clock.after(clock.random() * 1000, again)
   }
 
-  #trouble(): void {
+  #fail(): void {
     const clock = this.#clock
     const victim = this.#any()
-    const troubles = [
+    const failures = [
       () => this.#broker.restart(clock.integer(1, 8000)),
       () => victim?.link.cut(),
       () => this.#set(victim, 'deaf'),
@@ -107,7 +107,7 @@ class Schedule {
       () => victim && this.#alive().length > 2 && void victim.close(),
       () => this.#instances.length < 8 && this.#work(this.#add())
     ]
-    troubles[clock.integer(0, troubles.length - 1)]?.()
+    failures[clock.integer(0, failures.length - 1)]?.()
   }
 
   #set(victim: SimInstance | undefined, what: 'deaf' | 'mute'): void {
@@ -143,7 +143,7 @@ class Schedule {
     this.#unite()
   }
 
-  /** What must not grow any more once all is well. */
+  /** What must not grow any more in the quiet period. */
   #effort(): number {
     return this.#instances.reduce((sum, { counts }) => sum + counts.resent + counts.duplicate, 0)
   }

@@ -15,22 +15,22 @@ export interface Weather {
 
 export const FAIR: Weather = { loss: 0, duplication: 0, reordering: 0, delay: 3 }
 
-/** A broker that hands what one publishes to all, the publisher included, unless told otherwise. */
+/** A broker that delivers each message to all, including its publisher, unless told otherwise. */
 export class SimBroker {
   weather = FAIR
   isUp = true
-  /** Messages published so far, and the copies handed out. */
+  /** Messages published so far, and the copies delivered. */
   published = 0
   delivered = 0
-  /** How many of those published were questions. */
-  asks = 0
+  /** How many of those published were NACKs. */
+  nacks = 0
   readonly links = new Set<SimLink>()
   /** All instances there ever were, by origin. */
   readonly instances = new Map<string, SimInstance>()
 
   constructor(readonly clock: SimClock) {}
 
-  /** Dies: what is under way is lost. All come back some time after it does. */
+  /** Restarts: messages in transit are lost. All links reconnect some time after it is up. */
   restart(downtime: number): void {
     this.isUp = false
     for (const link of this.links) link.cut()
@@ -41,7 +41,7 @@ export class SimBroker {
 
   publish(from: SimLink, bytes: Uint8Array): void {
     this.published += 1
-    if (decodeFrame(bytes).kind === 'ask') this.asks += 1
+    if (decodeFrame(bytes).kind === 'nack') this.nacks += 1
     for (const to of this.links) {
       if (to.partition !== from.partition || this.clock.chance(this.weather.loss)) continue
       to.send(bytes)
@@ -50,12 +50,12 @@ export class SimBroker {
   }
 }
 
-/** One instance's connection. The driver's part: it reconnects by itself. */
+/** One instance's connection, like a driver that reconnects by itself. */
 export class SimLink implements Link {
   status: SyncStatus = 'connecting'
   readonly maxPayload: number
   readonly echoes = true
-  /** Connected, but what it publishes is lost, or nothing comes in; until it connects anew. */
+  /** Connected, but its messages are lost (mute), or nothing is received (deaf); until it reconnects. */
   mute = false
   deaf = false
   /** Links of different partitions don't hear each other. */
@@ -89,7 +89,7 @@ export class SimLink implements Link {
     await new Promise<void>((resolve, reject) => {
       clock.after(this.#upAt - clock.now(), () => {
         clock.isAwaited = true
-        // Cut: the driver says so, and whether the broker got it nobody knows.
+        // Cut: the driver rejects, and whether the broker received the message is unknown.
         if (connection !== this.#connection && clock.chance(0.5)) return reject(new Error('cut'))
         if (!isMute) this.#broker.publish(this, bytes)
         if (connection === this.#connection) resolve()

@@ -6,9 +6,9 @@ interface Task {
   run: (() => void) | undefined
 }
 
-/** Virtual time and seeded randomness: a run of it is the same for the same seed. */
+/** Virtual time and seeded randomness: the same seed gives the same run. */
 export class SimClock implements Clock {
-  /** Has the task that runs made or settled a promise? */
+  /** Whether the running task has created or settled a promise. */
   isAwaited = false
   readonly #heap: Task[] = []
   #now = 0
@@ -53,7 +53,7 @@ export class SimClock implements Clock {
     this.after(0, callback)
   }
 
-  /** Lets time pass; promises settle after each step that has to do with one. */
+  /** Lets time pass; promises settle after each task that involves one. */
   async run(until: number): Promise<void> {
     for (let task = this.#heap[0]; task && task.at <= until; task = this.#heap[0]) {
       this.#pop()

@@ -1,6 +1,5 @@
-import { Counts } from '../../lib/delivery/counts.js'
 import { Delivery } from '../../lib/delivery/delivery.js'
-import type { SyncGap } from '../../lib/delivery/receive/receiver.js'
+import { Counts, type SyncGap } from '../../lib/delivery/environment.js'
 import type { HistoryLimit } from '../../lib/delivery/send/history.js'
 import type { SyncError } from '../../lib/index.js'
 import { type SimBroker, SimLink } from './sim-broker.js'
@@ -12,14 +11,14 @@ export interface SimInstanceOptions {
   pace?: number
 }
 
-/** What one instance got of another one's numbers: an event, or a gap. */
+/** What one instance received of another one's sequence: events, or a gap. */
 export interface Seen {
   from: number
   to: number
   gap: boolean
 }
 
-/** One instance: real delivery on a simulated link, with a record of all it got. */
+/** One instance: real delivery on a simulated link, with a record of all it received. */
 export class SimInstance {
   readonly counts = new Counts()
   readonly link: SimLink
@@ -29,7 +28,7 @@ export class SimInstance {
   readonly errors: SyncError[] = []
   readonly #broker: SimBroker
   isOpen = true
-  /** How many events it has made: their numbers are 1 to this. */
+  /** How many events it has made: their sequence numbers are 1 to this. */
   made = 0
 
   constructor(
@@ -48,10 +47,12 @@ export class SimInstance {
       heartbeat,
       receives: true,
       wire: 4,
-      plain: () => {},
-      deliver: (payload, count) => this.#deliver(payload, count),
-      gap: (gap) => this.#gap(gap),
-      error: (error) => this.errors.push(error)
+      sink: {
+        deliver: (payload, count) => this.#deliver(payload, count),
+        plain: () => {},
+        gap: (gap) => this.#gap(gap),
+        error: (error) => this.errors.push(error)
+      }
     })
     broker.instances.set(this.origin, this)
     this.link.onMessage = (bytes) => this.delivery.receive(bytes)
@@ -84,21 +85,21 @@ export class SimInstance {
   }
 
   #deliver(payload: Uint8Array, count: number): void {
-    const [origin = '', first, said] = payload.toString().split(' ')
-    if (Number(said) !== count) throw new Error(`${said} events came as ${count}`)
+    const [origin = '', first, announced] = payload.toString().split(' ')
+    if (Number(announced) !== count) throw new Error(`${announced} events were delivered as ${count}`)
     this.#record(origin, { from: Number(first), to: Number(first) + count - 1, gap: false })
   }
 
   #gap({ origin, from, to, missed }: SyncGap): void {
-    if (to - from + 1 !== missed) throw new Error(`a gap from ${from} to ${to} says ${missed}`)
+    if (to - from + 1 !== missed) throw new Error(`a gap from ${from} to ${to} counts ${missed}`)
     const maker = this.#broker.instances.get(origin)
-    const oldest = maker?.isOpen ? maker.delivery.outbox.history.oldest : Number.POSITIVE_INFINITY
-    if (to >= oldest) throw new Error(`a gap up to ${to}, though all is there from ${oldest} on`)
+    const oldest = maker?.isOpen ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
+    if (to >= oldest) throw new Error(`a gap up to ${to}, though the origin has all events from ${oldest} on`)
     this.#record(origin, { from, to, gap: true })
   }
 
   #record(origin: string, seen: Seen): void {
-    if (!this.isOpen) throw new Error(`something came after the end, at ${this.#broker.clock.now()}`)
+    if (!this.isOpen) throw new Error(`something was delivered after the end, at ${this.#broker.clock.now()}`)
     const list = this.seen.get(origin)
     if (list) list.push(seen)
     else this.seen.set(origin, [seen])

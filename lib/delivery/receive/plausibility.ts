@@ -1,40 +1,38 @@
-/** Numbers may jump by so many, an outage's events; what jumps further is not believed at once. */
+/** How far a sequence may jump, such as after an outage; frames that jump further are not accepted at once. */
 export const MAX_JUMP = 1_000_000
 
-/** An origin that says so often, and for so many ms, what contradicts its numbers is believed: they were forged. */
+/** An origin that contradicts its known sequence in so many frames and for so many ms is right: the known one was forged. */
 const CONTRADICTION = { frames: 3, ms: 15_000 }
 
-/**
- * `refused`: not to be taken. `renumbered`: what was known of the origin's numbers was wrong, they are lower. `taken` else.
- */
-export type Verdict = 'taken' | 'refused' | 'renumbered'
+/** `refused`: to be dropped. `reset`: the known sequence was wrong, the origin's is lower. Otherwise `accepted`. */
+export type Verdict = 'accepted' | 'refused' | 'reset'
 
 /**
- * Keeps forged numbers from making an instance deaf. Frames that jump too far are refused, and an origin whose numbers
- * are behind what it is taken for looks like late copies; but if it says nothing else for long, it is right.
+ * Keeps forged sequence numbers from making an instance deaf to an origin. Frames that jump too far are refused, and frames
+ * behind the known sequence look like late duplicates; but an origin that sends nothing else for long is right.
  */
-export class Doubt {
+export class PlausibilityCheck {
   #frames = 0
   #since = 0
 
   /**
-   * @param next the number of the origin's next event, as far as known
-   * @param last what a frame that was not resent says of its last one
+   * @param next the sequence number of the origin's next event, as far as known
+   * @param last the last sequence number in a frame that is not a retransmission
    */
   judge(now: number, next: number, last: number): Verdict {
     const jumps = last - next > MAX_JUMP
     const isBehind = last < next - 1
     if (!jumps && !isBehind) {
       this.#frames = 0
-      return 'taken'
+      return 'accepted'
     }
     if (this.#frames === 0) this.#since = now
     this.#frames += 1
     const isInsistent = this.#frames >= CONTRADICTION.frames && now - this.#since >= CONTRADICTION.ms
-    if (!isInsistent) return jumps ? 'refused' : 'taken'
-    // What was asked for after a jump has yet to be answered by frames that jump as far.
-    if (jumps) return 'taken'
+    if (!isInsistent) return jumps ? 'refused' : 'accepted'
+    // The answers to the NACKs after a jump are frames that jump as far.
+    if (jumps) return 'accepted'
     this.#frames = 0
-    return 'renumbered'
+    return 'reset'
   }
 }

@@ -1,24 +1,23 @@
-import type { Range } from '../wire/range.js'
-import type { Unit } from '../wire/unit.js'
+import type { Range, Unit } from '../wire/unit.js'
 
-/** What may be held of one origin, and of all, until what is missing before it has come. */
+/** What may be held, of one origin and of all, until the missing events before it are received. */
 const LIMIT = { events: 50_000, originBytes: 16 * 1024 * 1024, totalBytes: 64 * 1024 * 1024 }
 
 /** What a held unit costs besides its bytes. */
 const UNIT_COST = 128
 
-/** The bytes that all windows together hold. */
-export class WindowBudget {
+/** The bytes that all reorder buffers together hold. */
+export class ReorderBudget {
   used = 0
 }
 
-/** Units of one origin that came before their turn. */
-export class Window {
+/** Units of one origin that were received too early. */
+export class ReorderBuffer {
   readonly #units = new Map<number, Unit>()
-  readonly #budget: WindowBudget
+  readonly #budget: ReorderBudget
   #bytes = 0
 
-  constructor(budget: WindowBudget) {
+  constructor(budget: ReorderBudget) {
     this.#budget = budget
   }
 
@@ -26,7 +25,7 @@ export class Window {
     return this.#units.has(first)
   }
 
-  /** Keeps a unit; false where there is no room. */
+  /** Keeps a unit; false if there is no room. */
   add(unit: Unit): boolean {
     const cost = costOf(unit)
     const isFull =
@@ -34,14 +33,14 @@ export class Window {
       this.#bytes + cost > LIMIT.originBytes ||
       this.#budget.used + cost > LIMIT.totalBytes
     if (isFull) return false
-    // A copy: the driver's buffer can be larger than the unit, and may be used again.
+    // A copy: the driver's buffer can be larger than the unit, and may be reused.
     this.#units.set(unit.first, { ...unit, payload: Buffer.from(unit.payload) })
     this.#bytes += cost
     this.#budget.used += cost
     return true
   }
 
-  /** Takes a unit out, if it is there. */
+  /** Removes and returns a unit, if it is held. */
   take(first: number): Unit | undefined {
     const unit = this.#units.get(first)
     if (!unit) return undefined
@@ -51,12 +50,12 @@ export class Window {
     return unit
   }
 
-  /** Drops what begins before `number`: forged units can overlap. */
-  dropBefore(number: number): void {
-    for (const first of this.#units.keys()) if (first < number) this.take(first)
+  /** Drops the units that begin before event `sequence`. */
+  dropBefore(sequence: number): void {
+    for (const first of this.#units.keys()) if (first < sequence) this.take(first)
   }
 
-  /** What of a range is not here, in order, `most` ranges at most. */
+  /** What of a range is not held, in order, at most `most` ranges. */
   missing({ from, to }: Range, most: number): Range[] {
     const ranges: Range[] = []
     let next = from

@@ -1,21 +1,29 @@
 import { type Batch, batches } from '../wire/batch.js'
-import type { Range } from '../wire/range.js'
-import { countAt, endAt, readUnit, sizeOf, UNIT_OVERHEAD, type Unit, writeUnit } from '../wire/unit.js'
+import {
+  countAt,
+  endAt,
+  type Range,
+  readUnit,
+  sizeOf,
+  UNIT_OVERHEAD,
+  type Unit,
+  writeUnit
+} from '../wire/unit.js'
 
 export interface HistoryLimit {
   /** How many events are kept. */
   events: number
-  /** How many bytes they may have, serialised. */
+  /** How many bytes they may have, serialized. */
   bytes: number
 }
 
-/** Memory is taken in so many bytes at a time. */
+/** Memory is allocated in chunks of this many bytes. */
 const CHUNK_SIZE = 256 * 1024
 
-/** Units of consecutive events, as they travel. */
+/** Units of consecutive events, in wire format. */
 interface Chunk {
   bytes: Buffer
-  /** Where its units begin, and the number of the first event there: those before have gone. */
+  /** Where its units begin, and the sequence number of the first event there: earlier ones were evicted. */
   start: number
   first: number
   /** Where they end. */
@@ -30,16 +38,16 @@ interface Place {
   readonly first: number
 }
 
-/** The latest events of this instance, within limits: the oldest go first, the newest always stays. */
+/** The latest events of this instance, within limits: the oldest are evicted first, the newest is always kept. */
 export class History {
   readonly #limit: HistoryLimit
   readonly #chunks: Chunk[] = []
   readonly #chunkSize: number
-  /** Of a chunk that has gone: new memory costs more than to write over it. */
+  /** The memory of an evicted chunk: reusing it is cheaper than allocating. */
   #spare: Buffer | undefined
   #bytes = 0
   #next = 1
-  /** What was looked for last: what is next is mostly near. */
+  /** The latest lookup: the next one is usually near it. */
   #mark: Place | undefined
 
   constructor(limit: HistoryLimit) {
@@ -47,17 +55,17 @@ export class History {
     this.#chunkSize = Math.min(CHUNK_SIZE, limit.bytes)
   }
 
-  /** The number that the next event will have. */
+  /** The sequence number that the next event will have. */
   get next(): number {
     return this.#next
   }
 
-  /** The number of the oldest event that is still here; `next` where there is none. */
+  /** The sequence number of the oldest event that is kept; `next` if there is none. */
   get oldest(): number {
     return this.#chunks[0]?.first ?? this.#next
   }
 
-  /** Those of the payloads. */
+  /** The bytes of the payloads. */
   get bytes(): number {
     return this.#bytes
   }
@@ -66,7 +74,7 @@ export class History {
     return this.#next - this.oldest
   }
 
-  /** Numbers the events of `payload` and keeps a copy of it. */
+  /** Assigns the next sequence numbers to the events of `payload` and keeps a copy of it. */
   add(payload: Uint8Array, count: number): void {
     const chunk = this.#chunkFor(sizeOf(payload))
     chunk.end = writeUnit(chunk.bytes, chunk.end, payload, count)
@@ -76,23 +84,23 @@ export class History {
   }
 
   /**
-   * As many units from the one of event `number` on as there is room for in bytes, see `batches`, and before event `end`;
-   * it has to be here. To be copied at once: when the events have gone, their memory is written over.
+   * The units from the one that holds event `sequence`, which must be kept, up to event `end` (excluded), within `room` bytes as
+   * in `batches`. To be copied at once: the memory of evicted events is reused.
    */
-  batch(number: number, room: number, end = this.#next): Batch {
-    const { index, chunk, at, first } = this.#find(number)
+  batch(sequence: number, room: number, end = this.#next): Batch {
+    const { index, chunk, at, first } = this.#find(sequence)
     const goesOn = end < this.#next || index < this.#chunks.length - 1
     if (!goesOn && chunk.end - at <= room)
       return { first, next: end, bytes: chunk.bytes.subarray(at, chunk.end) }
-    const [batch] = batches(this.within({ from: number, to: end - 1 }), room)
+    const [batch] = batches(this.within({ from: sequence, to: end - 1 }), room)
     return batch as Batch
   }
 
-  /** What is there of a range, to be copied at once. */
+  /** The units of a range that are kept, to be copied at once. */
   *within({ from, to }: Range): Generator<Unit> {
-    const number = Math.max(from, this.oldest)
-    if (number > to || number >= this.#next) return
-    let { index, at, first } = this.#find(number)
+    const start = Math.max(from, this.oldest)
+    if (start > to || start >= this.#next) return
+    let { index, at, first } = this.#find(start)
     for (let chunk = this.#chunks[index]; chunk; chunk = this.#chunks[index]) {
       for (; at < chunk.end; at = endAt(chunk.bytes, at)) {
         if (first > to) return
@@ -144,14 +152,14 @@ export class History {
     if (bytes.length === this.#chunkSize) this.#spare = bytes
   }
 
-  /** The unit that holds `number`. */
-  #find(number: number): Place {
+  /** The unit that holds event `sequence`. */
+  #find(sequence: number): Place {
     let index = this.#chunks.length - 1
-    while (index > 0 && (this.#chunks[index] as Chunk).first > number) index -= 1
+    while (index > 0 && (this.#chunks[index] as Chunk).first > sequence) index -= 1
     const chunk = this.#chunks[index] as Chunk
-    const mark = this.#mark?.chunk === chunk && this.#mark.first <= number ? this.#mark : undefined
+    const mark = this.#mark?.chunk === chunk && this.#mark.first <= sequence ? this.#mark : undefined
     let { at, first } = mark ?? { at: chunk.start, first: chunk.first }
-    while (first + countAt(chunk.bytes, at) <= number) {
+    while (first + countAt(chunk.bytes, at) <= sequence) {
       first += countAt(chunk.bytes, at)
       at = endAt(chunk.bytes, at)
     }

@@ -1,49 +1,33 @@
-import type { Link } from '../../adapters/link.js'
 import { SyncError } from '../../errors.js'
-import type { Clock } from '../clock.js'
-import type { Counts } from '../counts.js'
+import type { Environment } from '../environment.js'
 import { type Batch, batches } from '../wire/batch.js'
 import { largestFrame } from '../wire/fragments.js'
 import { EVENTS_OVERHEAD } from '../wire/frame.js'
-import type { Range } from '../wire/range.js'
-import { sizeOf, UNIT_OVERHEAD, type Unit } from '../wire/unit.js'
-import { History, type HistoryLimit } from './history.js'
+import { type Range, sizeOf, UNIT_OVERHEAD, type Unit } from '../wire/unit.js'
+import { History } from './history.js'
 import { InFlight } from './in-flight.js'
-import { ResendLimit } from './retransmission-limit.js'
+import { RetransmissionLimit } from './retransmission-limit.js'
 
-/** A frame is closed when it has so many bytes. */
+/** The size at which a frame is closed. */
 const FRAME_BYTES = 256 * 1024
 
-export interface OutboxOptions {
-  readonly origin: string
-  readonly link: Link
-  readonly clock: Clock
-  readonly counts: Counts
-  readonly history: HistoryLimit
-  /** Each unit is sent as it is, without a frame, and never again. */
-  readonly isPlain: boolean
-  /** Told of what is contained. Doesn't throw. */
-  error(error: SyncError): void
-  /** Events go out for the first time. */
-  onSent(): void
-}
-
 /**
- * Numbers this instance's events, keeps the latest, and sends them in frames: those of one turn of the event loop share a
- * frame, more while earlier frames are in flight. What waits while the broker is away, what is in flight and what can be sent
- * again are one and the same history.
+ * The send side: assigns sequence numbers to this instance's events, keeps the latest, and sends them in frames. The events of
+ * one turn of the event loop share a frame, more while earlier frames are in flight. Events that wait for the broker, that are in
+ * flight and that can be retransmitted are kept in one history.
  */
-export class Outbox {
+export class Sender {
   readonly history: History
-  readonly #resends: ResendLimit
-  readonly #options: OutboxOptions
+  readonly #retransmissions: RetransmissionLimit
+  readonly #environment: Environment
+  readonly #onSent: () => void
   readonly #bornAt: number
   readonly #inFlight: InFlight
   /** The next event to send. */
   #cursor = 1
   /** The first event that was never sent. */
   #fresh = 1
-  /** The last event that has come back from the broker. */
+  /** The last event that the broker has echoed. */
   #echoed = 0
   /** The first event that the driver refused since the last `resume`. */
   #refused = Number.POSITIVE_INFINITY
@@ -53,26 +37,25 @@ export class Outbox {
   #onIdle: (() => void) | undefined
   #stopped = false
 
-  constructor(options: OutboxOptions) {
-    const { clock, history, origin, link, counts, isPlain } = options
-    this.#options = options
+  /** @param onSent called when events are sent for the first time */
+  constructor(environment: Environment, origin: string, onSent: () => void) {
+    this.#environment = environment
+    this.#onSent = onSent
+    const { clock } = environment
     this.#bornAt = clock.now()
-    this.history = new History(history)
-    this.#resends = new ResendLimit(clock)
-    this.#inFlight = new InFlight({
+    this.history = new History(environment.history)
+    this.#retransmissions = new RetransmissionLimit(clock)
+    this.#inFlight = new InFlight(environment, {
       origin,
-      link,
-      counts,
-      isPlain,
       age: () => this.age,
       refused: (first, cause) => this.#onRefused(first, cause),
       settled: () => this.#pump()
     })
   }
 
-  /** How long this origin has been there, in ms. */
+  /** How long this origin has existed, in ms. */
   get age(): number {
-    return Math.floor(this.#options.clock.now() - this.#bornAt)
+    return Math.floor(this.#environment.clock.now() - this.#bornAt)
   }
 
   /** The last event that was handed to the driver, 0 before the first. */
@@ -85,24 +68,24 @@ export class Outbox {
     return this.history.next - this.#cursor
   }
 
-  /** How many events the driver has not taken. */
+  /** How many events the driver has not accepted. */
   get unsent(): number {
     return this.waiting + this.#inFlight.events
   }
 
-  /** Has everything that was sent come back? */
+  /** Whether everything that was sent has been echoed. */
   get isEchoed(): boolean {
     return this.#echoed >= this.last
   }
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void {
-    const { clock, error, link, isPlain } = this.#options
+    const { clock, link, sink, wire } = this.#environment
     const framed = largestFrame(link.maxPayload) - EVENTS_OVERHEAD - UNIT_OVERHEAD
-    const largest = isPlain ? link.maxPayload : framed // without a frame nothing is split
+    const largest = wire === 3 ? link.maxPayload : framed // only frames can be fragmented
     if (payload.length > largest) {
-      const text = `feathers-sync: an event has ${payload.length} bytes, at most ${largest} can be sent: it stays on this instance`
-      error(new SyncError('too-large', text))
+      const text = `feathers-sync: an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
+      sink.error(new SyncError('too-large', text))
       return
     }
     const bytes = sizeOf(payload)
@@ -118,38 +101,38 @@ export class Outbox {
     })
   }
 
-  /** To be called whenever the link gets ready: sends what waits, and once more what has not come back. */
+  /** To be called whenever the link gets ready: sends the waiting events, and retransmits those not echoed. */
   resume(): void {
     this.#overflowing = false
-    const { link, isPlain } = this.#options
-    const unproven = link.echoes && !isPlain ? this.#echoed + 1 : this.#refused
+    const { link, wire } = this.#environment
+    const unproven = link.echoes && wire !== 3 ? this.#echoed + 1 : this.#refused
     this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, unproven))
     this.#refused = Number.POSITIVE_INFINITY
     this.#pump()
   }
 
-  /** An own frame has come back: the broker has had all up to `last`. */
+  /** An own frame was echoed: the broker has received all events up to `last`. */
   echo(last: number): void {
     this.#echoed = Math.max(this.#echoed, Math.min(last, this.#fresh - 1))
   }
 
-  /** Sends again what is there of what somebody misses. Tells whether it is all there. */
+  /** Retransmits what the history has of the ranges in a NACK. Returns whether it has all of it. */
   answer(ranges: readonly Range[]): boolean {
     let complete = true
     const units: Unit[] = []
     for (const range of ranges) {
       if (range.from < this.history.oldest || range.to >= this.#cursor) complete = false
       for (const unit of this.history.within({ from: range.from, to: Math.min(range.to, this.last) })) {
-        if (this.#resends.allow(unit)) units.push(unit)
+        if (this.#retransmissions.allow(unit)) units.push(unit)
       }
     }
     units.sort((one, other) => one.first - other.first)
-    // All are copied before the first goes out: what a driver calls back can add to the history.
+    // All are copied before the first is sent: a driver's callback can add to the history.
     for (const batch of [...batches(units, this.#room)]) this.#publish(batch, true)
     return complete
   }
 
-  /** Resolves when the driver has taken all there is, or the link is not ready. */
+  /** Resolves when the driver has accepted all events, or the link is not ready. */
   async flush(): Promise<void> {
     this.#pump(true)
     if (this.#isIdle()) return
@@ -163,9 +146,9 @@ export class Outbox {
     this.#stopped = true
   }
 
-  /** Would more events of this turn fill a frame, or push its first ones out of the history? */
+  /** Whether more events in this turn would fill a frame, or evict its first ones from the history. */
   #outgrowsTurn(bytes: number, count: number): boolean {
-    const { history } = this.#options
+    const { history } = this.#environment
     const room = Math.min(FRAME_BYTES - EVENTS_OVERHEAD, history.bytes)
     return this.#turnBytes + bytes > room || this.waiting + count > history.events
   }
@@ -176,53 +159,54 @@ export class Outbox {
   }
 
   #isIdle(): boolean {
-    const { link } = this.#options
+    const { link } = this.#environment
     return link.status !== 'ready' || (this.#inFlight.isEmpty && this.waiting === 0)
   }
 
-  /** Hands over what waits; `isFull`: also the last frame, which could grow. */
+  /** Sends the waiting events; `isFull`: also the last frame, which could still grow. */
   #pump(isFull = false): void {
-    const { link } = this.#options
+    const { link } = this.#environment
     while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#inFlight.hasRoom) {
-      const resent = this.#cursor < this.#fresh
-      const batch = this.history.batch(this.#cursor, this.#room, resent ? this.#fresh : undefined)
+      const retransmission = this.#cursor < this.#fresh
+      const batch = this.history.batch(this.#cursor, this.#room, retransmission ? this.#fresh : undefined)
       if (!isFull && batch.next === this.history.next && this.#inFlight.isBusy) break
       this.#cursor = batch.next
       this.#fresh = Math.max(this.#fresh, this.#cursor)
-      this.#publish(batch, resent)
+      this.#publish(batch, retransmission)
     }
     if (this.#isIdle()) this.#onIdle?.()
   }
 
-  /** For the units of a frame, in bytes. */
+  /** The room for the units of a frame, in bytes. */
   get #room(): number {
-    return Math.min(FRAME_BYTES, this.#options.link.maxPayload) - EVENTS_OVERHEAD
+    return Math.min(FRAME_BYTES, this.#environment.link.maxPayload) - EVENTS_OVERHEAD
   }
 
-  #publish(batch: Batch, resent: boolean): void {
-    if (!resent) this.#options.onSent()
-    this.#inFlight.send(batch, resent)
+  #publish(batch: Batch, retransmission: boolean): void {
+    if (!retransmission) this.#onSent()
+    this.#inFlight.send(batch, retransmission)
   }
 
   #onRefused(first: number, cause: unknown): void {
-    const { link, error } = this.#options
+    const { link, sink } = this.#environment
     this.#refused = Math.min(this.#refused, first)
-    // While away it goes out again with `resume`.
-    if (link.status === 'ready') error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
+    // Otherwise `resume` sends it again.
+    if (link.status === 'ready')
+      sink.error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
   }
 
-  /** Events that have left the history can't be sent any more. */
+  /** Skips the events that were evicted from the history before they were sent. */
   #dropEvicted(): void {
     const { oldest } = this.history
     if (this.#cursor >= oldest) return
-    const { counts, error } = this.#options
+    const { counts, sink } = this.#environment
     counts.lost += Math.max(0, oldest - Math.max(this.#cursor, this.#fresh))
     this.#cursor = oldest
     this.#fresh = Math.max(this.#fresh, oldest)
     if (this.#overflowing) return
     this.#overflowing = true
     const text =
-      'feathers-sync: more events wait for the broker than the `history` option keeps: the oldest are dropped'
-    error(new SyncError('overflow', text))
+      'feathers-sync: more events are waiting for the broker than the `history` option allows: the oldest are dropped'
+    sink.error(new SyncError('overflow', text))
   }
 }

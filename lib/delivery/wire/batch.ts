@@ -1,16 +1,16 @@
 import { SyncError } from '../../errors.js'
 import { countAt, endAt, readUnit, sizeOf, UNIT_OVERHEAD, type Unit, writeUnit } from './unit.js'
 
-/** Units of consecutive events, one at least, one after the other as they travel. */
+/** Units of consecutive events in wire format, at least one. */
 export interface Batch {
-  /** The number of its first event. */
+  /** The sequence number of its first event. */
   readonly first: number
-  /** The number after its last event. */
+  /** The sequence number after its last event. */
   readonly next: number
   readonly bytes: Buffer
 }
 
-/** Groups units: each batch has as many consecutive ones as there is room for in bytes, one at least. Copies them. */
+/** Groups consecutive units into batches of at most `room` bytes, at least one unit each. Copies them. */
 export function* batches(units: Iterable<Unit>, room: number): Generator<Batch> {
   let taken: Unit[] = []
   let size = 0
@@ -40,7 +40,7 @@ export function batchOf(units: readonly Unit[]): Batch {
   return { first, next, bytes }
 }
 
-/** The reverse; the payloads are views. */
+/** The units of a batch; their payloads are views. */
 export function unitsOf({ first, bytes }: Batch): Unit[] {
   const units: Unit[] = []
   for (let at = 0, next = first; at < bytes.length; at = endAt(bytes, at)) {
@@ -52,18 +52,18 @@ export function unitsOf({ first, bytes }: Batch): Unit[] {
 }
 
 /**
- * What came in as the units from event `first` on.
+ * A batch from received bytes, whose first event is `first`.
  *
- * @throws SyncError of kind `frame` where that is no batch
+ * @throws SyncError of kind `frame` if the bytes are not a batch
  */
 export function receivedBatch(bytes: Buffer, first: number): Batch {
   let next = first
   for (let at = 0; at < bytes.length; ) {
     const start = at + UNIT_OVERHEAD
     const end = start > bytes.length ? Number.POSITIVE_INFINITY : endAt(bytes, at)
-    if (end > bytes.length) throw malformed('is cut short')
+    if (end > bytes.length) throw malformed('is truncated')
     const count = countAt(bytes, at)
-    // An event takes a byte at least: a count can't make numbers jump for free.
+    // An event takes at least one byte: a forged count can't advance the sequence for free.
     if (count < 1 || count > Math.max(1, end - start))
       throw malformed(`has ${count} events in ${end - start} bytes`)
     next += count
@@ -73,7 +73,7 @@ export function receivedBatch(bytes: Buffer, first: number): Batch {
   return { first, next, bytes }
 }
 
-/** For a message that no instance has sent. */
+/** The error for a message that no instance can have sent. */
 export function malformed(text: string): SyncError {
-  return new SyncError('frame', `feathers-sync: a message came in that ${text}`)
+  return new SyncError('frame', `feathers-sync: received a message that ${text}`)
 }

@@ -1,97 +1,97 @@
-import { encodeFrame, MAX_PARTS, PART_OVERHEAD, type PartFrame } from './frame.js'
+import { encodeFrame, FRAGMENT_OVERHEAD, type FragmentFrame, MAX_FRAGMENTS } from './frame.js'
 
-/** Bytes that may wait to be rejoined, of one origin and of all. */
+/** Bytes that may wait for reassembly, of one origin and of all. */
 const LIMIT = { origin: 64 * 1024 * 1024, total: 128 * 1024 * 1024 }
 
-/** What a part costs besides its bytes: many small ones must not get round the limits. */
-const PART_COST = 256
+/** What a fragment costs besides its bytes: many small ones must not bypass the limits. */
+const FRAGMENT_COST = 256
 
-/** The largest frame that can be sent, and joined again, over a broker that takes messages of `maxPayload` bytes. */
+/** The largest frame that can be sent and reassembled over a broker that accepts messages of `maxPayload` bytes. */
 export function largestFrame(maxPayload: number): number {
-  const size = maxPayload - PART_OVERHEAD
-  const parts = Math.min(MAX_PARTS, Math.floor(LIMIT.origin / (size + PART_COST)))
-  return parts > 1 ? Math.max(maxPayload, parts * size) : maxPayload
+  const size = maxPayload - FRAGMENT_OVERHEAD
+  const fragments = Math.min(MAX_FRAGMENTS, Math.floor(LIMIT.origin / (size + FRAGMENT_COST)))
+  return fragments > 1 ? Math.max(maxPayload, fragments * size) : maxPayload
 }
 
-/** `bytes`, or the parts of it where the broker takes only smaller messages. */
+/** `bytes`, or its fragments if the broker accepts only smaller messages. */
 export function split(bytes: Buffer, maxPayload: number, origin: string, first: number): Buffer[] {
   if (bytes.length <= maxPayload) return [bytes]
-  const size = maxPayload - PART_OVERHEAD
+  const size = maxPayload - FRAGMENT_OVERHEAD
   const total = Math.ceil(bytes.length / size)
   return Array.from({ length: total }, (_, index) => {
     const chunk = bytes.subarray(index * size, (index + 1) * size)
-    return encodeFrame({ kind: 'part', origin, first, index, total, chunk })
+    return encodeFrame({ kind: 'fragment', origin, first, index, total, chunk })
   })
 }
 
-/** The parts of one frame that have come. */
+/** The fragments of one frame received so far. */
 interface Pending {
   readonly chunks: Map<number, Uint8Array>
   bytes: number
 }
 
-/** What has come of one origin: the frame that got its last part longest ago comes first. */
-interface Heap {
+/** The incomplete frames of one origin, least recently extended first. */
+interface OriginFrames {
   readonly frames: Map<string, Pending>
   bytes: number
 }
 
-/** Joins the parts of frames. What is never completed makes room for what comes later. */
-export class Joiner {
-  /** By origin: the one that sent its last part longest ago comes first. */
-  readonly #heaps = new Map<string, Heap>()
+/** Joins the fragments of frames. Frames that are never completed are dropped in favor of later ones. */
+export class Reassembly {
+  /** By origin, the least recently heard first. */
+  readonly #origins = new Map<string, OriginFrames>()
   #bytes = 0
 
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Takes a part; returns the whole frame with the last one. */
-  take({ origin, first, index, total, chunk }: PartFrame): Buffer | undefined {
-    const heap = this.#heaps.get(origin) ?? { frames: new Map<string, Pending>(), bytes: 0 }
+  /** Takes a fragment; returns the whole frame with the last one. */
+  take({ origin, first, index, total, chunk }: FragmentFrame): Buffer | undefined {
+    const own = this.#origins.get(origin) ?? { frames: new Map<string, Pending>(), bytes: 0 }
     const key = `${first} ${total}`
-    const pending = heap.frames.get(key) ?? { chunks: new Map<number, Uint8Array>(), bytes: 0 }
+    const pending = own.frames.get(key) ?? { chunks: new Map<number, Uint8Array>(), bytes: 0 }
     if (pending.chunks.has(index)) return undefined
-    // A copy: the driver's buffer can be larger than the chunk, and may be used again.
+    // A copy: the driver's buffer can be larger than the chunk, and may be reused.
     pending.chunks.set(index, Buffer.from(chunk))
-    const cost = chunk.length + PART_COST
-    for (const sum of [pending, heap]) sum.bytes += cost
+    const cost = chunk.length + FRAGMENT_COST
+    for (const sum of [pending, own]) sum.bytes += cost
     this.#bytes += cost
-    moveToEnd(heap.frames, key, pending)
-    moveToEnd(this.#heaps, origin, heap)
+    moveToEnd(own.frames, key, pending)
+    moveToEnd(this.#origins, origin, own)
     if (pending.chunks.size < total) {
-      this.#makeRoom(origin, heap)
+      this.#makeRoom(origin, own)
       return undefined
     }
-    this.#drop(origin, heap, key)
+    this.#drop(origin, own, key)
     return Buffer.concat(Array.from({ length: total }, (_, at) => pending.chunks.get(at) as Uint8Array))
   }
 
-  /** An origin that has left completes nothing. */
+  /** Drops the fragments of an origin that has left. */
   forget(origin: string): void {
-    this.#bytes -= this.#heaps.get(origin)?.bytes ?? 0
-    this.#heaps.delete(origin)
+    this.#bytes -= this.#origins.get(origin)?.bytes ?? 0
+    this.#origins.delete(origin)
   }
 
-  #makeRoom(own: string, ownHeap: Heap): void {
-    for (const key of ownHeap.frames.keys()) {
-      if (ownHeap.bytes <= LIMIT.origin) break
-      this.#drop(own, ownHeap, key)
+  #makeRoom(origin: string, own: OriginFrames): void {
+    for (const key of own.frames.keys()) {
+      if (own.bytes <= LIMIT.origin) break
+      this.#drop(origin, own, key)
     }
-    for (const [origin, heap] of this.#heaps) {
-      for (const key of heap.frames.keys()) {
+    for (const [name, other] of this.#origins) {
+      for (const key of other.frames.keys()) {
         if (this.#bytes <= LIMIT.total) return
-        this.#drop(origin, heap, key)
+        this.#drop(name, other, key)
       }
     }
   }
 
-  #drop(origin: string, heap: Heap, key: string): void {
-    const bytes = heap.frames.get(key)?.bytes ?? 0
-    heap.frames.delete(key)
-    heap.bytes -= bytes
+  #drop(origin: string, from: OriginFrames, key: string): void {
+    const bytes = from.frames.get(key)?.bytes ?? 0
+    from.frames.delete(key)
+    from.bytes -= bytes
     this.#bytes -= bytes
-    if (heap.frames.size === 0) this.#heaps.delete(origin)
+    if (from.frames.size === 0) this.#origins.delete(origin)
   }
 }
 

@@ -1,46 +1,46 @@
 import { randomBytes } from 'node:crypto'
 import { SyncError } from '../../errors.js'
 import { type Batch, malformed, receivedBatch } from './batch.js'
-import type { Range } from './range.js'
+import type { Range } from './unit.js'
 
 /** Consecutive events of the sender. */
 export interface EventsFrame extends Batch {
   readonly kind: 'events'
   readonly origin: string
-  /** How long the sender has been there, in ms. */
+  /** How long the sender has existed, in ms. */
   readonly age: number
-  /** Sent before, and sent again now. */
-  readonly resent: boolean
+  /** Not the first transmission of these events. */
+  readonly retransmission: boolean
 }
 
-/** Where the sender's numbers stand. */
-export interface BeatFrame {
-  readonly kind: 'beat'
+/** The state of the sender's sequence. */
+export interface HeartbeatFrame {
+  readonly kind: 'heartbeat'
   readonly origin: string
   readonly age: number
-  /** The oldest event that can be sent again: `last + 1` where there is none. */
+  /** The oldest event that can be retransmitted: `last + 1` if there is none. */
   readonly oldest: number
-  /** The last event that was sent, 0 before the first. */
+  /** The last event sent, 0 before the first. */
   readonly last: number
-  /** The sender has just subscribed, and asks the others for their beats. */
+  /** The sender has just subscribed and requests the heartbeats of the others. */
   readonly join: boolean
   /** The sender leaves: this is its last frame. */
-  readonly bye: boolean
+  readonly leave: boolean
 }
 
-/** The sender misses events of `target`. */
-export interface AskFrame {
-  readonly kind: 'ask'
+/** The sender is missing events of `target`, and requests their retransmission. */
+export interface NackFrame {
+  readonly kind: 'nack'
   readonly origin: string
   readonly target: string
   readonly ranges: readonly Range[]
 }
 
-/** A piece of a frame that is larger than the broker takes. */
-export interface PartFrame {
-  readonly kind: 'part'
+/** A piece of a frame that is larger than the broker's largest message. */
+export interface FragmentFrame {
+  readonly kind: 'fragment'
   readonly origin: string
-  /** The number of the first event in the whole frame. */
+  /** The sequence number of the first event in the whole frame. */
   readonly first: number
   /** From 0. */
   readonly index: number
@@ -48,9 +48,9 @@ export interface PartFrame {
   readonly chunk: Uint8Array
 }
 
-export type Frame = EventsFrame | BeatFrame | AskFrame | PartFrame
+export type Frame = EventsFrame | HeartbeatFrame | NackFrame | FragmentFrame
 
-/** No JSON text begins with the first byte; the fourth makes it no BSON document, whose length would be negative. */
+/** The first byte begins no JSON text; the fourth rules out BSON, because the document's length would be negative. */
 const MAGIC = Buffer.from([0xff, 0x46, 0x53, 0xff])
 const VERSION = 4
 const ORIGIN_LENGTH = 16
@@ -59,27 +59,27 @@ const KIND_AT = VERSION_AT + 1
 const ORIGIN_AT = KIND_AT + 1
 const BODY_AT = ORIGIN_AT + ORIGIN_LENGTH
 
-const KINDS = { events: 1, beat: 2, ask: 3, part: 4 } as const
-/** Event numbers and ages take 6 bytes; they are exact in JavaScript. */
+const KINDS = { events: 1, heartbeat: 2, nack: 3, fragment: 4 } as const
+/** Sequence numbers and ages take 6 bytes, which JavaScript represents exactly. */
 const NUMBER = 6
 const MAX_NUMBER = 2 ** (8 * NUMBER) - 1
-const RESENT = 1
+const RETRANSMISSION = 1
 const JOIN = 1
-const BYE = 2
+const LEAVE = 2
 
-/** Flags, age and the first number. */
+/** Flags, age and the first sequence number. */
 const EVENTS_HEADER = 1 + NUMBER + NUMBER
-const BEAT_LENGTH = 1 + 3 * NUMBER
+const HEARTBEAT_LENGTH = 1 + 3 * NUMBER
 const RANGE_LENGTH = 2 * NUMBER
-const PART_HEADER = NUMBER + 2 + 2
+const FRAGMENT_HEADER = NUMBER + 2 + 2
 
-/** What a part has besides its chunk, in bytes. */
-export const PART_OVERHEAD = BODY_AT + PART_HEADER
-/** How many ranges are asked for at once. */
+/** The size of a fragment without its chunk, in bytes. */
+export const FRAGMENT_OVERHEAD = BODY_AT + FRAGMENT_HEADER
+/** How many ranges a NACK can request. */
 export const MAX_RANGES = 32
-/** How many parts a frame can have. */
-export const MAX_PARTS = 0xffff
-/** What a frame of events has besides its units, in bytes. */
+/** How many fragments a frame can have. */
+export const MAX_FRAGMENTS = 0xffff
+/** The size of a frame of events without its units, in bytes. */
 export const EVENTS_OVERHEAD = BODY_AT + EVENTS_HEADER
 
 /** A random 128-bit id for one configured application, in hexadecimal. */
@@ -91,20 +91,20 @@ export function encodeFrame(frame: Frame): Buffer {
   switch (frame.kind) {
     case 'events': {
       const bytes = start(frame, EVENTS_HEADER + frame.bytes.length)
-      bytes[BODY_AT] = frame.resent ? RESENT : 0
+      bytes[BODY_AT] = frame.retransmission ? RETRANSMISSION : 0
       let at = bytes.writeUIntBE(frame.age, BODY_AT + 1, NUMBER)
       at = bytes.writeUIntBE(frame.first, at, NUMBER)
       bytes.set(frame.bytes, at)
       return bytes
     }
-    case 'beat': {
-      const bytes = start(frame, BEAT_LENGTH)
-      bytes[BODY_AT] = (frame.join ? JOIN : 0) | (frame.bye ? BYE : 0)
+    case 'heartbeat': {
+      const bytes = start(frame, HEARTBEAT_LENGTH)
+      bytes[BODY_AT] = (frame.join ? JOIN : 0) | (frame.leave ? LEAVE : 0)
       let at = BODY_AT + 1
       for (const number of [frame.age, frame.oldest, frame.last]) at = bytes.writeUIntBE(number, at, NUMBER)
       return bytes
     }
-    case 'ask': {
+    case 'nack': {
       const bytes = start(frame, ORIGIN_LENGTH + frame.ranges.length * RANGE_LENGTH)
       let at = BODY_AT + bytes.write(frame.target, BODY_AT, 'hex')
       for (const { from, to } of frame.ranges) {
@@ -113,8 +113,8 @@ export function encodeFrame(frame: Frame): Buffer {
       }
       return bytes
     }
-    case 'part': {
-      const bytes = start(frame, PART_HEADER + frame.chunk.length)
+    case 'fragment': {
+      const bytes = start(frame, FRAGMENT_HEADER + frame.chunk.length)
       let at = bytes.writeUIntBE(frame.first, BODY_AT, NUMBER)
       at = bytes.writeUInt16BE(frame.index, at)
       at = bytes.writeUInt16BE(frame.total, at)
@@ -133,77 +133,80 @@ function start({ kind, origin }: Frame, bodyLength: number): Buffer {
   return bytes
 }
 
-/** Does it begin as frames do? Else it is a message of another kind, such as one of feathers-sync 3. */
+/** Whether the bytes begin like a frame; otherwise they are another message, such as one of feathers-sync 3. */
 export function isFrame(bytes: Uint8Array): boolean {
   return bytes.length >= MAGIC.length && MAGIC.compare(bytes, 0, MAGIC.length) === 0
 }
 
-/** @throws SyncError of kind `frame` for anything that `encodeFrame` did not write */
+/** @throws SyncError of kind `frame` for anything that `encodeFrame` does not write */
 export function decodeFrame(received: Uint8Array): Frame {
   const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength)
-  if (!isFrame(bytes)) throw malformed('is no frame')
-  if (bytes.length < BODY_AT) throw malformed('is cut short')
+  if (!isFrame(bytes)) throw malformed('is not a frame')
+  if (bytes.length < BODY_AT) throw malformed('is truncated')
   const version = bytes[VERSION_AT]
   if (version !== VERSION) {
     throw new SyncError(
       'frame',
-      `feathers-sync: a message of version ${version} came in, this instance reads ${VERSION}: upgrade it`
+      `feathers-sync: received a message of version ${version}, but this instance reads version ${VERSION}: upgrade it`
     )
   }
   const origin = bytes.toString('hex', ORIGIN_AT, BODY_AT)
   switch (bytes[KIND_AT]) {
     case KINDS.events:
       return decodeEvents(bytes, origin)
-    case KINDS.beat:
-      return decodeBeat(bytes, origin)
-    case KINDS.ask:
-      return decodeAsk(bytes, origin)
-    case KINDS.part:
-      return decodePart(bytes, origin)
+    case KINDS.heartbeat:
+      return decodeHeartbeat(bytes, origin)
+    case KINDS.nack:
+      return decodeNack(bytes, origin)
+    case KINDS.fragment:
+      return decodeFragment(bytes, origin)
     default:
-      throw malformed(`is of the unknown kind ${bytes[KIND_AT]}`)
+      throw malformed(`has the unknown kind ${bytes[KIND_AT]}`)
   }
 }
 
 function decodeEvents(bytes: Buffer, origin: string): EventsFrame {
-  if (bytes.length < EVENTS_OVERHEAD) throw malformed('is cut short')
+  if (bytes.length < EVENTS_OVERHEAD) throw malformed('is truncated')
   const age = bytes.readUIntBE(BODY_AT + 1, NUMBER)
   const first = bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER)
-  if (first < 1) throw malformed('has an event of number 0')
+  if (first < 1) throw malformed('has an event with the sequence number 0')
   const batch = receivedBatch(bytes.subarray(EVENTS_OVERHEAD), first)
-  // What comes after it has to be a number that can be asked for.
-  if (batch.next > MAX_NUMBER) throw malformed('has events past the largest number')
-  return { kind: 'events', origin, age, resent: ((bytes[BODY_AT] as number) & RESENT) !== 0, ...batch }
+  // The event after it must be one that a NACK can request.
+  if (batch.next > MAX_NUMBER) throw malformed('has events past the largest sequence number')
+  const retransmission = ((bytes[BODY_AT] as number) & RETRANSMISSION) !== 0
+  return { kind: 'events', origin, age, retransmission, ...batch }
 }
 
-function decodeBeat(bytes: Buffer, origin: string): BeatFrame {
-  if (bytes.length !== BODY_AT + BEAT_LENGTH) throw malformed('is not of its length')
+function decodeHeartbeat(bytes: Buffer, origin: string): HeartbeatFrame {
+  if (bytes.length !== BODY_AT + HEARTBEAT_LENGTH) throw malformed('has the wrong length')
   const flags = bytes[BODY_AT] as number
   const [age, oldest, last] = [0, 1, 2].map((index) =>
     bytes.readUIntBE(BODY_AT + 1 + index * NUMBER, NUMBER)
   ) as [number, number, number]
   if (oldest < 1 || oldest > last + 1) throw malformed(`has events ${oldest} to ${last}`)
-  return { kind: 'beat', origin, age, oldest, last, join: (flags & JOIN) !== 0, bye: (flags & BYE) !== 0 }
+  const [join, leave] = [(flags & JOIN) !== 0, (flags & LEAVE) !== 0]
+  return { kind: 'heartbeat', origin, age, oldest, last, join, leave }
 }
 
-function decodeAsk(bytes: Buffer, origin: string): AskFrame {
+function decodeNack(bytes: Buffer, origin: string): NackFrame {
   const targetEnd = BODY_AT + ORIGIN_LENGTH
   const count = (bytes.length - targetEnd) / RANGE_LENGTH
-  if (!Number.isInteger(count) || count < 1) throw malformed('is not of its length')
-  if (count > MAX_RANGES) throw malformed(`asks for ${count} ranges`)
+  if (!Number.isInteger(count) || count < 1) throw malformed('has the wrong length')
+  if (count > MAX_RANGES) throw malformed(`requests ${count} ranges`)
   const ranges = Array.from({ length: count }, (_, index) => {
     const at = targetEnd + index * RANGE_LENGTH
     return { from: bytes.readUIntBE(at, NUMBER), to: bytes.readUIntBE(at + NUMBER, NUMBER) }
   })
-  for (const { from, to } of ranges) if (from < 1 || from > to) throw malformed(`asks for ${from} to ${to}`)
-  return { kind: 'ask', origin, target: bytes.toString('hex', BODY_AT, targetEnd), ranges }
+  for (const { from, to } of ranges)
+    if (from < 1 || from > to) throw malformed(`requests events ${from} to ${to}`)
+  return { kind: 'nack', origin, target: bytes.toString('hex', BODY_AT, targetEnd), ranges }
 }
 
-function decodePart(bytes: Buffer, origin: string): PartFrame {
-  if (bytes.length <= PART_OVERHEAD) throw malformed('is cut short')
+function decodeFragment(bytes: Buffer, origin: string): FragmentFrame {
+  if (bytes.length <= FRAGMENT_OVERHEAD) throw malformed('is truncated')
   const first = bytes.readUIntBE(BODY_AT, NUMBER)
   const index = bytes.readUInt16BE(BODY_AT + NUMBER)
   const total = bytes.readUInt16BE(BODY_AT + NUMBER + 2)
-  if (first < 1 || total < 2 || index >= total) throw malformed(`is part ${index} of ${total}`)
-  return { kind: 'part', origin, first, index, total, chunk: bytes.subarray(PART_OVERHEAD) }
+  if (first < 1 || total < 2 || index >= total) throw malformed(`is fragment ${index} of ${total}`)
+  return { kind: 'fragment', origin, first, index, total, chunk: bytes.subarray(FRAGMENT_OVERHEAD) }
 }

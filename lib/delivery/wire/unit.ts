@@ -1,24 +1,30 @@
-/** One message of the serialiser: an event, or the events of one bulk call. */
+/** Sequence numbers, both ends included. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** One serialized message: an event, or the events of one bulk call. */
 export interface Unit {
-  /** The number of its first event; the first of an origin is 1. */
+  /** The sequence number of its first event; the first of an origin is 1. */
   readonly first: number
-  /** How many events it holds, numbered from `first` on. */
+  /** How many events it holds, with the sequence numbers from `first` on. */
   readonly count: number
   readonly payload: Uint8Array
 }
 
-/** Of its header: the length of the payload comes first. */
+/** Offset in the header: the length of the payload comes first. */
 const COUNT_AT = 4
 
-/** What a unit has besides its payload, in bytes. */
+/** The header of a unit, in bytes. */
 export const UNIT_OVERHEAD = COUNT_AT + 4
 
-/** What a unit with that payload takes, in bytes. */
+/** The size of a unit with that payload, in bytes. */
 export function sizeOf({ length }: Uint8Array): number {
   return UNIT_OVERHEAD + length
 }
 
-/** Writes a unit as it travels; returns where it ends. */
+/** Writes a unit in wire format; returns the offset of its end. */
 export function writeUnit(bytes: Buffer, at: number, payload: Uint8Array, count: number): number {
   bytes.writeUInt32BE(payload.length, at)
   bytes.writeUInt32BE(count, at + COUNT_AT)
@@ -31,7 +37,7 @@ export function readUnit(bytes: Buffer, at: number, first: number): Unit {
   return { first, count: countAt(bytes, at), payload: bytes.subarray(at + UNIT_OVERHEAD, endAt(bytes, at)) }
 }
 
-/** Where the unit at `at` ends. */
+/** The offset of the end of the unit at `at`. */
 export function endAt(bytes: Buffer, at: number): number {
   return at + UNIT_OVERHEAD + bytes.readUInt32BE(at)
 }

@@ -1,17 +1,17 @@
 import { expect } from 'chai'
-import { Window, WindowBudget } from '../../../lib/delivery/receive/reorder-buffer.js'
+import { ReorderBudget, ReorderBuffer } from '../../../lib/delivery/receive/reorder-buffer.js'
 import type { Unit } from '../../../lib/delivery/wire/unit.js'
 
 const MIB = 1024 * 1024
 const unit = (first: number, length = 10): Unit => ({ first, count: 1, payload: Buffer.alloc(length, 'x') })
 
-describe('Window', () => {
-  let budget: WindowBudget
-  let window: Window
+describe('ReorderBuffer', () => {
+  let budget: ReorderBudget
+  let window: ReorderBuffer
 
   beforeEach(() => {
-    budget = new WindowBudget()
-    window = new Window(budget)
+    budget = new ReorderBudget()
+    window = new ReorderBuffer(budget)
   })
 
   const numbers = () => Array.from({ length: 10 }, (_, first) => first).filter((first) => window.has(first))
@@ -45,7 +45,7 @@ describe('Window', () => {
     })
 
     it('keeps 64 MiB together with the others', () => {
-      const others = Array.from({ length: 4 }, () => new Window(budget))
+      const others = Array.from({ length: 4 }, () => new ReorderBuffer(budget))
       for (const other of others) for (let first = 1; first <= 15; first += 1) other.add(unit(first, MIB))
       for (let first = 1; first <= 3; first += 1) expect(window.add(unit(first, MIB))).to.equal(true)
       expect(window.add(unit(4, MIB))).to.equal(false)

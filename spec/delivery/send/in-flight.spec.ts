@@ -1,15 +1,15 @@
 import { expect } from 'chai'
-import { Joiner } from '../../../lib/delivery/wire/fragments.js'
-import { decodeFrame, type PartFrame } from '../../../lib/delivery/wire/frame.js'
+import { Reassembly } from '../../../lib/delivery/wire/fragments.js'
+import { decodeFrame, type FragmentFrame } from '../../../lib/delivery/wire/frame.js'
 import { Deferred, settled } from '../fake-link.js'
 import { eventsFrame, ORIGIN } from '../wire/golden.js'
-import { KIB, MIB, OutboxStage } from './sender-stage.js'
+import { KIB, MIB, SenderStage } from './sender-stage.js'
 
 describe('InFlight', () => {
-  let stage: OutboxStage
+  let stage: SenderStage
 
   beforeEach(() => {
-    stage = new OutboxStage()
+    stage = new SenderStage()
   })
 
   it('says its age in whole ms', async () => {
@@ -26,13 +26,13 @@ describe('InFlight', () => {
       await stage.pass()
     }
     expect(stage.link.sent).to.have.length(8)
-    expect(stage.outbox).to.include({ waiting: 4, unsent: 12 })
+    expect(stage.sender).to.include({ waiting: 4, unsent: 12 })
     taken[3]?.resolve()
     await settled()
     expect(stage.link.sent.slice(8)).to.deep.equal(['9-12'])
     for (const { resolve } of taken) resolve()
     await settled()
-    expect(stage.outbox).to.include({ waiting: 0, unsent: 0 })
+    expect(stage.sender).to.include({ waiting: 0, unsent: 0 })
     expect(stage.counts.sent).to.equal(12)
   })
 
@@ -69,9 +69,9 @@ describe('InFlight', () => {
   })
 
   it('sends units as they are without a frame, and refuses what is larger than the broker takes', async () => {
-    stage = new OutboxStage(undefined, true)
+    stage = new SenderStage({ wire: 3 })
     stage.link.maxPayload = 500
-    stage.outbox.send(Buffer.alloc(501, 'y'), 1)
+    stage.sender.send(Buffer.alloc(501, 'y'), 1)
     stage.send(2, 500)
     await stage.pass()
     expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
@@ -81,15 +81,15 @@ describe('InFlight', () => {
   it('sends what is larger than the broker takes in parts', async () => {
     stage.link.maxPayload = 500
     const payload = Buffer.from(Array.from({ length: 2000 }, (_, at) => at % 256))
-    stage.outbox.send(payload, 1)
+    stage.sender.send(payload, 1)
     await stage.pass()
     expect(stage.link.published).to.have.length(5)
     expect(stage.counts).to.include({ sent: 1, framesSent: 5 })
-    const joiner = new Joiner()
+    const reassembly = new Reassembly()
     let whole: Buffer | undefined
     for (const bytes of stage.link.published) {
       expect(bytes.length).to.be.at.most(500)
-      whole = joiner.take(decodeFrame(bytes) as PartFrame)
+      whole = reassembly.take(decodeFrame(bytes) as FragmentFrame)
     }
     const frame = decodeFrame(whole as Buffer)
     expect(frame).to.deep.equal(eventsFrame([{ first: 1, count: 1, payload }]))
@@ -102,7 +102,7 @@ describe('InFlight', () => {
     stage.send(2)
     await stage.pass()
     expect(stage.link.sent).to.deep.equal(['1-2', '4-5'])
-    expect(stage.link.of('part').map(({ first }) => first)).to.deep.equal([3, 3, 3, 3, 3])
+    expect(stage.link.of('fragment').map(({ first }) => first)).to.deep.equal([3, 3, 3, 3, 3])
   })
 
   it('reports what a ready driver refuses', async () => {

@@ -1,18 +1,18 @@
 import { expect } from 'chai'
-import { ResendLimit } from '../../../lib/delivery/send/retransmission-limit.js'
+import { RetransmissionLimit } from '../../../lib/delivery/send/retransmission-limit.js'
 import type { Unit } from '../../../lib/delivery/wire/unit.js'
 import { SimClock } from '../../simulation/sim-clock.js'
 
 const MIB = 1024 * 1024
 const unit = (bytes: number, first = 1): Unit => ({ first, count: 1, payload: new Uint8Array(bytes) })
 
-describe('ResendLimit', () => {
+describe('RetransmissionLimit', () => {
   let clock: SimClock
-  let limit: ResendLimit
+  let limit: RetransmissionLimit
 
   beforeEach(() => {
     clock = new SimClock(1)
-    limit = new ResendLimit(clock)
+    limit = new RetransmissionLimit(clock)
   })
 
   describe('allow', () => {

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { Deferred, settled } from '../fake-link.js'
-import { MIB, OutboxStage } from './sender-stage.js'
+import { MIB, SenderStage } from './sender-stage.js'
 
-describe('Outbox, what goes out again', () => {
-  let stage: OutboxStage
+describe('Sender, what goes out again', () => {
+  let stage: SenderStage
 
   beforeEach(() => {
-    stage = new OutboxStage()
+    stage = new SenderStage()
   })
 
   describe('resume', () => {
@@ -56,7 +56,7 @@ describe('Outbox, what goes out again', () => {
     })
 
     it('sends what is still there where the history has moved on', async () => {
-      stage = new OutboxStage({ events: 5, bytes: 1e9 })
+      stage = new SenderStage({ history: { events: 5, bytes: 1e9 } })
       stage.send(4)
       await stage.pass()
       await stage.outage(3)
@@ -69,17 +69,17 @@ describe('Outbox, what goes out again', () => {
     it('believes no number that was never sent', async () => {
       stage.send(1)
       await stage.pass()
-      stage.outbox.echo(1000)
-      expect(stage.outbox.isEchoed).to.equal(true)
+      stage.sender.echo(1000)
+      expect(stage.sender.isEchoed).to.equal(true)
       stage.send(1)
       await stage.pass()
-      expect(stage.outbox.isEchoed).to.equal(false)
+      expect(stage.sender.isEchoed).to.equal(false)
     })
 
     it('never goes back', async () => {
       await stage.sendAndHear(5)
-      stage.outbox.echo(2)
-      expect(stage.outbox.isEchoed).to.equal(true)
+      stage.sender.echo(2)
+      expect(stage.sender.isEchoed).to.equal(true)
     })
   })
 
@@ -91,7 +91,7 @@ describe('Outbox, what goes out again', () => {
         { from: 2, to: 3 },
         { from: 3, to: 4 }
       ]
-      expect(stage.outbox.answer(ranges)).to.equal(true)
+      expect(stage.sender.answer(ranges)).to.equal(true)
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['again 2-4', 'again 7-8'])
       expect(stage.counts.resent).to.equal(5)
@@ -100,7 +100,7 @@ describe('Outbox, what goes out again', () => {
     it('sends the same again at most once in 200 ms, whoever asks', async () => {
       await stage.sendAndHear(3)
       for (let ms = 0; ms < 1000; ms += 10) {
-        stage.outbox.answer([{ from: 2, to: 2 }])
+        stage.sender.answer([{ from: 2, to: 2 }])
         await stage.pass(10)
       }
       expect(stage.link.sent).to.deep.equal(Array.from({ length: 5 }, () => 'again 2-2'))
@@ -109,27 +109,27 @@ describe('Outbox, what goes out again', () => {
     it('sends at most 16 MiB at once, and as much a second', async () => {
       await stage.sendAndHear(60, MIB)
       const all = [{ from: 1, to: 60 }]
-      stage.outbox.answer(all)
+      stage.sender.answer(all)
       expect(stage.link.takeSent()).to.have.length(16)
       for (let round = 0; round < 10; round += 1) {
         await stage.pass(100)
-        stage.outbox.answer(all)
+        stage.sender.answer(all)
       }
       expect(stage.link.takeSent().length).to.be.within(14, 17)
     })
 
     it('can answer what is larger than the rate', async () => {
       await stage.sendAndHear(1, 20 * MIB)
-      stage.outbox.answer([{ from: 1, to: 1 }])
+      stage.sender.answer([{ from: 1, to: 1 }])
       expect(stage.link.takeSent()).to.deep.equal(['again 1-1'])
     })
 
     it('tells that it is not all where numbers are asked for that have gone, or never were', async () => {
-      stage = new OutboxStage({ events: 5, bytes: 1e9 })
+      stage = new SenderStage({ history: { events: 5, bytes: 1e9 } })
       await stage.sendAndHear(8)
-      expect(stage.outbox.answer([{ from: 3, to: 4 }])).to.equal(false)
-      expect(stage.outbox.answer([{ from: 8, to: 9 }])).to.equal(false)
-      expect(stage.outbox.answer([{ from: 1, to: 2 ** 48 - 1 }])).to.equal(false)
+      expect(stage.sender.answer([{ from: 3, to: 4 }])).to.equal(false)
+      expect(stage.sender.answer([{ from: 8, to: 9 }])).to.equal(false)
+      expect(stage.sender.answer([{ from: 1, to: 2 ** 48 - 1 }])).to.equal(false)
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['again 4-4', 'again 8-8', 'again 5-7'])
     })
@@ -137,7 +137,7 @@ describe('Outbox, what goes out again', () => {
     it('does not send what has not been sent yet', async () => {
       await stage.sendAndHear(2)
       stage.send(1)
-      expect(stage.outbox.answer([{ from: 2, to: 3 }])).to.equal(false)
+      expect(stage.sender.answer([{ from: 2, to: 3 }])).to.equal(false)
       expect(stage.link.sent).to.deep.equal(['again 2-2'])
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['again 2-2', '3-3'])
@@ -148,7 +148,7 @@ describe('Outbox, what goes out again', () => {
     /** Is it still waiting? */
     async function flushing(): Promise<() => boolean> {
       let done = false
-      void stage.outbox.flush().then(() => {
+      void stage.sender.flush().then(() => {
         done = true
       })
       await settled()
@@ -165,7 +165,7 @@ describe('Outbox, what goes out again', () => {
       taken.resolve()
       await settled()
       expect(isWaiting()).to.equal(false)
-      expect(stage.outbox.unsent).to.equal(0)
+      expect(stage.sender.unsent).to.equal(0)
     })
 
     it('resolves at once where nothing waits, or the link is away', async () => {
@@ -173,7 +173,7 @@ describe('Outbox, what goes out again', () => {
       stage.goAway()
       stage.send(1)
       expect((await flushing())()).to.equal(false)
-      expect(stage.outbox.unsent).to.equal(1)
+      expect(stage.sender.unsent).to.equal(1)
     })
 
     it('resolves when the link goes away meanwhile', async () => {

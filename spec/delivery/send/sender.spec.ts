@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { KIB, MIB, OutboxStage } from './sender-stage.js'
+import { KIB, MIB, SenderStage } from './sender-stage.js'
 
-describe('Outbox', () => {
-  let stage: OutboxStage
+describe('Sender', () => {
+  let stage: SenderStage
 
   beforeEach(() => {
-    stage = new OutboxStage()
+    stage = new SenderStage()
   })
 
   describe('send', () => {
@@ -39,7 +39,7 @@ describe('Outbox', () => {
     })
 
     it('sends within a long turn before its beginning leaves the history', async () => {
-      stage = new OutboxStage({ events: 1e6, bytes: MIB })
+      stage = new SenderStage({ history: { events: 1e6, bytes: MIB } })
       stage.send(250, 10 * KIB)
       expect(stage.link.published.length).to.be.greaterThan(4)
       await stage.pass()
@@ -48,7 +48,7 @@ describe('Outbox', () => {
     })
 
     it('sends within a turn of more events than the history keeps', async () => {
-      stage = new OutboxStage({ events: 20, bytes: 1e9 })
+      stage = new SenderStage({ history: { events: 20, bytes: 1e9 } })
       stage.send(50)
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['1-20', '21-40', '41-50'])
@@ -56,7 +56,7 @@ describe('Outbox', () => {
     })
 
     it('sends within a turn of more bytes than the history keeps', async () => {
-      stage = new OutboxStage({ events: 1e6, bytes: 1000 })
+      stage = new SenderStage({ history: { events: 1e6, bytes: 1000 } })
       stage.send(20, 100)
       await stage.pass()
       expect(stage.counts).to.include({ sent: 20, lost: 0 })
@@ -64,7 +64,7 @@ describe('Outbox', () => {
 
     it('refuses what no number of parts can carry, without a number', async () => {
       stage.link.maxPayload = 100
-      stage.outbox.send(Buffer.alloc(5 * MIB), 1)
+      stage.sender.send(Buffer.alloc(5 * MIB), 1)
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
       expect(stage.errors[0]?.message).to.match(/5242880 bytes, at most \d+ can be sent/)
       stage.send(1)
@@ -74,7 +74,7 @@ describe('Outbox', () => {
 
     it('tells that events go out for the first time, and only then', async () => {
       await stage.sendAndHear(2)
-      stage.outbox.answer([{ from: 1, to: 2 }])
+      stage.sender.answer([{ from: 1, to: 2 }])
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['again 1-2'])
       expect(stage.firstSends).to.equal(1)
@@ -82,7 +82,7 @@ describe('Outbox', () => {
   })
 
   describe('while away', () => {
-    beforeEach(() => (stage = new OutboxStage({ events: 10, bytes: 1e9 })))
+    beforeEach(() => (stage = new SenderStage({ history: { events: 10, bytes: 1e9 } })))
 
     it('publishes nothing, and reports nothing', async () => {
       stage.goAway()
@@ -90,7 +90,7 @@ describe('Outbox', () => {
       await stage.pass(60_000)
       expect(stage.link.published).to.have.length(0)
       expect(stage.errors).to.have.length(0)
-      expect(stage.outbox).to.include({ waiting: 5, unsent: 5, last: 0 })
+      expect(stage.sender).to.include({ waiting: 5, unsent: 5, last: 0 })
     })
 
     it('drops the oldest past the history, says so once an outage, and counts them exactly', async () => {
@@ -102,7 +102,7 @@ describe('Outbox', () => {
       stage.comeBack()
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['16-25'])
-      stage.outbox.echo(25)
+      stage.sender.echo(25)
       stage.goAway()
       stage.send(12)
       await stage.pass()
@@ -112,7 +112,7 @@ describe('Outbox', () => {
 
     it('counts the events of a bulk, not its messages', () => {
       stage.goAway()
-      stage.outbox.send(Buffer.from('[1,2,3,4]'), 4)
+      stage.sender.send(Buffer.from('[1,2,3,4]'), 4)
       stage.send(10)
       expect(stage.counts.lost).to.equal(4)
     })

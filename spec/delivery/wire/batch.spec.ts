@@ -60,7 +60,7 @@ describe('receivedBatch', () => {
     for (let length = 0; length < bytes.length; length += 1) {
       if (length === bytes.length / 2) continue
       expect(() => receivedBatch(bytes.subarray(0, length), 1))
-        .to.throw(SyncError, /cut short|no events/)
+        .to.throw(SyncError, /truncated|no events/)
         .with.property('kind', 'frame')
     }
   })

@@ -1,12 +1,17 @@
 import { expect } from 'chai'
-import { Joiner, largestFrame, split } from '../../../lib/delivery/wire/fragments.js'
-import { decodeFrame, MAX_PARTS, PART_OVERHEAD, type PartFrame } from '../../../lib/delivery/wire/frame.js'
+import { largestFrame, Reassembly, split } from '../../../lib/delivery/wire/fragments.js'
+import {
+  decodeFrame,
+  FRAGMENT_OVERHEAD,
+  type FragmentFrame,
+  MAX_FRAGMENTS
+} from '../../../lib/delivery/wire/frame.js'
 import { ORIGIN, OTHER } from './golden.js'
 
 const MIB = 1024 * 1024
 
-function partsOf(bytes: Buffer, maxPayload: number, origin = ORIGIN, first = 1): PartFrame[] {
-  return split(bytes, maxPayload, origin, first).map((part) => decodeFrame(part) as PartFrame)
+function partsOf(bytes: Buffer, maxPayload: number, origin = ORIGIN, first = 1): FragmentFrame[] {
+  return split(bytes, maxPayload, origin, first).map((part) => decodeFrame(part) as FragmentFrame)
 }
 
 const numbered = (length: number, from = 0) =>
@@ -33,35 +38,36 @@ describe('parts', () => {
     })
 
     it('is at least what the broker takes, and no more parts than have a number', () => {
-      for (const maxPayload of [10, PART_OVERHEAD, PART_OVERHEAD + 1, 500, 1000, MIB, 40 * MIB]) {
+      for (const maxPayload of [10, FRAGMENT_OVERHEAD, FRAGMENT_OVERHEAD + 1, 500, 1000, MIB, 40 * MIB]) {
         const largest = largestFrame(maxPayload)
         expect(largest, `${maxPayload}`).to.be.at.least(maxPayload)
-        if (largest > maxPayload) expect(largest).to.be.at.most(MAX_PARTS * (maxPayload - PART_OVERHEAD))
+        if (largest > maxPayload)
+          expect(largest).to.be.at.most(MAX_FRAGMENTS * (maxPayload - FRAGMENT_OVERHEAD))
       }
     })
 
     for (const maxPayload of [1000, MIB]) {
       it(`can be joined of parts of ${maxPayload} bytes`, () => {
         const bytes = Buffer.alloc(largestFrame(maxPayload), 'x')
-        const joiner = new Joiner()
+        const reassembly = new Reassembly()
         let whole: Buffer | undefined
-        for (const part of partsOf(bytes, maxPayload)) whole = joiner.take(part)
+        for (const part of partsOf(bytes, maxPayload)) whole = reassembly.take(part)
         expect(whole?.equals(bytes)).to.equal(true)
       })
     }
   })
 })
 
-describe('Joiner', () => {
-  let joiner: Joiner
+describe('Reassembly', () => {
+  let reassembly: Reassembly
 
   beforeEach(() => {
-    joiner = new Joiner()
+    reassembly = new Reassembly()
   })
 
   /** The whole frames that a sequence of parts makes. */
-  function take(...parts: (PartFrame | undefined)[]): Buffer[] {
-    return parts.flatMap((part) => (part && joiner.take(part)) ?? [])
+  function take(...parts: (FragmentFrame | undefined)[]): Buffer[] {
+    return parts.flatMap((part) => (part && reassembly.take(part)) ?? [])
   }
 
   describe('take', () => {
@@ -69,9 +75,9 @@ describe('Joiner', () => {
       const bytes = numbered(1000)
       const [first, ...rest] = partsOf(bytes, 300)
       expect(take(...rest.reverse())).to.deep.equal([])
-      expect(joiner.bytes).to.be.greaterThan(0)
+      expect(reassembly.bytes).to.be.greaterThan(0)
       expect(take(first)).to.deep.equal([bytes])
-      expect(joiner.bytes).to.equal(0)
+      expect(reassembly.bytes).to.equal(0)
     })
 
     it('does not count a part twice', () => {
@@ -95,17 +101,17 @@ describe('Joiner', () => {
     it('keeps no view of the buffer it was given', () => {
       const bytes = numbered(500)
       const [one, two] = split(bytes, 300, ORIGIN, 1).map((part) => Buffer.from(part)) as [Buffer, Buffer]
-      take(decodeFrame(one) as PartFrame)
+      take(decodeFrame(one) as FragmentFrame)
       one.fill(0)
-      expect(take(decodeFrame(two) as PartFrame)).to.deep.equal([bytes])
+      expect(take(decodeFrame(two) as FragmentFrame)).to.deep.equal([bytes])
     })
 
     it('holds at most 64 MiB of an origin, the latest of it', () => {
       const chunk = Buffer.alloc(MIB)
       const of = (first: number, index: number) =>
-        ({ kind: 'part', origin: ORIGIN, first, index, total: 2, chunk }) as const
+        ({ kind: 'fragment', origin: ORIGIN, first, index, total: 2, chunk }) as const
       for (let first = 1; first <= 100; first += 1) take(of(first, 0))
-      expect(joiner.bytes).to.be.within(62 * MIB, 64 * MIB)
+      expect(reassembly.bytes).to.be.within(62 * MIB, 64 * MIB)
       expect(take(of(1, 1))).to.deep.equal([])
       expect(take(of(100, 1))).to.have.length(1)
     })
@@ -113,23 +119,30 @@ describe('Joiner', () => {
     it('holds at most 128 MiB of all, and one origin does not push out another', () => {
       const chunk = Buffer.alloc(MIB)
       const of = (origin: string, first: number, index: number) =>
-        ({ kind: 'part', origin, first, index, total: 2, chunk }) as const
+        ({ kind: 'fragment', origin, first, index, total: 2, chunk }) as const
       take(of(OTHER, 1, 0))
       for (let first = 1; first <= 200; first += 1) take(of(ORIGIN, first, 0))
       expect(take(of(OTHER, 1, 1))).to.have.length(1)
       for (let origin = 0; origin < 10; origin += 1) {
         for (let first = 1; first <= 20; first += 1) take(of(`${origin}`.repeat(32), first, 0))
       }
-      expect(joiner.bytes).to.be.within(120 * MIB, 128 * MIB)
+      expect(reassembly.bytes).to.be.within(120 * MIB, 128 * MIB)
     })
 
     it('counts what many small parts cost', () => {
       for (let first = 1; first <= 270_000; first += 1) {
-        joiner.take({ kind: 'part', origin: ORIGIN, first, index: 0, total: 2, chunk: Buffer.alloc(1) })
+        reassembly.take({
+          kind: 'fragment',
+          origin: ORIGIN,
+          first,
+          index: 0,
+          total: 2,
+          chunk: Buffer.alloc(1)
+        })
       }
-      expect(joiner.bytes).to.be.at.most(64 * MIB)
-      expect(take({ kind: 'part', origin: ORIGIN, first: 1, index: 1, total: 2, chunk: Buffer.alloc(1) })).to
-        .be.empty
+      expect(reassembly.bytes).to.be.at.most(64 * MIB)
+      expect(take({ kind: 'fragment', origin: ORIGIN, first: 1, index: 1, total: 2, chunk: Buffer.alloc(1) }))
+        .to.be.empty
     }).timeout(30_000)
   })
 
@@ -138,7 +151,7 @@ describe('Joiner', () => {
       const [one, two] = partsOf(numbered(500), 300)
       const [other, another] = partsOf(numbered(500), 300, OTHER)
       take(one, other)
-      joiner.forget(ORIGIN)
+      reassembly.forget(ORIGIN)
       expect(take(two)).to.deep.equal([])
       expect(take(another)).to.have.length(1)
     })

@@ -4,9 +4,9 @@ import {
   decodeFrame,
   EVENTS_OVERHEAD,
   encodeFrame,
+  FRAGMENT_OVERHEAD,
   type Frame,
-  newOrigin,
-  PART_OVERHEAD
+  newOrigin
 } from '../../../lib/delivery/wire/frame.js'
 import { UNIT_OVERHEAD } from '../../../lib/delivery/wire/unit.js'
 import { SyncError } from '../../../lib/errors.js'
@@ -17,23 +17,23 @@ const start = (kind: string) => `ff4653ff 04 ${kind} ${ORIGIN}`
 
 /** Everything the decoder has to refuse, field by field, and what its error says. */
 const MALFORMED: Record<string, [hex: string, text: RegExp]> = {
-  'no bytes': ['', /is no frame/],
+  'no bytes': ['', /is not a frame/],
   'JSON of feathers-sync 3': [
     Buffer.from('{"event":"created","path":"users"}').toString('hex'),
-    /is no frame/
+    /is not a frame/
   ],
-  'a header cut short': [start('01').slice(0, -2), /cut short/],
-  'a newer version': [`ff4653ff 05 01 ${ORIGIN} 00`, /version 5 .* reads 4/],
+  'a header cut short': [start('01').slice(0, -2), /truncated/],
+  'a newer version': [`ff4653ff 05 01 ${ORIGIN} 00`, /version 5, .* reads version 4/],
   'an unknown kind': [`${start('09')} 00`, /unknown kind 9/],
-  'events without a body': [start('01'), /cut short/],
+  'events without a body': [start('01'), /truncated/],
   'events without an event': [`${start('01')} 00 000000000000 000000000001`, /no events/],
   'an event of number 0': [
     `${start('01')} 00 000000000000 000000000000 00000001 00000001 61`,
-    /event of number 0/
+    /sequence number 0/
   ],
-  'a unit header cut short': [`${start('01')} 00 000000000000 000000000001 00000001 0000`, /cut short/],
-  'a payload cut short': [`${start('01')} 00 000000000000 000000000001 00000002 00000001 61`, /cut short/],
-  'a payload of 4 GiB': [`${start('01')} 00 000000000000 000000000001 ffffffff 00000001 61`, /cut short/],
+  'a unit header cut short': [`${start('01')} 00 000000000000 000000000001 00000001 0000`, /truncated/],
+  'a payload cut short': [`${start('01')} 00 000000000000 000000000001 00000002 00000001 61`, /truncated/],
+  'a payload of 4 GiB': [`${start('01')} 00 000000000000 000000000001 ffffffff 00000001 61`, /truncated/],
   'no event in a unit': [`${start('01')} 00 000000000000 000000000001 00000001 00000000 61`, /0 events in 1/],
   'more events than bytes': [
     `${start('01')} 00 000000000000 000000000001 00000001 00000002 61`,
@@ -43,8 +43,8 @@ const MALFORMED: Record<string, [hex: string, text: RegExp]> = {
     `${start('01')} 00 000000000000 ffffffffffff 00000001 00000001 61`,
     /past the largest/
   ],
-  'a beat cut short': [`${start('02')} 00 000000000000 000000000001 0000000000`, /not of its length/],
-  'a beat that is too long': [`${start('02')} 00 000000000000 000000000001 000000000000 00`, /its length/],
+  'a beat cut short': [`${start('02')} 00 000000000000 000000000001 0000000000`, /wrong length/],
+  'a beat that is too long': [`${start('02')} 00 000000000000 000000000001 000000000000 00`, /wrong length/],
   'a beat whose oldest event is 0': [
     `${start('02')} 00 000000000000 000000000000 000000000000`,
     /events 0 to 0/
@@ -53,22 +53,22 @@ const MALFORMED: Record<string, [hex: string, text: RegExp]> = {
     `${start('02')} 00 000000000000 000000000007 000000000005`,
     /events 7 to 5/
   ],
-  'a question without a target': [`${start('03')} ${OTHER.slice(2)}`, /not of its length/],
-  'a question for nothing': [`${start('03')} ${OTHER}`, /not of its length/],
-  'half a range': [`${start('03')} ${OTHER} 000000000001`, /not of its length/],
-  'a range from 0': [`${start('03')} ${OTHER} 000000000000 000000000001`, /asks for 0 to 1/],
+  'a question without a target': [`${start('03')} ${OTHER.slice(2)}`, /wrong length/],
+  'a question for nothing': [`${start('03')} ${OTHER}`, /wrong length/],
+  'half a range': [`${start('03')} ${OTHER} 000000000001`, /wrong length/],
+  'a range from 0': [`${start('03')} ${OTHER} 000000000000 000000000001`, /requests events 0 to 1/],
   'a range that ends before it begins': [
     `${start('03')} ${OTHER} 000000000002 000000000001`,
-    /asks for 2 to 1/
+    /requests events 2 to 1/
   ],
   'a question for more ranges than anybody asks for': [
     `${start('03')} ${OTHER} ${'000000000001 000000000001 '.repeat(33)}`,
     /33 ranges/
   ],
-  'a part without bytes': [`${start('04')} 000000000001 0000 0002`, /cut short/],
-  'a part of event 0': [`${start('04')} 000000000000 0000 0002 61`, /part 0 of 2/],
-  'the only part': [`${start('04')} 000000000001 0000 0001 61`, /part 0 of 1/],
-  'a part after the last': [`${start('04')} 000000000001 0002 0002 61`, /part 2 of 2/]
+  'a part without bytes': [`${start('04')} 000000000001 0000 0002`, /truncated/],
+  'a part of event 0': [`${start('04')} 000000000000 0000 0002 61`, /fragment 0 of 2/],
+  'the only part': [`${start('04')} 000000000001 0000 0001 61`, /fragment 0 of 1/],
+  'a part after the last': [`${start('04')} 000000000001 0002 0002 61`, /fragment 2 of 2/]
 }
 
 /** The bytes a decoded frame holds on to, and the objects it is made of. */
@@ -76,11 +76,11 @@ function weigh(frame: Frame): { bytes: number; objects: number } {
   switch (frame.kind) {
     case 'events':
       return { bytes: frame.bytes.length, objects: unitsOf(frame).length }
-    case 'ask':
+    case 'nack':
       return { bytes: 0, objects: frame.ranges.length }
-    case 'part':
+    case 'fragment':
       return { bytes: frame.chunk.length, objects: 1 }
-    case 'beat':
+    case 'heartbeat':
       return { bytes: 0, objects: 1 }
   }
 }
@@ -107,8 +107,15 @@ describe('frame', () => {
         { first: 2, count: 1, payload }
       ]
       expect(encodeFrame(eventsFrame(units))).to.have.length(EVENTS_OVERHEAD + 2 * (UNIT_OVERHEAD + 10))
-      const part = encodeFrame({ kind: 'part', origin: ORIGIN, first: 1, index: 0, total: 2, chunk: payload })
-      expect(part).to.have.length(PART_OVERHEAD + 10)
+      const part = encodeFrame({
+        kind: 'fragment',
+        origin: ORIGIN,
+        first: 1,
+        index: 0,
+        total: 2,
+        chunk: payload
+      })
+      expect(part).to.have.length(FRAGMENT_OVERHEAD + 10)
     })
   })
 
@@ -129,7 +136,7 @@ describe('frame', () => {
 
     it('ignores flags it does not know', () => {
       const bytes = bytesOf(`${start('02')} fc 000000000000 000000000001 000000000000`)
-      expect(decodeFrame(bytes)).to.include({ kind: 'beat', join: false, bye: false })
+      expect(decodeFrame(bytes)).to.include({ kind: 'heartbeat', join: false, leave: false })
     })
 
     for (const [name, [hex, text]] of Object.entries(MALFORMED)) {
@@ -147,9 +154,9 @@ describe('frame', () => {
           const read = tryDecode(bytes.subarray(0, length))
           if (read?.kind === 'events' && frame.kind === 'events') {
             expect(read.next).to.be.lessThan(frame.next)
-          } else if (read?.kind === 'ask' && frame.kind === 'ask') {
+          } else if (read?.kind === 'nack' && frame.kind === 'nack') {
             expect(read.ranges.length).to.be.lessThan(frame.ranges.length)
-          } else if (read) expect(read.kind, hex).to.equal('part')
+          } else if (read) expect(read.kind, hex).to.equal('fragment')
         }
       }
     })

@@ -26,29 +26,37 @@ export const GOLDEN: readonly Golden[] = [
         { first: 2 ** 33, count: 3, payload: Buffer.from('[1,2]') },
         { first: 2 ** 33 + 3, count: 1, payload: Buffer.alloc(0) }
       ],
-      { age: 2 ** 40, resent: true }
+      { age: 2 ** 40, retransmission: true }
     ),
     hex: `ff4653ff 04 01 ${ORIGIN} 01 010000000000 000200000000 00000005 00000003 5b312c325d 00000000 00000001`
   },
   {
     name: 'a beat',
-    frame: { kind: 'beat', origin: ORIGIN, age: 65_536, oldest: 3, last: 258, join: false, bye: false },
+    frame: {
+      kind: 'heartbeat',
+      origin: ORIGIN,
+      age: 65_536,
+      oldest: 3,
+      last: 258,
+      join: false,
+      leave: false
+    },
     hex: `ff4653ff 04 02 ${ORIGIN} 00 000000010000 000000000003 000000000102`
   },
   {
     name: 'the first beat of an instance that joins',
-    frame: { kind: 'beat', origin: ORIGIN, age: 0, oldest: 1, last: 0, join: true, bye: false },
+    frame: { kind: 'heartbeat', origin: ORIGIN, age: 0, oldest: 1, last: 0, join: true, leave: false },
     hex: `ff4653ff 04 02 ${ORIGIN} 01 000000000000 000000000001 000000000000`
   },
   {
     name: 'a goodbye of an instance that has no event any more',
-    frame: { kind: 'beat', origin: ORIGIN, age: 1, oldest: 10, last: 9, join: false, bye: true },
+    frame: { kind: 'heartbeat', origin: ORIGIN, age: 1, oldest: 10, last: 9, join: false, leave: true },
     hex: `ff4653ff 04 02 ${ORIGIN} 02 000000000001 00000000000a 000000000009`
   },
   {
     name: 'a question for two ranges',
     frame: {
-      kind: 'ask',
+      kind: 'nack',
       origin: ORIGIN,
       target: OTHER,
       ranges: [
@@ -61,7 +69,7 @@ export const GOLDEN: readonly Golden[] = [
   {
     name: 'the second of three parts',
     frame: {
-      kind: 'part',
+      kind: 'fragment',
       origin: ORIGIN,
       first: 7,
       index: 1,
@@ -74,7 +82,7 @@ export const GOLDEN: readonly Golden[] = [
 
 /** A frame with units of consecutive events. */
 export function eventsFrame(units: readonly Unit[], more: Partial<EventsFrame> = {}): EventsFrame {
-  return { kind: 'events', origin: ORIGIN, age: 0, resent: false, ...batchOf(units), ...more }
+  return { kind: 'events', origin: ORIGIN, age: 0, retransmission: false, ...batchOf(units), ...more }
 }
 
 export function bytesOf(hex: string): Buffer {

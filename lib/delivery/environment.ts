@@ -1,0 +1,60 @@
+import type { Link } from '../adapters/link.js'
+import type { SyncError } from '../errors.js'
+import type { Clock } from './clock.js'
+import type { HistoryLimit } from './send/history.js'
+
+/** Events of another instance that are lost: the broker did not deliver them, and their origin no longer has them. */
+export interface SyncGap {
+  /** The instance that made them, as in `app.sync.stats().peers`. */
+  origin: string
+  /** The sequence numbers of the first and the last of them. */
+  from: number
+  to: number
+  /** How many there are. */
+  missed: number
+}
+
+/** What delivery counts, from the start. */
+export class Counts {
+  /** Events that the driver accepted, first transmissions only. */
+  sent = 0
+  /** Events of other instances that were delivered here. */
+  received = 0
+  /** Events that were received again, and dropped. */
+  duplicate = 0
+  /** Events that were retransmitted. */
+  resent = 0
+  /** Events of other instances that are lost: the sum of the gaps. */
+  missed = 0
+  /** Own events that left the history before they were sent. */
+  lost = 0
+  framesSent = 0
+  framesReceived = 0
+  bytesSent = 0
+  bytesReceived = 0
+}
+
+/** Where received events and reports go. None of it throws. */
+export interface Sink {
+  /** Takes the payload of `count` events of another instance, in order and once. */
+  deliver(payload: Uint8Array, count: number): void
+  /** Takes a message that is not a frame, such as one of feathers-sync 3. */
+  plain(bytes: Uint8Array): void
+  gap(gap: SyncGap): void
+  error(error: SyncError): void
+}
+
+/** All that delivery needs from outside, handed down whole to its parts. */
+export interface Environment {
+  readonly link: Link
+  readonly clock: Clock
+  readonly counts: Counts
+  readonly sink: Sink
+  readonly history: HistoryLimit
+  /** The period of the heartbeat in ms, 0 for none. */
+  readonly heartbeat: number
+  /** False: the events of other instances are ignored. */
+  readonly receives: boolean
+  /** 3: payloads are sent without frames, and nothing else is sent. */
+  readonly wire: 3 | 4
+}

@@ -1,0 +1,111 @@
+import { expect } from 'chai'
+import { HeartbeatStage, PERIOD } from './heartbeat-stage.js'
+
+describe('Heartbeat, the state of the connection', () => {
+  let stage: HeartbeatStage
+
+  beforeEach(() => {
+    stage = new HeartbeatStage()
+  })
+
+  describe('deaf', () => {
+    beforeEach(() => {
+      stage.echoing = false
+    })
+
+    it('is called when nothing was received in three rounds', async () => {
+      await stage.pass(2.9 * 0.75 * PERIOD)
+      expect(stage.deaf).to.equal(0)
+      await stage.pass(PERIOD * 2)
+      expect([stage.deaf, stage.mute]).to.deep.equal([1, 0])
+    })
+
+    it('is not called when others are heard', async () => {
+      for (let at = 0; at < 10; at += 1) {
+        stage.subject.hear(false)
+        await stage.pass(3000)
+      }
+      expect(stage.deaf).to.equal(0)
+    })
+
+    it('is not called soon after connecting', async () => {
+      await stage.pass(2.5 * PERIOD)
+      stage.subject.online()
+      await stage.pass(1.5 * PERIOD)
+      expect(stage.deaf).to.equal(0)
+    })
+
+    it('is not called after a suspended process or a stalled event loop', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        stage.clock.sleep(20_000)
+        await stage.pass(PERIOD / 2)
+      }
+      expect([stage.deaf, stage.mute]).to.deep.equal([0, 0])
+    })
+
+    it('is not called while away', async () => {
+      stage.link.status = 'reconnecting'
+      await stage.pass(600_000)
+      expect([stage.deaf, stage.mute]).to.deep.equal([0, 0])
+    })
+
+    it('is not called on a link without echo, where a single instance receives nothing', async () => {
+      stage.link.echoes = false
+      await stage.pass(600_000)
+      expect([stage.deaf, stage.mute]).to.deep.equal([0, 0])
+    })
+  })
+
+  describe('mute', () => {
+    /** Others are heard, our own messages are not. */
+    async function passMuted(ms: number): Promise<void> {
+      stage.echoing = false
+      for (let at = 0; at < ms; at += 1000) {
+        stage.subject.hear(false)
+        await stage.pass(1000)
+      }
+    }
+
+    it('is called when only others were heard in three rounds; a second time in a row it is permanent', async () => {
+      await passMuted(5 * PERIOD)
+      expect([stage.mute, stage.deaf, stage.subject.isMute]).to.deep.equal([1, 0, false])
+      stage.subject.online()
+      await passMuted(5 * PERIOD)
+      expect([stage.mute, stage.deaf, stage.subject.isMute]).to.deep.equal([2, 0, true])
+      stage.subject.hear(true)
+      expect(stage.subject.isMute).to.equal(false)
+    })
+
+    it('is not called after a suspended process or a stalled event loop', async () => {
+      stage.echoing = false
+      for (let round = 0; round < 10; round += 1) {
+        stage.subject.hear(false)
+        stage.clock.sleep(20_000)
+        await stage.pass(PERIOD / 2)
+      }
+      expect(stage.mute).to.equal(0)
+    })
+  })
+
+  describe('healthy', () => {
+    it('is called each round in which something was heard: silent peers have left after eight, later in a large fleet', async () => {
+      stage.subject.hear(false)
+      await stage.pass(1.25 * PERIOD)
+      expect(stage.healthy).to.deep.equal([8])
+      stage.fleetSize = 1000
+      stage.subject.hear(false)
+      await stage.pass(1.25 * PERIOD)
+      expect(stage.healthy[1]).to.equal(8 * 4)
+    })
+
+    it('is not called after a round in which nothing was heard, or that was late', async () => {
+      stage.echoing = false
+      await stage.pass(2 * PERIOD)
+      expect(stage.healthy).to.deep.equal([])
+      stage.subject.hear(false)
+      stage.clock.sleep(20_000)
+      await stage.pass(1.25 * PERIOD)
+      expect(stage.healthy).to.deep.equal([])
+    })
+  })
+})
