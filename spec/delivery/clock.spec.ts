@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import { systemClock } from '../../lib/delivery/clock.js'
 
 describe('systemClock', () => {
-  it('calls back after some time, at the end of a turn, and not what was cancelled', async () => {
+  it('calls back after some time, at the end of a turn, and never for canceled timers', async () => {
     const calls: string[] = []
     const from = systemClock.now()
-    systemClock.after(1, () => calls.push('cancelled'))()
+    systemClock.after(1, () => calls.push('canceled'))()
     systemClock.turn(() => calls.push('turn'))
     await new Promise<void>((resolve) => {
       systemClock.after(20, () => {

@@ -3,7 +3,7 @@ import { decodeFrame, type EventsFrame, type Frame } from '../../lib/delivery/wi
 import type { SyncStatus } from '../../lib/index.js'
 import type { SimClock } from '../simulation/sim-clock.js'
 
-/** A link that keeps what is published; the driver takes it, unless the test says otherwise. */
+/** A link that records what is published; the driver accepts it, unless the test says otherwise. */
 export class FakeLink implements Link {
   status: SyncStatus = 'ready'
   maxPayload = Number.POSITIVE_INFINITY
@@ -19,14 +19,14 @@ export class FakeLink implements Link {
   /** What the driver does. */
   driver: () => Promise<void> = async () => {}
 
-  /** From now on the driver refuses what it is given. */
+  /** From now on the driver refuses all messages. */
   refuse(reason: string): void {
     this.driver = async () => {
       throw new Error(reason)
     }
   }
 
-  /** From now on the driver takes a message when the test says so: one after another. */
+  /** From now on the driver accepts a message when the test resolves its promise. */
   hold(): Deferred[] {
     const held: Deferred[] = []
     this.driver = () => {
@@ -56,7 +56,7 @@ export class FakeLink implements Link {
     return this.frames.filter((frame): frame is Extract<Frame, { kind: K }> => frame.kind === kind)
   }
 
-  /** Frames of events as `1-3`, those that were sent before as `again 1-3`. */
+  /** Frames of events as `1-3`, retransmissions as `again 1-3`. */
   get sent(): string[] {
     return this.of('events').map(named)
   }
@@ -73,7 +73,7 @@ function named({ first, next, retransmission }: EventsFrame): string {
   return `${retransmission ? 'again ' : ''}${first}-${next - 1}`
 }
 
-/** A promise that is settled by hand. */
+/** A promise that is settled from outside. */
 export class Deferred {
   resolve: () => void = () => {}
   reject: (error: Error) => void = () => {}

@@ -85,9 +85,9 @@ describe('Peer', () => {
       stage.take(1, 5)
       const units = [{ first: 6, count: 5000, payload: Buffer.alloc(5000) }]
       stage.peer.takeEvents(eventsFrame(units))
-      for (let number = 6; number <= 26; number += 1) {
+      for (let next = 6; next <= 26; next += 1) {
         await stage.pass(1000)
-        stage.take(number)
+        stage.take(next)
       }
       expect(stage.errors.length).to.equal(1)
       expect(stage.out.slice(6)).to.deep.equal(['21', '22', '23', '24', '25', '26'])

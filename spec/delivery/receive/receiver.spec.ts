@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Receiver } from '../../../lib/delivery/receive/receiver.js'
-import type { EventsFrame, HeartbeatFrame } from '../../../lib/delivery/wire/frame.js'
+import type { EventsFrame, FragmentFrame, HeartbeatFrame } from '../../../lib/delivery/wire/frame.js'
 import { Stage, type StageOptions } from '../stage.js'
 import { eventsFrame, ORIGIN, OTHER } from '../wire/golden.js'
 
@@ -17,6 +17,11 @@ function events(first: number, last = first, more: Partial<EventsFrame> = {}): E
 
 function heartbeat(last: number, more: Partial<HeartbeatFrame> = {}): HeartbeatFrame {
   return { kind: 'heartbeat', origin: ORIGIN, age: OLD, oldest: 1, last, join: false, leave: false, ...more }
+}
+
+/** One of two fragments. */
+function fragment(first: number, index: number): FragmentFrame {
+  return { kind: 'fragment', origin: ORIGIN, first, index, total: 2, chunk: Buffer.from('x') }
 }
 
 describe('Receiver', () => {
@@ -121,16 +126,7 @@ describe('Receiver', () => {
       receiver.takeEvents(events(1))
       receiver.takeHeartbeat(heartbeat(9))
       receiver.takeHeartbeat(heartbeat(12))
-      expect(
-        receiver.takeFragment({
-          kind: 'fragment',
-          origin: ORIGIN,
-          first: 1,
-          index: 0,
-          total: 2,
-          chunk: Buffer.from('x')
-        })
-      ).to.equal(undefined)
+      expect(receiver.takeFragment(fragment(1, 0))).to.equal(undefined)
       await rounds(4)
       expect(stage.delivered).to.deep.equal([])
       expect(nacks).to.deep.equal([])
@@ -153,14 +149,7 @@ describe('Receiver', () => {
       await rounds(7)
       receiver.takeHeartbeat(heartbeat(1))
       await rounds(7)
-      receiver.takeFragment({
-        kind: 'fragment',
-        origin: ORIGIN,
-        first: 2,
-        index: 0,
-        total: 2,
-        chunk: Buffer.from('x')
-      })
+      receiver.takeFragment(fragment(2, 0))
       await rounds(7)
       expect(receiver.size).to.equal(1)
     })
@@ -204,18 +193,11 @@ describe('Receiver', () => {
 
     it('drops its fragments', async () => {
       receiver.takeEvents(events(1))
-      const fragment = {
-        kind: 'fragment',
-        origin: ORIGIN,
-        first: 2,
-        total: 2,
-        chunk: Buffer.from('x')
-      } as const
-      receiver.takeFragment({ ...fragment, index: 0 })
+      receiver.takeFragment(fragment(2, 0))
       receiver.takeHeartbeat(heartbeat(1, { leave: true }))
       await stage.pass(500)
       expect(receiver.size).to.equal(0)
-      expect(receiver.takeFragment({ ...fragment, index: 1 })).to.equal(undefined)
+      expect(receiver.takeFragment(fragment(2, 1))).to.equal(undefined)
     })
   })
 

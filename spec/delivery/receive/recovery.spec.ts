@@ -103,7 +103,7 @@ describe('Recovery', () => {
       expect(stage.out).to.deep.equal(['gap 1-2', '3'])
     })
 
-    it('are counted anew after each answer', async () => {
+    it('start over after each answer', async () => {
       stage.take(9)
       for (let first = 1; first <= 8; first += 1) {
         const before = stage.nacks.length

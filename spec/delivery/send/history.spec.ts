@@ -10,18 +10,18 @@ const payload = (length: number) => Buffer.alloc(length)
 describe('History', () => {
   let history: History
 
-  const numbers = (number: number, room = 1000, end?: number) =>
-    unitsOf(history.batch(number, room, end)).map(({ first }) => first)
+  const batch = (sequence: number, room = 1000, end?: number) =>
+    unitsOf(history.batch(sequence, room, end)).map(({ first }) => first)
   const within = (from: number, to: number) => [...history.within({ from, to })].map(({ first }) => first)
 
   describe('add', () => {
-    it('numbers events from 1 on, those of a bulk each', () => {
+    it('assigns sequence numbers from 1 on, one to each event of a bulk', () => {
       history = new History({ events: 10, bytes: 1000 })
       expect(history).to.include({ next: 1, oldest: 1, events: 0, bytes: 0 })
       history.add(payload(3), 1)
       history.add(payload(4), 3)
       expect(history).to.include({ next: 5, oldest: 1, events: 4, bytes: 7 })
-      expect(numbers(1)).to.deep.equal([1, 2])
+      expect(batch(1)).to.deep.equal([1, 2])
     })
 
     it('keeps a copy', () => {
@@ -32,19 +32,19 @@ describe('History', () => {
       expect([...history.within({ from: 1, to: 1 })][0]?.payload.toString()).to.equal('abc')
     })
 
-    it('drops the oldest past its events', () => {
+    it('evicts the oldest past its limit of events', () => {
       history = new History({ events: 3, bytes: 1000 })
       for (let count = 0; count < 5; count += 1) history.add(payload(1), 1)
       expect(history).to.include({ next: 6, oldest: 3, events: 3, bytes: 3 })
     })
 
-    it('drops the oldest past its bytes', () => {
+    it('evicts the oldest past its limit of bytes', () => {
       history = new History({ events: 1000, bytes: 10 })
       for (const length of [4, 4, 2, 5]) history.add(payload(length), 1)
       expect(history).to.include({ oldest: 3, events: 2, bytes: 7 })
     })
 
-    it('drops a bulk as a whole', () => {
+    it('evicts a bulk as a whole', () => {
       history = new History({ events: 4, bytes: 1000 })
       history.add(payload(3), 3)
       history.add(payload(2), 2)
@@ -62,10 +62,10 @@ describe('History', () => {
 
     it('stays within its limits and finds everything over many rounds', () => {
       history = new History({ events: 100, bytes: 1e9 })
-      for (let number = 1; number <= 10_000; number += 1) {
-        history.add(Buffer.from(String(number)), 1)
-        if (number % 997 !== 0) continue
-        expect(history.events).to.equal(Math.min(100, number))
+      for (let sequence = 1; sequence <= 10_000; sequence += 1) {
+        history.add(Buffer.from(String(sequence)), 1)
+        if (sequence % 997 !== 0) continue
+        expect(history.events).to.equal(Math.min(100, sequence))
         for (let at = history.oldest; at < history.next; at += 1) {
           const [unit] = history.within({ from: at, to: at })
           expect(unit?.payload.toString()).to.equal(String(at))
@@ -73,7 +73,7 @@ describe('History', () => {
       }
     })
 
-    it('takes little more memory than it has bytes, however large the events are', () => {
+    it('uses little more memory than its payloads, however large they are', () => {
       for (const lengths of [[150 * KIB], [200], [300 * KIB, 200], [10 * KIB, 90 * KIB]]) {
         history = new History({ events: 1e6, bytes: 8000 * KIB })
         for (let round = 0; round < 1000; round += 1) {
@@ -87,7 +87,7 @@ describe('History', () => {
       }
     })
 
-    it('writes over the memory of what has gone, and of nothing else', () => {
+    it('reuses the memory of evicted events, and of no others', () => {
       const dice = new SimClock(7)
       history = new History({ events: 1e6, bytes: 1000 * KIB })
       const starts: number[] = []
@@ -111,44 +111,44 @@ describe('History', () => {
       history = new History({ events: 100, bytes: 1000 * KIB })
     })
 
-    it('begins with the bulk that holds the number', () => {
+    it('begins with the bulk that holds the event', () => {
       history.add(payload(9), 1)
       history.add(payload(9), 5)
       history.add(payload(9), 1)
-      expect(numbers(4)).to.deep.equal([2, 7])
-      expect(numbers(6)).to.deep.equal([2, 7])
-      expect(numbers(7)).to.deep.equal([7])
+      expect(batch(4)).to.deep.equal([2, 7])
+      expect(batch(6)).to.deep.equal([2, 7])
+      expect(batch(7)).to.deep.equal([7])
       expect(history.batch(4, 1000)).to.include({ first: 2, next: 8 })
     })
 
-    it('takes what there is room for, to the byte, and one at least', () => {
+    it('takes as many units as fit, to the byte, and at least one', () => {
       for (let count = 0; count < 4; count += 1) history.add(payload(10), 1)
       const size = UNIT_OVERHEAD + 10
-      expect(numbers(2, 3 * size)).to.deep.equal([2, 3, 4])
-      expect(numbers(2, 3 * size - 1)).to.deep.equal([2, 3])
-      expect(numbers(2, 1)).to.deep.equal([2])
+      expect(batch(2, 3 * size)).to.deep.equal([2, 3, 4])
+      expect(batch(2, 3 * size - 1)).to.deep.equal([2, 3])
+      expect(batch(2, 1)).to.deep.equal([2])
     })
 
     it('ends before an event', () => {
       for (let count = 0; count < 4; count += 1) history.add(payload(10), 1)
-      expect(numbers(1, 1000, 4)).to.deep.equal([1, 2, 3])
+      expect(batch(1, 1000, 4)).to.deep.equal([1, 2, 3])
     })
 
-    it('finds every number, wherever it was before, however its memory is cut up', () => {
+    it('finds every event, in any order and across chunks of memory', () => {
       const dice = new SimClock(3)
       for (let count = 0; count < 100; count += 1) history.add(payload(dice.integer(1, 30) * KIB), 1)
       expect(history.oldest).to.be.greaterThan(1)
       for (let round = 0; round < 500; round += 1) {
-        const number = dice.integer(history.oldest, history.next - 1)
-        const { first, next } = history.batch(number, 100 * KIB)
-        expect(first).to.equal(number)
-        expect(next).to.be.within(Math.min(number + 3, history.next), history.next)
+        const sequence = dice.integer(history.oldest, history.next - 1)
+        const { first, next } = history.batch(sequence, 100 * KIB)
+        expect(first).to.equal(sequence)
+        expect(next).to.be.within(Math.min(sequence + 3, history.next), history.next)
       }
     })
   })
 
   describe('within', () => {
-    it('is what is there of a range', () => {
+    it('returns the kept units of a range', () => {
       history = new History({ events: 4, bytes: 1000 })
       expect(within(1, 10)).to.deep.equal([])
       for (let count = 0; count < 6; count += 1) history.add(payload(1), 1)

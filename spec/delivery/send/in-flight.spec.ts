@@ -12,14 +12,14 @@ describe('InFlight', () => {
     stage = new SenderStage()
   })
 
-  it('says its age in whole ms', async () => {
+  it('sends its age in whole ms', async () => {
     await stage.pass(1234.5)
     stage.send(1)
     await stage.pass()
     expect(stage.link.of('events')[0]).to.include({ age: 1234, origin: ORIGIN })
   })
 
-  it('hands eight frames to the driver and waits until it has taken one; what waited then shares a frame', async () => {
+  it('hands eight frames to the driver and waits until it has accepted one; the waiting events then share a frame', async () => {
     const taken = stage.link.hold()
     for (let turn = 0; turn < 12; turn += 1) {
       stage.send(1)
@@ -36,7 +36,7 @@ describe('InFlight', () => {
     expect(stage.counts.sent).to.equal(12)
   })
 
-  it('lets events wait for more to share a frame with while 16 KiB are in flight', async () => {
+  it('lets a frame wait for more events while 16 KiB are in flight', async () => {
     const taken = stage.link.hold()
     for (let turn = 0; turn < 5; turn += 1) {
       stage.send(10, KIB)
@@ -48,7 +48,7 @@ describe('InFlight', () => {
     expect(stage.link.sent.slice(2)).to.deep.equal(['21-50'])
   })
 
-  it('lets none wait for more that fill a frame', async () => {
+  it('lets no full frame wait', async () => {
     stage.goAway()
     stage.send(900, KIB)
     await stage.pass()
@@ -56,7 +56,7 @@ describe('InFlight', () => {
     expect(stage.link.published).to.have.length(3)
   })
 
-  it('hands no more to a driver that has 4 MiB to take', async () => {
+  it('hands no more to a driver with 4 MiB in flight', async () => {
     const first = new Deferred()
     stage.link.driver = () => first.promise
     stage.send(3, 3 * MIB)
@@ -68,7 +68,7 @@ describe('InFlight', () => {
     expect(stage.link.sent[2]).to.equal('3-3')
   })
 
-  it('sends units as they are without a frame, and refuses what is larger than the broker takes', async () => {
+  it('sends payloads without frames with wire 3, and refuses those larger than the broker accepts', async () => {
     stage = new SenderStage({ wire: 3 })
     stage.link.maxPayload = 500
     stage.sender.send(Buffer.alloc(501, 'y'), 1)
@@ -78,7 +78,7 @@ describe('InFlight', () => {
     expect(stage.link.published.map(String)).to.deep.equal(['x'.repeat(500), 'x'.repeat(500)])
   })
 
-  it('sends what is larger than the broker takes in parts', async () => {
+  it('sends fragments of a frame that is larger than the broker accepts', async () => {
     stage.link.maxPayload = 500
     const payload = Buffer.from(Array.from({ length: 2000 }, (_, at) => at % 256))
     stage.sender.send(payload, 1)
@@ -95,7 +95,7 @@ describe('InFlight', () => {
     expect(frame).to.deep.equal(eventsFrame([{ first: 1, count: 1, payload }]))
   })
 
-  it('sends a large event alone, those around it in frames of their own', async () => {
+  it('sends a large event alone, and the events around it in frames of their own', async () => {
     stage.link.maxPayload = 500
     stage.send(2)
     stage.send(1, 2000)
@@ -105,7 +105,7 @@ describe('InFlight', () => {
     expect(stage.link.of('fragment').map(({ first }) => first)).to.deep.equal([3, 3, 3, 3, 3])
   })
 
-  it('reports what a ready driver refuses', async () => {
+  it('reports a frame that a ready driver refuses', async () => {
     stage.link.refuse('no permission')
     stage.send(1)
     await stage.pass()

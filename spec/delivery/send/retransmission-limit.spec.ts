@@ -28,11 +28,11 @@ describe('RetransmissionLimit', () => {
       expect(limit.allow(one)).to.equal(true)
     })
 
-    it('allows 16 MiB at once and 16 MiB a second, and saves no more than that up', async () => {
+    it('allows 16 MiB at once and 16 MiB a second, without saving up more', async () => {
       await clock.run(60_000)
-      let number = 0
+      let first = 0
       const allowed = () => {
-        const units = Array.from({ length: 100 }, () => unit(MIB, ++number))
+        const units = Array.from({ length: 100 }, () => unit(MIB, ++first))
         return units.filter((one) => limit.allow(one)).length
       }
       expect(allowed()).to.equal(16)
@@ -42,7 +42,7 @@ describe('RetransmissionLimit', () => {
       expect(allowed()).to.be.at.most(1)
     })
 
-    it('allows what is larger, and then nothing until that is paid for', async () => {
+    it('allows a larger event, and then nothing until the rate has made up for it', async () => {
       expect(limit.allow(unit(48 * MIB))).to.equal(true)
       await clock.run(2000)
       expect(limit.allow(unit(1))).to.equal(false)

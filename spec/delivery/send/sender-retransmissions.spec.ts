@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Deferred, settled } from '../fake-link.js'
 import { MIB, SenderStage } from './sender-stage.js'
 
-describe('Sender, what goes out again', () => {
+describe('Sender, retransmissions', () => {
   let stage: SenderStage
 
   beforeEach(() => {
@@ -10,7 +10,7 @@ describe('Sender, what goes out again', () => {
   })
 
   describe('resume', () => {
-    it('sends again what has not come back, then what waited, never both in a frame', async () => {
+    it('retransmits events that were not echoed, then sends the waiting ones, never both in a frame', async () => {
       await stage.sendAndHear(3)
       stage.send(2)
       await stage.pass()
@@ -19,7 +19,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.counts).to.include({ sent: 7, resent: 2 })
     })
 
-    it('sends nothing when all has come back', async () => {
+    it('sends nothing if everything was echoed', async () => {
       await stage.sendAndHear(3)
       stage.goAway()
       stage.comeBack()
@@ -27,7 +27,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.link.sent).to.deep.equal([])
     })
 
-    it('sends again what the driver refused, before and after it came back', async () => {
+    it('retransmits events that the driver refused', async () => {
       await stage.sendAndHear(1)
       stage.link.refuse('cut')
       stage.send(1)
@@ -37,7 +37,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.link.takeSent()).to.deep.equal(['2-2', 'again 2-2'])
     })
 
-    it('goes by what the driver refused where nothing is echoed', async () => {
+    it('retransmits only events that the driver refused on a link without echo', async () => {
       stage.link.echoes = false
       stage.send(2)
       await stage.pass()
@@ -55,7 +55,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.link.takeSent()).to.deep.equal([])
     })
 
-    it('sends what is still there where the history has moved on', async () => {
+    it('retransmits what the history still has', async () => {
       stage = new SenderStage({ history: { events: 5, bytes: 1e9 } })
       stage.send(4)
       await stage.pass()
@@ -66,7 +66,7 @@ describe('Sender, what goes out again', () => {
   })
 
   describe('echo', () => {
-    it('believes no number that was never sent', async () => {
+    it('ignores events that were never sent', async () => {
       stage.send(1)
       await stage.pass()
       stage.sender.echo(1000)
@@ -84,7 +84,7 @@ describe('Sender, what goes out again', () => {
   })
 
   describe('answer', () => {
-    it('sends again what is asked for, in order and each once, and tells that it is all', async () => {
+    it('retransmits the ranges in order, each event once, and returns true', async () => {
       await stage.sendAndHear(10)
       const ranges = [
         { from: 7, to: 8 },
@@ -97,7 +97,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.counts.resent).to.equal(5)
     })
 
-    it('sends the same again at most once in 200 ms, whoever asks', async () => {
+    it('retransmits an event at most once in 200 ms', async () => {
       await stage.sendAndHear(3)
       for (let ms = 0; ms < 1000; ms += 10) {
         stage.sender.answer([{ from: 2, to: 2 }])
@@ -106,7 +106,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.link.sent).to.deep.equal(Array.from({ length: 5 }, () => 'again 2-2'))
     })
 
-    it('sends at most 16 MiB at once, and as much a second', async () => {
+    it('retransmits at most 16 MiB at once, and as much a second', async () => {
       await stage.sendAndHear(60, MIB)
       const all = [{ from: 1, to: 60 }]
       stage.sender.answer(all)
@@ -118,13 +118,13 @@ describe('Sender, what goes out again', () => {
       expect(stage.link.takeSent().length).to.be.within(14, 17)
     })
 
-    it('can answer what is larger than the rate', async () => {
+    it('can retransmit an event that is larger than the rate', async () => {
       await stage.sendAndHear(1, 20 * MIB)
       stage.sender.answer([{ from: 1, to: 1 }])
       expect(stage.link.takeSent()).to.deep.equal(['again 1-1'])
     })
 
-    it('tells that it is not all where numbers are asked for that have gone, or never were', async () => {
+    it('returns false for events that were evicted, or never existed', async () => {
       stage = new SenderStage({ history: { events: 5, bytes: 1e9 } })
       await stage.sendAndHear(8)
       expect(stage.sender.answer([{ from: 3, to: 4 }])).to.equal(false)
@@ -134,7 +134,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.link.sent).to.deep.equal(['again 4-4', 'again 8-8', 'again 5-7'])
     })
 
-    it('does not send what has not been sent yet', async () => {
+    it('does not retransmit what has not been sent yet', async () => {
       await stage.sendAndHear(2)
       stage.send(1)
       expect(stage.sender.answer([{ from: 2, to: 3 }])).to.equal(false)
@@ -145,7 +145,7 @@ describe('Sender, what goes out again', () => {
   })
 
   describe('flush', () => {
-    /** Is it still waiting? */
+    /** Whether it is still waiting. */
     async function flushing(): Promise<() => boolean> {
       let done = false
       void stage.sender.flush().then(() => {
@@ -155,7 +155,7 @@ describe('Sender, what goes out again', () => {
       return () => !done
     }
 
-    it('resolves when the driver has taken all, what waits for the turn to end too', async () => {
+    it('resolves when the driver has accepted all events, those of this turn too', async () => {
       const taken = new Deferred()
       stage.link.driver = () => taken.promise
       stage.send(1)
@@ -168,7 +168,7 @@ describe('Sender, what goes out again', () => {
       expect(stage.sender.unsent).to.equal(0)
     })
 
-    it('resolves at once where nothing waits, or the link is away', async () => {
+    it('resolves at once if nothing waits, or the link is away', async () => {
       expect((await flushing())()).to.equal(false)
       stage.goAway()
       stage.send(1)

@@ -30,7 +30,7 @@ describe('Sender', () => {
       for (const bytes of stage.link.published) expect(bytes.length).to.be.at.most(256 * KIB)
     })
 
-    it('closes a frame at what the broker takes', async () => {
+    it('closes a frame at the largest message the broker accepts', async () => {
       stage.link.maxPayload = 200
       stage.send(20)
       await stage.pass()
@@ -62,7 +62,7 @@ describe('Sender', () => {
       expect(stage.counts).to.include({ sent: 20, lost: 0 })
     })
 
-    it('refuses what no number of parts can carry, without a number', async () => {
+    it('refuses an event that no number of fragments can carry, without a sequence number', async () => {
       stage.link.maxPayload = 100
       stage.sender.send(Buffer.alloc(5 * MIB), 1)
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
@@ -72,7 +72,7 @@ describe('Sender', () => {
       expect(stage.link.sent).to.deep.equal(['1-1'])
     })
 
-    it('tells that events go out for the first time, and only then', async () => {
+    it('calls onSent for first transmissions only', async () => {
       await stage.sendAndHear(2)
       stage.sender.answer([{ from: 1, to: 2 }])
       await stage.pass()
@@ -84,7 +84,7 @@ describe('Sender', () => {
   describe('while away', () => {
     beforeEach(() => (stage = new SenderStage({ history: { events: 10, bytes: 1e9 } })))
 
-    it('publishes nothing, and reports nothing', async () => {
+    it('publishes and reports nothing', async () => {
       stage.goAway()
       stage.send(5)
       await stage.pass(60_000)
@@ -93,7 +93,7 @@ describe('Sender', () => {
       expect(stage.sender).to.include({ waiting: 5, unsent: 5, last: 0 })
     })
 
-    it('drops the oldest past the history, says so once an outage, and counts them exactly', async () => {
+    it('drops the oldest past the history, reports it once an outage, and counts them exactly', async () => {
       stage.goAway()
       stage.send(25)
       await stage.pass()
@@ -117,7 +117,7 @@ describe('Sender', () => {
       expect(stage.counts.lost).to.equal(4)
     })
 
-    it('does not count as lost what was sent and left the history later', async () => {
+    it('does not count sent events as lost when they leave the history later', async () => {
       await stage.sendAndHear(5)
       stage.goAway()
       stage.send(12)

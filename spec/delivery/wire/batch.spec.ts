@@ -15,7 +15,7 @@ describe('batches', () => {
   const groups = (taken: Iterable<Unit>, bytes: number) =>
     [...batches(taken, bytes)].map((batch) => unitsOf(batch).map(({ first }) => first))
 
-  it('takes all that there is room for, to the byte', () => {
+  it('takes as many units as fit, to the byte', () => {
     expect(groups(units, 1e6)).to.deep.equal([[1, 2, 5, 6]])
     expect(groups(units, room(3))).to.deep.equal([[1, 2, 5], [6]])
     expect(groups(units, room(3) - 1)).to.deep.equal([
@@ -24,11 +24,11 @@ describe('batches', () => {
     ])
   })
 
-  it('takes one at least, however large', () => {
+  it('takes at least one, however large', () => {
     expect(groups([unit(1, 1, 1000), unit(2)], room(1))).to.deep.equal([[1], [2]])
   })
 
-  it('ends where the numbers do not go on', () => {
+  it('ends where the sequence is interrupted', () => {
     expect(groups([unit(1), unit(3)], 1e6)).to.deep.equal([[1], [3]])
   })
 
@@ -36,7 +36,7 @@ describe('batches', () => {
     expect(groups([], 1e6)).to.deep.equal([])
   })
 
-  it('says where its events begin, and where they end', () => {
+  it('tells its first and next sequence numbers', () => {
     expect([...batches(units, room(2))][0]).to.include({ first: 1, next: 5 })
   })
 })
@@ -55,7 +55,7 @@ describe('receivedBatch', () => {
     expect(batch.next).to.equal(11)
   })
 
-  it('refuses what is cut short anywhere but between two units', () => {
+  it('refuses bytes truncated anywhere but between two units', () => {
     const { bytes } = batchOf([unit(1), unit(2)])
     for (let length = 0; length < bytes.length; length += 1) {
       if (length === bytes.length / 2) continue

@@ -10,34 +10,39 @@ import { ORIGIN, OTHER } from './golden.js'
 
 const MIB = 1024 * 1024
 
-function partsOf(bytes: Buffer, maxPayload: number, origin = ORIGIN, first = 1): FragmentFrame[] {
-  return split(bytes, maxPayload, origin, first).map((part) => decodeFrame(part) as FragmentFrame)
+function fragmentsOf(bytes: Buffer, maxPayload: number, origin = ORIGIN, first = 1): FragmentFrame[] {
+  return split(bytes, maxPayload, origin, first).map((fragment) => decodeFrame(fragment) as FragmentFrame)
 }
 
 const numbered = (length: number, from = 0) =>
   Buffer.from(Array.from({ length }, (_, at) => (at + from) % 251))
 
-describe('parts', () => {
+describe('fragments', () => {
   describe('split', () => {
-    it('leaves alone what the broker takes', () => {
+    it('does not split what the broker accepts', () => {
       const bytes = numbered(100)
       expect(split(bytes, 100, ORIGIN, 1)).to.deep.equal([bytes])
     })
 
-    it('makes messages of the largest size the broker takes', () => {
-      const parts = split(numbered(1000), 132, ORIGIN, 7)
-      expect(parts.map(({ length }) => length)).to.deep.equal(Array.from({ length: 10 }, () => 132))
-      expect(decodeFrame(parts[9] as Buffer)).to.include({ first: 7, index: 9, total: 10, origin: ORIGIN })
+    it('makes messages of the largest size the broker accepts', () => {
+      const fragments = split(numbered(1000), 132, ORIGIN, 7)
+      expect(fragments.map(({ length }) => length)).to.deep.equal(Array.from({ length: 10 }, () => 132))
+      expect(decodeFrame(fragments[9] as Buffer)).to.include({
+        first: 7,
+        index: 9,
+        total: 10,
+        origin: ORIGIN
+      })
     })
   })
 
   describe('largestFrame', () => {
-    it('is what the broker takes where that is more than can be joined', () => {
+    it('is what the broker accepts if that is more than can be reassembled', () => {
       expect(largestFrame(Number.POSITIVE_INFINITY)).to.equal(Number.POSITIVE_INFINITY)
       expect(largestFrame(512 * MIB)).to.equal(512 * MIB)
     })
 
-    it('is at least what the broker takes, and no more parts than have a number', () => {
+    it('is at least what the broker accepts, and not too large for the largest count of fragments', () => {
       for (const maxPayload of [10, FRAGMENT_OVERHEAD, FRAGMENT_OVERHEAD + 1, 500, 1000, MIB, 40 * MIB]) {
         const largest = largestFrame(maxPayload)
         expect(largest, `${maxPayload}`).to.be.at.least(maxPayload)
@@ -47,11 +52,11 @@ describe('parts', () => {
     })
 
     for (const maxPayload of [1000, MIB]) {
-      it(`can be joined of parts of ${maxPayload} bytes`, () => {
+      it(`can be reassembled from fragments of ${maxPayload} bytes`, () => {
         const bytes = Buffer.alloc(largestFrame(maxPayload), 'x')
         const reassembly = new Reassembly()
         let whole: Buffer | undefined
-        for (const part of partsOf(bytes, maxPayload)) whole = reassembly.take(part)
+        for (const fragment of fragmentsOf(bytes, maxPayload)) whole = reassembly.take(fragment)
         expect(whole?.equals(bytes)).to.equal(true)
       })
     }
@@ -65,48 +70,51 @@ describe('Reassembly', () => {
     reassembly = new Reassembly()
   })
 
-  /** The whole frames that a sequence of parts makes. */
-  function take(...parts: (FragmentFrame | undefined)[]): Buffer[] {
-    return parts.flatMap((part) => (part && reassembly.take(part)) ?? [])
+  /** The whole frames that some fragments make. */
+  function take(...fragments: (FragmentFrame | undefined)[]): Buffer[] {
+    return fragments.flatMap((fragment) => (fragment && reassembly.take(fragment)) ?? [])
   }
 
   describe('take', () => {
-    it('joins parts in whatever order they come, and holds nothing then', () => {
+    it('joins fragments in any order, and holds nothing then', () => {
       const bytes = numbered(1000)
-      const [first, ...rest] = partsOf(bytes, 300)
+      const [first, ...rest] = fragmentsOf(bytes, 300)
       expect(take(...rest.reverse())).to.deep.equal([])
       expect(reassembly.bytes).to.be.greaterThan(0)
       expect(take(first)).to.deep.equal([bytes])
       expect(reassembly.bytes).to.equal(0)
     })
 
-    it('does not count a part twice', () => {
-      const [one, two, three, four] = partsOf(numbered(1000), 300)
+    it('does not count a fragment twice', () => {
+      const [one, two, three, four] = fragmentsOf(numbered(1000), 300)
       expect(take(one, two, two, one, three)).to.deep.equal([])
       expect(take(four)).to.have.length(1)
     })
 
-    it('keeps frames apart by origin, by number and by how many parts they have', () => {
+    it('tells frames apart by origin, first event and count of fragments', () => {
       const frames = [numbered(1000), numbered(1000, 1), numbered(1000, 2), numbered(1000, 3)] as const
       const all = [
-        partsOf(frames[0], 300),
-        partsOf(frames[1], 300, OTHER),
-        partsOf(frames[2], 300, ORIGIN, 2),
-        partsOf(frames[3], 200)
+        fragmentsOf(frames[0], 300),
+        fragmentsOf(frames[1], 300, OTHER),
+        fragmentsOf(frames[2], 300, ORIGIN, 2),
+        fragmentsOf(frames[3], 200)
       ]
-      const interleaved = [0, 1, 2, 3, 4, 5].flatMap((index) => all.map((parts) => parts[index]))
+      const interleaved = [0, 1, 2, 3, 4, 5].flatMap((index) => all.map((fragments) => fragments[index]))
       expect(take(...interleaved)).to.deep.equal(frames)
     })
 
-    it('keeps no view of the buffer it was given', () => {
+    it('keeps a copy of the chunk', () => {
       const bytes = numbered(500)
-      const [one, two] = split(bytes, 300, ORIGIN, 1).map((part) => Buffer.from(part)) as [Buffer, Buffer]
+      const [one, two] = split(bytes, 300, ORIGIN, 1).map((fragment) => Buffer.from(fragment)) as [
+        Buffer,
+        Buffer
+      ]
       take(decodeFrame(one) as FragmentFrame)
       one.fill(0)
       expect(take(decodeFrame(two) as FragmentFrame)).to.deep.equal([bytes])
     })
 
-    it('holds at most 64 MiB of an origin, the latest of it', () => {
+    it('holds at most the latest 64 MiB of an origin', () => {
       const chunk = Buffer.alloc(MIB)
       const of = (first: number, index: number) =>
         ({ kind: 'fragment', origin: ORIGIN, first, index, total: 2, chunk }) as const
@@ -129,7 +137,7 @@ describe('Reassembly', () => {
       expect(reassembly.bytes).to.be.within(120 * MIB, 128 * MIB)
     })
 
-    it('counts what many small parts cost', () => {
+    it('counts the overhead of many small fragments', () => {
       for (let first = 1; first <= 270_000; first += 1) {
         reassembly.take({
           kind: 'fragment',
@@ -148,8 +156,8 @@ describe('Reassembly', () => {
 
   describe('forget', () => {
     it('drops what an origin has not completed, and nothing of others', () => {
-      const [one, two] = partsOf(numbered(500), 300)
-      const [other, another] = partsOf(numbered(500), 300, OTHER)
+      const [one, two] = fragmentsOf(numbered(500), 300)
+      const [other, another] = fragmentsOf(numbered(500), 300, OTHER)
       take(one, other)
       reassembly.forget(ORIGIN)
       expect(take(two)).to.deep.equal([])

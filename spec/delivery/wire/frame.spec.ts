@@ -15,63 +15,66 @@ import { bytesOf, eventsFrame, GOLDEN, ORIGIN, OTHER } from './golden.js'
 
 const start = (kind: string) => `ff4653ff 04 ${kind} ${ORIGIN}`
 
-/** Everything the decoder has to refuse, field by field, and what its error says. */
+/** What the decoder has to refuse, field by field, and its error. */
 const MALFORMED: Record<string, [hex: string, text: RegExp]> = {
   'no bytes': ['', /is not a frame/],
   'JSON of feathers-sync 3': [
     Buffer.from('{"event":"created","path":"users"}').toString('hex'),
     /is not a frame/
   ],
-  'a header cut short': [start('01').slice(0, -2), /truncated/],
+  'a truncated header': [start('01').slice(0, -2), /truncated/],
   'a newer version': [`ff4653ff 05 01 ${ORIGIN} 00`, /version 5, .* reads version 4/],
   'an unknown kind': [`${start('09')} 00`, /unknown kind 9/],
   'events without a body': [start('01'), /truncated/],
   'events without an event': [`${start('01')} 00 000000000000 000000000001`, /no events/],
-  'an event of number 0': [
+  'an event with sequence number 0': [
     `${start('01')} 00 000000000000 000000000000 00000001 00000001 61`,
     /sequence number 0/
   ],
-  'a unit header cut short': [`${start('01')} 00 000000000000 000000000001 00000001 0000`, /truncated/],
-  'a payload cut short': [`${start('01')} 00 000000000000 000000000001 00000002 00000001 61`, /truncated/],
+  'a truncated unit header': [`${start('01')} 00 000000000000 000000000001 00000001 0000`, /truncated/],
+  'a truncated payload': [`${start('01')} 00 000000000000 000000000001 00000002 00000001 61`, /truncated/],
   'a payload of 4 GiB': [`${start('01')} 00 000000000000 000000000001 ffffffff 00000001 61`, /truncated/],
   'no event in a unit': [`${start('01')} 00 000000000000 000000000001 00000001 00000000 61`, /0 events in 1/],
   'more events than bytes': [
     `${start('01')} 00 000000000000 000000000001 00000001 00000002 61`,
     /2 events in 1 bytes/
   ],
-  'events past the largest number': [
+  'events past the largest sequence number': [
     `${start('01')} 00 000000000000 ffffffffffff 00000001 00000001 61`,
     /past the largest/
   ],
-  'a beat cut short': [`${start('02')} 00 000000000000 000000000001 0000000000`, /wrong length/],
-  'a beat that is too long': [`${start('02')} 00 000000000000 000000000001 000000000000 00`, /wrong length/],
-  'a beat whose oldest event is 0': [
+  'a truncated heartbeat': [`${start('02')} 00 000000000000 000000000001 0000000000`, /wrong length/],
+  'a heartbeat that is too long': [
+    `${start('02')} 00 000000000000 000000000001 000000000000 00`,
+    /wrong length/
+  ],
+  'a heartbeat whose oldest event is 0': [
     `${start('02')} 00 000000000000 000000000000 000000000000`,
     /events 0 to 0/
   ],
-  'a beat whose oldest event is after its next': [
+  'a heartbeat whose oldest event is after its next': [
     `${start('02')} 00 000000000000 000000000007 000000000005`,
     /events 7 to 5/
   ],
-  'a question without a target': [`${start('03')} ${OTHER.slice(2)}`, /wrong length/],
-  'a question for nothing': [`${start('03')} ${OTHER}`, /wrong length/],
+  'a NACK without a target': [`${start('03')} ${OTHER.slice(2)}`, /wrong length/],
+  'a NACK without ranges': [`${start('03')} ${OTHER}`, /wrong length/],
   'half a range': [`${start('03')} ${OTHER} 000000000001`, /wrong length/],
   'a range from 0': [`${start('03')} ${OTHER} 000000000000 000000000001`, /requests events 0 to 1/],
   'a range that ends before it begins': [
     `${start('03')} ${OTHER} 000000000002 000000000001`,
     /requests events 2 to 1/
   ],
-  'a question for more ranges than anybody asks for': [
+  'a NACK with too many ranges': [
     `${start('03')} ${OTHER} ${'000000000001 000000000001 '.repeat(33)}`,
     /33 ranges/
   ],
-  'a part without bytes': [`${start('04')} 000000000001 0000 0002`, /truncated/],
-  'a part of event 0': [`${start('04')} 000000000000 0000 0002 61`, /fragment 0 of 2/],
-  'the only part': [`${start('04')} 000000000001 0000 0001 61`, /fragment 0 of 1/],
-  'a part after the last': [`${start('04')} 000000000001 0002 0002 61`, /fragment 2 of 2/]
+  'a fragment without bytes': [`${start('04')} 000000000001 0000 0002`, /truncated/],
+  'a fragment of event 0': [`${start('04')} 000000000000 0000 0002 61`, /fragment 0 of 2/],
+  'the only fragment': [`${start('04')} 000000000001 0000 0001 61`, /fragment 0 of 1/],
+  'a fragment after the last': [`${start('04')} 000000000001 0002 0002 61`, /fragment 2 of 2/]
 }
 
-/** The bytes a decoded frame holds on to, and the objects it is made of. */
+/** How many bytes a decoded frame references, and how many objects it consists of. */
 function weigh(frame: Frame): { bytes: number; objects: number } {
   switch (frame.kind) {
     case 'events':
@@ -93,7 +96,7 @@ describe('frame', () => {
       })
     }
 
-    it('begins with what is neither JSON nor BSON', () => {
+    it('begins like neither JSON nor BSON', () => {
       const [{ hex }] = GOLDEN as [(typeof GOLDEN)[number]]
       const bytes = bytesOf(hex)
       expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).to.throw()
@@ -107,7 +110,7 @@ describe('frame', () => {
         { first: 2, count: 1, payload }
       ]
       expect(encodeFrame(eventsFrame(units))).to.have.length(EVENTS_OVERHEAD + 2 * (UNIT_OVERHEAD + 10))
-      const part = encodeFrame({
+      const fragment = encodeFrame({
         kind: 'fragment',
         origin: ORIGIN,
         first: 1,
@@ -115,7 +118,7 @@ describe('frame', () => {
         total: 2,
         chunk: payload
       })
-      expect(part).to.have.length(FRAGMENT_OVERHEAD + 10)
+      expect(fragment).to.have.length(FRAGMENT_OVERHEAD + 10)
     })
   })
 
@@ -126,7 +129,7 @@ describe('frame', () => {
       })
     }
 
-    it('reads from the midst of a larger buffer, and from a plain Uint8Array', () => {
+    it('reads from the middle of a larger buffer, and from a plain Uint8Array', () => {
       const [{ frame, hex }] = GOLDEN as [(typeof GOLDEN)[number]]
       const bytes = bytesOf(hex)
       const pool = new Uint8Array(bytes.length + 7)
@@ -147,7 +150,7 @@ describe('frame', () => {
       })
     }
 
-    it('refuses each golden vector cut short anywhere, or reads fewer events', () => {
+    it('refuses each golden vector truncated anywhere, or reads fewer events', () => {
       for (const { frame, hex } of GOLDEN) {
         const bytes = bytesOf(hex)
         for (let length = 0; length < bytes.length; length += 1) {
@@ -177,7 +180,7 @@ describe('frame', () => {
           expect.fail(`${bytes.toString('hex')} is not what it was read as`)
         }
       }
-      expect(read).to.be.greaterThan(10_000) // the mutations are not all refused at the door
+      expect(read).to.be.greaterThan(10_000) // not all mutations are malformed
     })
   })
 
@@ -190,7 +193,7 @@ describe('frame', () => {
   })
 })
 
-/** The frame, if it is one. @throws whatever is not the error that is promised */
+/** The frame, if it is one. @throws if another error than promised is thrown */
 function tryDecode(bytes: Uint8Array): Frame | undefined {
   try {
     return decodeFrame(bytes)

@@ -20,7 +20,7 @@ export const GOLDEN: readonly Golden[] = [
     hex: `ff4653ff 04 01 ${ORIGIN} 00 00000000012c 000000000007 00000003 00000001 616263`
   },
   {
-    name: 'a bulk of three events and an event without bytes, sent again',
+    name: 'a bulk of three events and an event without bytes, retransmitted',
     frame: eventsFrame(
       [
         { first: 2 ** 33, count: 3, payload: Buffer.from('[1,2]') },
@@ -31,7 +31,7 @@ export const GOLDEN: readonly Golden[] = [
     hex: `ff4653ff 04 01 ${ORIGIN} 01 010000000000 000200000000 00000005 00000003 5b312c325d 00000000 00000001`
   },
   {
-    name: 'a beat',
+    name: 'a heartbeat',
     frame: {
       kind: 'heartbeat',
       origin: ORIGIN,
@@ -44,17 +44,17 @@ export const GOLDEN: readonly Golden[] = [
     hex: `ff4653ff 04 02 ${ORIGIN} 00 000000010000 000000000003 000000000102`
   },
   {
-    name: 'the first beat of an instance that joins',
+    name: 'the first heartbeat of an instance that joins',
     frame: { kind: 'heartbeat', origin: ORIGIN, age: 0, oldest: 1, last: 0, join: true, leave: false },
     hex: `ff4653ff 04 02 ${ORIGIN} 01 000000000000 000000000001 000000000000`
   },
   {
-    name: 'a goodbye of an instance that has no event any more',
+    name: 'the heartbeat of an instance that leaves and has no events any more',
     frame: { kind: 'heartbeat', origin: ORIGIN, age: 1, oldest: 10, last: 9, join: false, leave: true },
     hex: `ff4653ff 04 02 ${ORIGIN} 02 000000000001 00000000000a 000000000009`
   },
   {
-    name: 'a question for two ranges',
+    name: 'a NACK for two ranges',
     frame: {
       kind: 'nack',
       origin: ORIGIN,
@@ -67,7 +67,7 @@ export const GOLDEN: readonly Golden[] = [
     hex: `ff4653ff 04 03 ${ORIGIN} ${OTHER} 000000000001 000000000001 000000000100 ffffffffffff`
   },
   {
-    name: 'the second of three parts',
+    name: 'the second of three fragments',
     frame: {
       kind: 'fragment',
       origin: ORIGIN,
