@@ -1,59 +1,33 @@
-import { access, readFile } from 'node:fs/promises'
-import { type Application, feathers } from '@feathersjs/feathers'
+import { access, readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Application } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { type Linked, linkApps } from '../applications/linked.js'
-import { runModule, saveModule, snippetsOf } from '../support/snippets.js'
+import { snippetsOf } from '../support/snippets.js'
+import { APP, Page } from './page.js'
 
-const PAGES = [
-  'docs/adapters.md',
-  'docs/migrating.md',
-  'docs/performance.md',
-  'docs/protocol.md',
-  'docs/wire.md',
-  'CHANGELOG.md',
-  'CONTRIBUTING.md'
-]
+const folder = (await readdir('docs')).map((file) => `docs/${file}`)
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...folder]
 
-const code = await snippetsOf('docs/adapters.md')
-const [adapter = '', registration = '', suite = '', ...others] = code.map(({ code }) => code)
-const adapterFile = await saveModule(adapter)
-const withAdapter = (code: string) => code.replace('./threads-adapter.js', adapterFile)
+/** Pages with code, each with a spec of its own or a test below. */
+const WITH_CODE = ['adapters', 'brokers', 'migrating', 'options', 'serializers', 'wire']
 
-describe('docs/adapters.md', () => {
-  it('has three pieces of code', () => {
-    expect(others).to.deep.equal([])
-  })
+const useMessages = (app: Application) =>
+  app.use('messages', { create: async (data: object) => ({ id: 1, ...data }) } as never)
 
-  it('registers its adapter', async () => {
-    const app = feathers()
-    Object.assign(globalThis, { app })
-    try {
-      await runModule(withAdapter(registration))
-    } finally {
-      Reflect.deleteProperty(globalThis, 'app')
-    }
-    await app.sync.ready
-    expect(app.sync.type).to.equal('threads')
-    await app.teardown()
-  })
-})
+const wire = await Page.read('docs/wire.md')
+const migrating = await Page.read('docs/migrating.md')
 
-// Describes the suite, for the adapter of the page.
-await runModule(withAdapter(suite))
-
-describe('docs/wire.md', () => {
-  const useMessages = (app: Application) =>
-    app.use('messages', { create: async (data: object) => ({ id: 1, ...data }) } as never)
-
+wire.describe(() => {
   it('shows the payload of a create, byte for byte', async () => {
-    const [, example] = await snippetsOf('docs/wire.md')
+    const example = wire.snippets.find(({ language }) => language === 'text')
     const [one] = linkApps(1, useMessages) as [Linked]
     await one.app.service('messages').create({ text: 'hi' })
     expect(`\0${example?.code.slice(3).replaceAll(/\n */g, '')}`).to.equal(String(one.payloads[0]))
   })
 
   it('shows a `context` option that keeps what it says', async () => {
-    const [{ code = '' } = {}] = await snippetsOf('docs/wire.md')
+    const { code } = wire.snippet('The context option')
     const options = /sync\((.*)\)\n\)/s.exec(code)?.[1]
     const { context } = new Function(`return ${options}`)()
     const [one] = linkApps(1, useMessages, undefined, { context }) as [Linked]
@@ -63,13 +37,44 @@ describe('docs/wire.md', () => {
   })
 })
 
-for (const page of PAGES) {
-  describe(page, () => {
-    it('links to files that there are', async () => {
+migrating.describe(() => {
+  it('writes what feathers-sync 3 reads', async () => {
+    const prelude = `${APP}import sync from 'feathers-sync'\n`
+    const { app } = await migrating.run(migrating.snippet('Upgrade one instance after the other'), prelude)
+    await app.sync.ready
+    expect(app.sync.adapter.options.wire).to.equal(3)
+  })
+})
+
+describe('the pages', () => {
+  it('with code are all tested', async () => {
+    const withCode: string[] = []
+    for (const page of folder) {
+      const snippets = await snippetsOf(page)
+      if (snippets.some(({ language }) => /^[jt]s$/.test(language))) withCode.push(basename(page, '.md'))
+    }
+    expect(withCode).to.have.members(WITH_CODE)
+  })
+
+  for (const page of PAGES) {
+    it(`${page} links to files and headings that there are`, async () => {
       const text = await readFile(page, 'utf8')
-      for (const [, target = ''] of text.matchAll(/\]\((?!http|#)([^)#]+)/g)) {
-        await access(new URL(target, new URL(`../../${page}`, import.meta.url)))
+      for (const [, file = '', heading] of text.matchAll(/\]\((?!http)([^)#]*)#?([^)]*)\)/g)) {
+        const target = file ? join(dirname(page), file) : page
+        await access(target)
+        if (heading) expect(await anchorsOf(target), target).to.include(heading)
       }
     })
-  })
+  }
+})
+
+/** What GitHub makes of the headings of a page. */
+async function anchorsOf(page: string): Promise<string[]> {
+  const headings = (await readFile(page, 'utf8')).matchAll(/^#+ (.+)$/gm)
+  return [...headings].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-')
+  )
 }
