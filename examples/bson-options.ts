@@ -1,4 +1,4 @@
-// BSON in place of JSON, by two options: dates arrive as dates.
+// BSON in place of JSON, with two options: dates arrive as dates.
 //
 // Run: npx tsx examples/bson-options.ts (needs: npm install bson)
 

@@ -1,4 +1,4 @@
-// BSON in place of JSON, by a Serializer of your own: dates and buffers arrive as such.
+// BSON in place of JSON, with a Serializer of your own: dates and buffers keep their types.
 //
 // Run: npx tsx examples/bson-serializer.ts (needs: npm install bson)
 

@@ -1,4 +1,4 @@
-// A custom adapter: a class of your own that a container knows by its URI scheme.
+// A custom adapter: a class of your own, bound in a container under its URI scheme.
 //
 // Run: npx tsx examples/custom-adapter.ts
 
@@ -14,7 +14,7 @@ const container = createContainer()
 container.bind(Logger).toSelf()
 container.bind(SyncAdapter).to(RelayAdapter).whenNamed('relay')
 
-// One container serves as many applications as you like: each gets an adapter of its own.
+// One container may serve several applications: each gets its own adapter.
 function startInstance() {
   const app = feathers<{ messages: MemoryService }>()
   app.configure(sync({ uri: `relay://localhost:${relay.port}`, container }))

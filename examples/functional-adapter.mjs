@@ -1,4 +1,4 @@
-// A custom adapter as a function, as feathers-sync 3 has them: the bridge alone, and two events. There is no history, no
+// A custom adapter as a function, as in feathers-sync 3: the bridge alone, and two events. There is no history, no
 // reconnecting and no `isRemote` here; an adapter class has all of that (see custom-adapter.mjs).
 //
 // Run: node examples/functional-adapter.mjs (in this repository after npm run build)
@@ -16,7 +16,7 @@ const relaySync = (config) => (/** @type {import('@feathersjs/feathers').Applica
   const subscribed = new Promise((resolve) => {
     let live = false
     onMessage(socket, (message) => {
-      // What comes in, own events too: they reach the listeners here by that.
+      // Everything that comes in, own events too: this is how they reach the listeners of this instance.
       if (live) app.emit('sync-in', message.toString())
       live = true
       resolve(undefined)

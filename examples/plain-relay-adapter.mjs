@@ -11,7 +11,7 @@ export class PlainRelayAdapter extends SyncAdapter {
   /** @type {import('node:net').Socket | undefined} */
   socket
 
-  // Resolves when the subscription is live. What it rejects with makes the base try again.
+  // Resolves when the subscription is live. If it rejects, the base class tries again.
   /** @param {(bytes: Uint8Array) => void} receive */
   async doConnect(receive) {
     const { hostname, port } = new URL(this.options.uri ?? 'relay://localhost:4000')
@@ -25,7 +25,7 @@ export class PlainRelayAdapter extends SyncAdapter {
       })
       socket.on('close', () => {
         if (!subscribed) reject(failure)
-        else if (this.socket === socket) this.lost(failure) // not by us: the base connects anew
+        else if (this.socket === socket) this.lost(failure) // not closed by us: the base class connects again
       })
       onMessage(socket, (message) => {
         if (subscribed) return receive(message)

@@ -1,11 +1,11 @@
-// An adapter in TypeScript: three methods that do the I/O. Reconnecting, waiting events, status and errors are the base's.
+// An adapter in TypeScript: three methods that do the I/O. The base class does the rest: reconnecting, status, errors.
 // custom-adapter.ts shows how it is used.
 
 import { connect, type Socket } from 'node:net'
 import { inject, injectable, SyncAdapter } from 'feathers-sync'
 import { frame, onMessage } from './relay.mjs'
 
-/** A part of the application's own, to show that the container hands it in. */
+/** A dependency of the application's own, to show that the container injects it. */
 @injectable()
 export class Logger {
   log(text: string): void {
@@ -23,7 +23,7 @@ export class RelayAdapter extends SyncAdapter {
     super()
   }
 
-  // Resolves when the subscription is live. What it rejects with makes the base try again.
+  // Resolves when the subscription is live. If it rejects, the base class tries again.
   protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
     const { hostname, port } = new URL(this.options.uri ?? 'relay://localhost:4000')
     const socket = connect(Number(port), hostname)
@@ -36,7 +36,7 @@ export class RelayAdapter extends SyncAdapter {
       })
       socket.on('close', () => {
         if (!subscribed) reject(failure)
-        else if (this.#socket === socket) this.lost(failure) // not by us: the base connects anew
+        else if (this.#socket === socket) this.lost(failure) // not closed by us: the base class connects again
       })
       onMessage(socket, (message) => {
         if (subscribed) return receive(message)

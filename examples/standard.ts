@@ -1,4 +1,4 @@
-// The standard use: two instances of an application, here in one process, share their events.
+// Standard use: two instances of an application, here in one process, share their events.
 // `ipc:` needs no broker; the same line takes redis://…, amqp://… or nats://…
 //
 // Run: npx tsx examples/standard.ts
@@ -12,7 +12,7 @@ function startInstance(name: string) {
   app.configure(sync({ uri: process.env.SYNC_URI ?? 'ipc:', key: `example-${process.pid}` }))
   app.use('messages', new MemoryService())
 
-  // Runs on every instance, as each has websocket clients of its own to tell.
+  // Runs on every instance: each has its own websocket clients.
   app.service('messages').on('created', (message, context) => {
     console.log(`${name} hears of '${message.text}', made ${isRemote(context) ? 'elsewhere' : 'here'}`)
   })
@@ -27,7 +27,7 @@ function startInstance(name: string) {
 const one = startInstance('one')
 const two = startInstance('two')
 
-// An instance works from the start. Only this script has to know when both are in sync.
+// An application need not wait for this. Only this script must know when both instances are in sync.
 await Promise.all([one.sync.ready, two.sync.ready])
 
 const arrived = new Promise((resolve) => two.service('messages').once('created', resolve))
