@@ -65,6 +65,11 @@ describe('the pages', () => {
         if (heading) expect(await anchorsOf(target), target).to.include(heading)
       }
     })
+
+    it(`${page} names files that there are`, async () => {
+      const text = await readFile(page, 'utf8')
+      for (const [, file = ''] of text.matchAll(/`((?:lib|spec|examples)\/[\w/.-]+)`/g)) await access(file)
+    })
   }
 })
 
