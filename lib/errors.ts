@@ -1,17 +1,17 @@
 /**
  * What went wrong:
  *
- * - `driver`: the broker's driver is not installed; the message says which `npm install` mends it
+ * - `driver`: the broker's driver is not installed; the message says which `npm install` is needed
  * - `auth`: the broker refused the credentials
- * - `options`: an option can't work as it was given; the message says what mends it
- * - `connect`: the broker can't be reached, or the connection was lost; trying goes on
- * - `timeout`: `connectTimeout` has passed; trying goes on
- * - `publish`: an event could not be handed to the broker
+ * - `options`: an option can't work as it was given; the message says what to change
+ * - `connect`: the broker can't be reached, or the connection was lost; further attempts follow
+ * - `timeout`: `connectTimeout` has passed; further attempts follow
+ * - `publish`: an event could not be published
  * - `too-large`: an event is larger than the broker takes
- * - `overflow`: more events wait for the broker than there is room for; the oldest were dropped
- * - `serialize`, `deserialize`: the serialiser threw
- * - `frame`: bytes came in that no feathers-sync 4 wrote
- * - `unknown`: an event came in for a service, or of a name, that this instance doesn't have
+ * - `overflow`: more events wait for the broker than `history` holds; the oldest were dropped
+ * - `serialize`, `deserialize`: the serializer threw
+ * - `frame`: received bytes that no feathers-sync 4 wrote
+ * - `unknown`: received an event of a service, or of a name, that this instance doesn't have
  * - `listener`: a listener threw on an event from another instance
  * - `filter`: the `filter` option threw; the event was not sent
  * - `closed`: the adapter was used after `close()`
@@ -33,14 +33,14 @@ export type SyncErrorKind =
   | 'filter'
   | 'closed'
 
-/** Everything that goes wrong after `sync(options)`: given to `sync-error` listeners, or the reason of `ready`. */
+/** Any failure after `sync(options)`: `sync-error` listeners are called with it, `ready` may reject with it. */
 export class SyncError extends Error {
   override readonly name = 'SyncError'
 
   constructor(
     readonly kind: SyncErrorKind,
     message: string,
-    /** What the driver, the serialiser or the listener threw, where something did. */
+    /** What the driver, the serializer or the listener threw, if anything. */
     override readonly cause?: unknown
   ) {
     super(message)
@@ -52,12 +52,12 @@ export class SyncError extends Error {
   }
 }
 
-/** Not in the class: one that mentions itself loses its name in a bundle. */
+/** Not in the class: a class that mentions itself loses its name in a bundle. */
 function asSyncError(error: unknown, kind: SyncErrorKind, message: string): SyncError {
   return error instanceof SyncError ? error : new SyncError(kind, `${message}: ${reason(error)}`, error)
 }
 
-/** A short reason, also for what is no Error, has no message (AggregateError of `net`), or can't be read. */
+/** A short reason, also for a value that is no Error, has no message (AggregateError of `net`), or can't be read. */
 export function reason(error: unknown): string {
   try {
     if (error instanceof AggregateError && !error.message && error.errors.length > 0) {

@@ -4,16 +4,16 @@ import type { SyncStatus } from './link.js'
 
 const debug = createDebug('feathers-sync')
 
-/** What an adapter tells its owner. What they throw goes no further. */
+/** The callbacks of an adapter's owner. What they throw goes no further. */
 export interface AdapterHandlers {
-  /** A message came in: own ones too, where the broker echoes. */
+  /** Called with each message that is received: own ones too, where the broker echoes. */
   receive(bytes: Uint8Array): void
-  /** Something went wrong that the adapter lives on with. */
+  /** Called with each error after which the adapter goes on. */
   error(error: SyncError): void
   status(status: SyncStatus): void
 }
 
-/** The same handlers, as a driver's callbacks may call them: what they throw is contained, and `failed` makes a report of it. */
+/** The same handlers, safe to call from a driver's callbacks: what they throw is contained, and `failed` makes an error of it. */
 export function contained(
   handlers: AdapterHandlers,
   failed: (failure: unknown) => SyncError

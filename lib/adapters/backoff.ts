@@ -1,7 +1,7 @@
 /** The longest pause between two attempts to reach a broker, in ms. */
 export const MAX_DELAY = 1000
 
-/** The pause before the `attempt`th try, from 1, in ms: doubling, and jittered so that a fleet does not return as one. */
+/** The pause before the `attempt`th try, from 1, in ms: doubling, and jittered so that the instances of a fleet don't return at the same moment. */
 export function reconnectDelay(attempt: number): number {
   const base = Math.min(MAX_DELAY, 50 * 2 ** (attempt - 1))
   return Math.round(base * (0.5 + Math.random() / 2))

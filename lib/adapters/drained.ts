@@ -3,8 +3,8 @@ import type { EventEmitter } from 'node:events'
 const waiting = new WeakMap<EventEmitter, Promise<void>>()
 
 /**
- * Resolves when a socket or channel whose buffer was full is empty again, and rejects when it closes before that. However
- * many wait, there is one pair of listeners.
+ * Resolves when a socket or channel whose buffer was full is empty again, and rejects when it closes before that. All
+ * callers share one pair of listeners.
  */
 export function drained(stream: EventEmitter): Promise<void> {
   const drain =

@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.js'
 
 /**
- * Loads a broker's driver when it is needed: drivers are optional dependencies.
+ * Loads a broker's driver at the first use: drivers are optional dependencies.
  *
  * @throws SyncError of kind `driver`, which says what to install
  */

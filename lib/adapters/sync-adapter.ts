@@ -6,23 +6,25 @@ import { type AdapterHandlers, contained } from './adapter-handlers.js'
 import { Backoff } from './backoff.js'
 import type { SyncStatus } from './link.js'
 import { redact } from './redact.js'
+import { settledWithin } from './settled-within.js'
 
 export type { AdapterHandlers, SyncStatus }
 
 /** How long `close()` waits for the driver, in ms. */
 export const CLOSE_TIMEOUT = 2000
 
-/** What waiting doesn't mend. */
-const FINAL: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'options'])
+/** Not recoverable by waiting. */
+const PERMANENT: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'options'])
 
-/** One connection, from `connect()` to `close()`: what a driver still reports afterwards is recognised by it. */
-interface Session {
+/** From `connect()` to `close()`: what a driver still reports afterwards is recognized by it. */
+interface Run {
   readonly handlers: AdapterHandlers
   readonly backoff: Backoff
-  dial: number
-  open: boolean
+  /** Of the current connection attempt, and of the connection that came of it. */
+  attempt: AbortController
+  closed: boolean
   /** `doConnect` has not resolved. */
-  dialing: boolean
+  connecting: boolean
   wasReady: boolean
 }
 
@@ -30,7 +32,7 @@ interface Session {
  * Moves bytes between the instances, over one broker. It knows neither the application nor its events.
  *
  * The public methods guard; a subclass writes the three abstract ones, which do the I/O and nothing else, and
- * reports what its driver tells by `away()`, `back()` and `lost()`. A subclass has no constructor arguments:
+ * reports its driver's events by `away()`, `back()` and `lost()`. A subclass has no constructor arguments:
  * its options are in `this.options` before `doConnect` is called.
  */
 @injectable()
@@ -42,7 +44,7 @@ export abstract class SyncAdapter {
   options!: ResolvedOptions
 
   #debug: createDebug.Debugger | undefined
-  #session: Session | undefined
+  #run: Run | undefined
   #status: SyncStatus = 'closed'
   #closing: Promise<void> = Promise.resolve()
 
@@ -52,8 +54,8 @@ export abstract class SyncAdapter {
   }
 
   /**
-   * Does what is published come back to its publisher? Then a connection that only looks alive is noticed, and made anew;
-   * a subclass whose broker does so overrides this.
+   * Whether a published message is also delivered to its publisher; a subclass whose broker does so overrides this. Then a
+   * dead connection that looks alive is noticed and replaced.
    */
   readonly echoes: boolean = false
 
@@ -65,24 +67,24 @@ export abstract class SyncAdapter {
    * Connects and subscribes, and tries again until it works.
    *
    * @returns resolves when the subscription is live, however late that is; stays pending when `close()` comes first
-   * @throws SyncError of kind `driver`, `auth` or `options`, which waiting doesn't mend; the adapter is closed then
+   * @throws SyncError of kind `driver`, `auth` or `options`, for a permanent error; the adapter is closed then
    */
   async connect(handlers: AdapterHandlers): Promise<void> {
-    if (this.#session) throw this.error('connect', 'is connected already: call close() first')
-    const session: Session = {
+    if (this.#run) throw this.error('connect', 'is connected already: call close() first')
+    const run: Run = {
       handlers: contained(handlers, (failure) =>
         this.error('listener', 'received a message, and its receiver threw', failure)
       ),
       backoff: new Backoff(),
-      dial: 0,
-      open: true,
-      dialing: true,
+      attempt: new AbortController(),
+      closed: false,
+      connecting: true,
       wasReady: false
     }
-    this.#session = session
-    this.#setStatus(session, 'connecting')
+    this.#run = run
+    this.#setStatus(run, 'connecting')
     await this.#closing
-    await this.#dial(session)
+    await this.#connect(run)
   }
 
   /**
@@ -107,19 +109,20 @@ export abstract class SyncAdapter {
     }
   }
 
-  /** Closes the connection and makes a new one, where `connect()` has resolved: for who has found that it is dead. */
+  /** Replaces a connection that was found to be dead. Does nothing before `connect()` has resolved. */
   reconnect(cause: Error): void {
     this.lost(cause)
   }
 
   /** Leaves the broker, for good or until the next `connect()`. Idempotent; ends within 2 s and never rejects. */
   close(): Promise<void> {
-    const session = this.#session
-    if (session) {
-      this.#session = undefined
-      session.open = false
-      session.backoff.cancel()
-      this.#setStatus(session, 'closed')
+    const run = this.#run
+    if (run) {
+      this.#run = undefined
+      run.closed = true
+      run.attempt.abort()
+      run.backoff.cancel()
+      this.#setStatus(run, 'closed')
       this.#closing = this.#closing.then(() => this.#quietlyClose())
     }
     return this.#closing
@@ -130,11 +133,13 @@ export abstract class SyncAdapter {
    *
    * - Resolves when the subscription is live: a message published afterwards, by anyone, is received.
    * - Where the driver reconnects by itself: let it, restore the one subscription, and call `away()` and `back()`.
-   *   It may stay pending while the broker is absent. Where it doesn't: reject, and the base dials again.
-   * - Rejects with a SyncError of kind `driver`, `auth` or `options` (`this.error(…)`) for what waiting doesn't mend.
+   *   It may stay pending while the broker is absent. Where it doesn't: reject, and it is called again after a pause.
+   * - Rejects with a SyncError of kind `driver`, `auth` or `options` (`this.error(…)`) for a permanent error.
+   * - `signal` is aborted when this attempt, or the connection that came of it, is over, before `doClose` is called: check
+   *   it after each `await`, and close what was opened late.
    * - May be called again after `doClose`.
    */
-  protected abstract doConnect(receive: (bytes: Uint8Array) => void): Promise<void>
+  protected abstract doConnect(receive: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void>
 
   /**
    * Hands one message to the driver, at once and in the order of the calls, and resolves when that, or the broker, has
@@ -152,16 +157,16 @@ export abstract class SyncAdapter {
 
   /** For subclasses: the connection is gone, and the driver is trying to restore it. */
   protected away(cause?: unknown): void {
-    const session = this.#session
-    if (!session) return
-    if (this.#status === 'ready') this.#setStatus(session, 'reconnecting')
+    const run = this.#run
+    if (!run) return
+    if (this.#status === 'ready') this.#setStatus(run, 'reconnecting')
     this.report(this.error('connect', 'is away', cause))
   }
 
   /** For subclasses: the driver has restored the connection and the subscription. */
   protected back(): void {
-    const session = this.#session
-    if (session && !session.dialing) this.#setStatus(session, 'ready')
+    const run = this.#run
+    if (run && !run.connecting) this.#setStatus(run, 'ready')
   }
 
   /**
@@ -169,15 +174,15 @@ export abstract class SyncAdapter {
    * nothing while `doConnect` is pending, which is to reject instead.
    */
   protected lost(cause?: unknown): void {
-    const session = this.#session
-    if (!session || session.dialing) return
+    const run = this.#run
+    if (!run || run.connecting) return
     this.away(cause)
-    this.#dial(session).catch((error) => session.handlers.error(error))
+    this.#connect(run).catch((error) => run.handlers.error(error))
   }
 
   /** For subclasses: something went wrong that `doPublish` can't reject with. */
   protected report(error: SyncError): void {
-    this.#session?.handlers.error(error)
+    this.#run?.handlers.error(error)
   }
 
   /** For subclasses: an error that names the adapter and where it connects to, without credentials. */
@@ -193,60 +198,58 @@ export abstract class SyncAdapter {
     this.#debug(format, ...args)
   }
 
-  async #dial(session: Session): Promise<void> {
-    const dial = ++session.dial
-    session.dialing = true
-    const current = () => session.open && session.dial === dial
-    if (session.wasReady) {
-      await this.#quietlyClose()
-      await session.backoff.wait() // a broker that takes us and drops us again must not keep us busy
+  async #connect(run: Run): Promise<void> {
+    run.connecting = true
+    if (run.wasReady) {
+      await this.#endAttempt(run)
+      await run.backoff.wait() // a broker that accepts and drops connections must not keep us busy
     }
-    while (current()) {
+    while (!run.closed) {
+      run.attempt = new AbortController()
+      const { signal } = run.attempt
       try {
         await this.doConnect((bytes) => {
-          if (current()) session.handlers.receive(bytes)
-        })
-        if (!current()) break
-        session.backoff.reset()
-        session.dialing = false
-        session.wasReady = true
-        this.#setStatus(session, 'ready')
+          if (!signal.aborted) run.handlers.receive(bytes)
+        }, signal)
+        if (signal.aborted) break
+        run.backoff.reset()
+        run.connecting = false
+        run.wasReady = true
+        this.#setStatus(run, 'ready')
         return
       } catch (error) {
-        if (!current()) break
-        await this.#quietlyClose()
+        if (signal.aborted) break
+        await this.#endAttempt(run)
         const failure = this.error('connect', 'could not connect', error)
-        const final = FINAL.has(failure.kind)
-        if (final && !session.wasReady) {
+        if (PERMANENT.has(failure.kind) && !run.wasReady) {
           await this.close()
           throw failure
         }
-        session.handlers.error(failure)
-        await session.backoff.wait()
+        run.handlers.error(failure)
+        await run.backoff.wait()
       }
     }
-    await new Promise<never>(() => {}) // superseded: whoever waits, waits for a connection that won't come
+    await new Promise<never>(() => {}) // closed: the caller waits for a connection that won't come
+  }
+
+  async #endAttempt(run: Run): Promise<void> {
+    run.attempt.abort()
+    await this.#quietlyClose()
   }
 
   /** `doClose`, bounded: a broker that doesn't answer must not hold a process that wants to end. */
   async #quietlyClose(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_TIMEOUT)
-    })
-    try {
-      await Promise.race([this.doClose(), timeout])
-    } catch (error) {
-      this.debug('closing failed: %o', error)
-    } finally {
-      clearTimeout(timer)
-    }
+    const close = async () => this.doClose() // may throw synchronously
+    await settledWithin(
+      CLOSE_TIMEOUT,
+      close().catch((error) => this.debug('closing failed: %o', error))
+    )
   }
 
-  #setStatus(session: Session, status: SyncStatus): void {
+  #setStatus(run: Run, status: SyncStatus): void {
     if (this.#status === status) return
     this.debug('%s', status)
     this.#status = status
-    session.handlers.status(status)
+    run.handlers.status(status)
   }
 }

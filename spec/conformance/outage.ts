@@ -77,22 +77,22 @@ export function describeOutages({ broker }: SyncAdapterHarness, instances: () =>
     const cut = await instances().connect()
     await kill()
     const never = instances().configure()
-    const dialing = instances().adapter()
+    const connecting = instances().adapter()
     const handlers = recorder()
-    void dialing.connect(handlers)
+    void connecting.connect(handlers)
     await eventually(() => handlers.errors.length > 0, NOTICE)
     await eventually(() => hasStatus('reconnecting')(one) && cut.adapter.status === 'reconnecting', NOTICE)
     await inTime(() =>
-      Promise.all([one.app.teardown(), never.app.teardown(), cut.adapter.close(), dialing.close()])
+      Promise.all([one.app.teardown(), never.app.teardown(), cut.adapter.close(), connecting.close()])
     )
-    const closed = [one.app.sync, never.app.sync, cut.adapter, dialing]
+    const closed = [one.app.sync, never.app.sync, cut.adapter, connecting]
     expect(closed.map(({ status }) => status)).to.deep.equal(closed.map(() => 'closed'))
     const calls = [cut.calls(), handlers.calls()]
     await start()
     const again = [recorder(), recorder()] as const
     await cut.adapter.connect(again[0])
-    await dialing.connect(again[1])
-    await dialing.publish(Buffer.from('here again'))
+    await connecting.connect(again[1])
+    await connecting.publish(Buffer.from('here again'))
     await eventually(() => again[0].received.length > 0, { message: 'the message' })
     expect(again[0].received.map(String)).to.deep.equal(['here again'])
     expect([cut.calls(), handlers.calls()], 'calls of handlers after close()').to.deep.equal(calls)

@@ -4,18 +4,20 @@ import { reason } from '../../errors.js'
 import { MAX_DELAY } from '../backoff.js'
 import { drained } from '../drained.js'
 import { loadDriver } from '../driver.js'
+import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { amqpUri, connectOptions } from './amqp-options.js'
 
-/** How long the broker may take to say goodbye, in ms; then the socket is cut. */
-const GOODBYE = 1000
+/** How long the broker may take to confirm the close of the channel, and then of the connection, in ms. */
+const FLUSH_TIMEOUT = 1000
+const LEAVE_TIMEOUT = 200
 
 /** How many frames, of up to 128 KiB, the driver buffers before a publisher has to wait. */
 const BUFFERED_FRAMES = 16
 
 /**
- * A fanout exchange named `key`, not durable, and an exclusive queue of each instance, without acknowledgements.
- * amqplib's own recovery reconnects; its `setup` makes the topology and the one consumer anew.
+ * A fanout exchange named `key`, not durable, and an exclusive queue for each instance, without acknowledgments.
+ * amqplib's own recovery reconnects; its `setup` declares the topology and the one consumer again.
  */
 @injectable()
 export class AmqpAdapter extends SyncAdapter {
@@ -24,22 +26,23 @@ export class AmqpAdapter extends SyncAdapter {
 
   #connection: RecoveringChannelModel | undefined
   #channel: Channel | undefined
-  #end = new AbortController()
+  /** Destroys the driver's sockets, whatever they wait for. */
+  #sockets = new AbortController()
 
   /** RabbitMQ's default `max_message_size` since 4.0; before it was 128 MiB. */
   override get maxPayload(): number {
     return 16 * 1024 * 1024
   }
 
-  protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
-    this.#end = new AbortController()
-    const { signal } = this.#end
+  protected override async doConnect(
+    receive: (bytes: Uint8Array) => void,
+    signal: AbortSignal
+  ): Promise<void> {
     const { connect } = await loadDriver('amqplib', () => import('amqplib'))
     signal.throwIfAborted()
     const { uri, amqpConnectionOptions } = this.options
-    // Destroys the driver's sockets, whatever they wait for.
     const sockets = new AbortController()
-    signal.addEventListener('abort', () => sockets.abort(), { once: true })
+    this.#sockets = sockets
     const { recovery, ...options } = connectOptions(amqpConnectionOptions, sockets.signal)
     const connection = await connect(amqpUri(uri, amqpConnectionOptions), {
       ...options,
@@ -75,13 +78,11 @@ export class AmqpAdapter extends SyncAdapter {
     const channel = this.#channel
     this.#connection = undefined
     this.#channel = undefined
-    const end = this.#end
-    const timer = setTimeout(() => end.abort(), GOODBYE)
-    // The channel first: the goodbye of a connection overtakes what waits in its channels.
-    await Promise.race([channel?.close().catch(() => {}), aborted(end.signal)])
-    await Promise.race([connection?.close(), aborted(end.signal)])
-    clearTimeout(timer)
-    end.abort()
+    const sockets = this.#sockets
+    // The channel first: the close of a connection overtakes what is buffered in its channels.
+    await settledWithin(FLUSH_TIMEOUT, channel?.close())
+    await settledWithin(LEAVE_TIMEOUT, connection?.close())
+    sockets.abort()
   }
 
   /** Resolves when the driver has connected for the first time, and watches it from then on. */
@@ -114,7 +115,7 @@ export class AmqpAdapter extends SyncAdapter {
     receive: (bytes: Uint8Array) => void,
     signal: AbortSignal
   ): Promise<void> {
-    // First of all: without a listener a cut in here would be an uncaught exception.
+    // First of all: without a listener, a cut during the set-up would be an uncaught exception.
     model.on('error', (error) => this.debug('connection: %s', reason(error)))
     const channel = await model.createChannel({ highWaterMark: BUFFERED_FRAMES })
     await this.#subscribe(channel, model, receive)
@@ -128,8 +129,8 @@ export class AmqpAdapter extends SyncAdapter {
     receive: (bytes: Uint8Array) => void
   ): Promise<void> {
     const { key } = this.options
-    // The driver restores connections only: one whose channel or consumer has ended is closed. Where that is in here, the
-    // driver would close it too, and wait for the answer for ever if the connection is cut meanwhile.
+    // The driver restores connections only: so one whose channel or consumer has ended is closed. During the set-up the
+    // driver would close it too, but wait for the answer forever if the connection is cut meanwhile.
     channel.on('error', (error) => {
       this.debug('channel: %s', reason(error))
       this.#close(model)
@@ -150,17 +151,12 @@ export class AmqpAdapter extends SyncAdapter {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
-
 /** Did the broker refuse who we are, or what we may do? */
 function isRefusal(error: Error): boolean {
   return /ACCESS[_-]REFUSED/.test(error.message)
 }
 
-/** The driver's error, with what mends it where that isn't plain. */
+/** The driver's error, with what to do about it where its text doesn't say. */
 function explained(error: Error): Error {
   const { message } = error
   if (/ConnectionOpenOk; got <ConnectionClose/.test(message)) {

@@ -3,7 +3,7 @@ import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
 import { drained } from '../drained.js'
 import { SyncAdapter } from '../sync-adapter.js'
-import { fileIdentity, GOODBYE, IpcHub } from './ipc-hub.js'
+import { fileIdentity, IpcHub, LEAVE_TIMEOUT } from './ipc-hub.js'
 import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
 import { socketPath } from './ipc-path.js'
 
@@ -22,20 +22,21 @@ export class IpcAdapter extends SyncAdapter {
   #hub: IpcHub | undefined
   #socket: Socket | undefined
   #joined = false
-  #dial = 0
 
   override get maxPayload(): number {
     return MAX_PACKET
   }
 
-  protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
-    const dial = ++this.#dial
+  protected override async doConnect(
+    receive: (bytes: Uint8Array) => void,
+    signal: AbortSignal
+  ): Promise<void> {
     const path = this.#path()
     const identity = fileIdentity(path)
     await this.#join(path, receive).catch(async (error) => {
       if (!isAbsent(error)) throw error
       const hub = await IpcHub.open(path, identity)
-      if (dial !== this.#dial) {
+      if (signal.aborted) {
         await hub?.close()
         throw error
       }
@@ -51,14 +52,13 @@ export class IpcAdapter extends SyncAdapter {
   }
 
   protected override async doClose(): Promise<void> {
-    this.#dial += 1
     const socket = this.#socket
     const hub = this.#hub
     this.#socket = undefined
     this.#hub = undefined
     if (socket && !socket.destroyed) {
       const closed = new Promise((resolve) => socket.once('close', resolve))
-      const cut = setTimeout(() => socket.destroy(), GOODBYE)
+      const cut = setTimeout(() => socket.destroy(), LEAVE_TIMEOUT)
       if (this.#joined)
         socket.end() // our own hub reads to the end before it closes
       else socket.destroy()
@@ -76,7 +76,7 @@ export class IpcAdapter extends SyncAdapter {
     }
   }
 
-  /** Connects to the hub and tells it the key; resolves when it answers. */
+  /** Connects to the hub and sends it the key; resolves when it answers. */
   async #join(path: string, receive: (bytes: Uint8Array) => void): Promise<void> {
     const socket = createConnection(path)
     this.#socket = socket

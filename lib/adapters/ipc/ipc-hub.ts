@@ -3,25 +3,25 @@ import { chmodSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
 
-/** What is at a path: tells one socket file from another that took its place. */
+/** Identifies the file at a path: another socket file at the same path has another identity. */
 export function fileIdentity(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
   return stats && `${stats.ino}:${stats.mtimeNs}` // inode numbers alone are reused at once
 }
 
-/** How long a goodbye may take, in ms; then the socket is cut. */
-export const GOODBYE = 800
+/** How long the end of a connection may take, in ms; then the socket is destroyed. */
+export const LEAVE_TIMEOUT = 800
 
-/** How often a hub looks whether its path is still its own, in ms. */
+/** How often a hub checks that its path is still its own, in ms. */
 const CHECK_INTERVAL = 500
 
-/** How much may wait for a client that doesn't read, in bytes; then it is cut off. */
+/** How much may be buffered for a client that doesn't read, in bytes; then it is disconnected. */
 const MAX_BACKLOG = 2 * MAX_PACKET
 
 /** An empty packet: the answer to a client's first one, its key. */
 const WELCOME = packet(new Uint8Array())
 
-/** Hands each packet of a client on to all clients of the same key, the sender included. Owned by one of the processes. */
+/** Forwards each packet of a client to all clients of the same key, the sender included. One of the processes has it. */
 export class IpcHub {
   readonly #server: Server
   readonly #rooms = new Map<string, Set<Socket>>()
@@ -36,7 +36,7 @@ export class IpcHub {
   }
 
   /**
-   * Becomes the hub at `path`, in place of the dead socket file that `stale` identifies, if any.
+   * Becomes the hub at `path`, in place of the dead socket file of the identity `stale`, if any.
    *
    * @returns undefined where another process has been faster
    */
@@ -45,7 +45,7 @@ export class IpcHub {
     return (await hub.#listen(stale)) ? hub : undefined
   }
 
-  /** Leaves the path to the next hub, and lets the clients have what was sent, but for those that don't read in time. */
+  /** Frees the path for the next hub, and waits until the clients have read what was sent, for a limited time. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     if (this.#identity !== undefined && fileIdentity(this.#path) === this.#identity)
@@ -53,15 +53,15 @@ export class IpcHub {
     for (const socket of this.#sockets) socket.destroySoon()
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
-    }, GOODBYE)
+    }, LEAVE_TIMEOUT)
     await new Promise<void>((resolve) => this.#server.close(() => resolve()))
     clearTimeout(cut)
   }
 
   async #listen(stale: string | undefined): Promise<boolean> {
     if (process.platform === 'win32') return await this.#bind(this.#path)
-    // Bound under a name of its own and then moved: a path is taken in one step, and the server, which on closing
-    // removes the name it was bound to, can't remove the socket of a successor.
+    // Bound under a name of its own and then moved: so a path is taken in one step, and the server, which removes the
+    // name it was bound to when it closes, can't remove the socket of a successor.
     const temporary = await this.#bindAside()
     chmodSync(temporary, 0o600)
     this.#identity = fileIdentity(temporary)
@@ -95,7 +95,7 @@ export class IpcHub {
     })
   }
 
-  /** Two processes that replace a dead socket at the same moment both believe to be the hub, until this. */
+  /** Two processes that replace a dead socket at the same moment both believe to be the hub, until this check. */
   #stepDownIfReplaced(): void {
     if (fileIdentity(this.#path) !== this.#identity) void this.close()
   }
@@ -111,7 +111,7 @@ export class IpcHub {
       if (room?.size === 0) this.#rooms.delete(key)
     })
     onPacket(socket, (bytes) => {
-      if (room) return this.#handOn(bytes, room)
+      if (room) return this.#forward(bytes, room)
       key = bytes.toString()
       room = this.#room(key)
       room.add(socket)
@@ -125,7 +125,7 @@ export class IpcHub {
     return room
   }
 
-  #handOn(bytes: Buffer, room: Set<Socket>): void {
+  #forward(bytes: Buffer, room: Set<Socket>): void {
     const whole = packet(bytes)
     for (const socket of room) {
       if (socket.writableLength > MAX_BACKLOG) socket.destroy()

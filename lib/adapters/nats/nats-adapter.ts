@@ -2,6 +2,7 @@ import { injectable } from 'inversify'
 import type { ConnectionOptions, NatsConnection } from 'nats'
 import { reason } from '../../errors.js'
 import { loadDriver } from '../driver.js'
+import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 
 /** How long one attempt to connect may take, and how long `close()` waits for what was sent, in ms. */
@@ -20,9 +21,8 @@ export class NatsAdapter extends SyncAdapter {
   override readonly echoes = true
 
   #connection: NatsConnection | undefined
-  /** Who waits until the server has what was published. */
+  /** The `reject`s of the messages that the server has not confirmed. */
   readonly #unanswered = new Set<(error: Error) => void>()
-  #dial = 0
   #away = false
 
   /** What the server says it takes, 1 MiB unless configured. */
@@ -30,13 +30,15 @@ export class NatsAdapter extends SyncAdapter {
     return this.#connection?.info?.max_payload ?? 1024 * 1024
   }
 
-  protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
-    const dial = ++this.#dial
+  protected override async doConnect(
+    receive: (bytes: Uint8Array) => void,
+    signal: AbortSignal
+  ): Promise<void> {
     const { connect } = await loadDriver('nats', () => import('nats'))
     const connection = await connect(this.#connectionOptions()).catch((error) => {
       throw isRefusal(error) ? this.error('auth', 'was refused', error) : error
     })
-    if (dial !== this.#dial) return await connection.close() // closed meanwhile: a pending connect can't be cancelled
+    if (signal.aborted) return await connection.close() // a pending connect can't be canceled
     this.#connection = connection
     this.#away = false
     let live = false
@@ -45,13 +47,13 @@ export class NatsAdapter extends SyncAdapter {
       callback: (error, message) => {
         if (!error) return receive(message.data)
         refusal = error // the server ended the subscription
-        if (live && this.#connection === connection) this.lost(error)
+        if (live && !signal.aborted) this.lost(error)
       }
     })
     await connection.flush()
     if (refusal) throw this.error('auth', 'may not subscribe', refusal)
     live = true
-    this.#watch(connection)
+    this.#watch(connection, signal)
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
@@ -59,7 +61,7 @@ export class NatsAdapter extends SyncAdapter {
     // The driver drops in silence what it is given while away: then this isn't called.
     if (!connection) throw new Error(CLOSED)
     connection.publish(this.options.key, bytes)
-    // It takes whatever it is given: a server that is slow would fill the memory, and nothing would be batched.
+    // It takes any amount at once: a slow server would fill the memory, and no events would share a message.
     await new Promise<void>((resolve, reject) => {
       this.#unanswered.add(reject)
       const answered = connection.flush().finally(() => this.#unanswered.delete(reject))
@@ -68,11 +70,10 @@ export class NatsAdapter extends SyncAdapter {
   }
 
   protected override async doClose(): Promise<void> {
-    this.#dial += 1
     const connection = this.#connection
     this.#connection = undefined
     if (!connection) return
-    if (!this.#away) await flush(connection)
+    if (!this.#away) await settledWithin(FLUSH_TIMEOUT, connection.flush())
     for (const reject of this.#unanswered) reject(new Error(CLOSED)) // the driver forgets them
     await connection.close()
   }
@@ -89,17 +90,16 @@ export class NatsAdapter extends SyncAdapter {
       servers: [...new Set([server, ...[servers].flat()])].filter((name) => name !== undefined),
       reconnect: true,
       maxReconnectAttempts: -1,
-      waitOnFirstConnect: false // it can't be cancelled; the base dials again instead
+      waitOnFirstConnect: false // it can't be canceled; the base class tries again instead
     }
   }
 
-  #watch(connection: NatsConnection): void {
-    const current = () => this.#connection === connection
+  #watch(connection: NatsConnection, signal: AbortSignal): void {
     const follow = async () => {
       for await (const { type, data, permissionContext } of connection.status()) {
         this.debug('status: %s %o', type, data)
-        if (!current()) return
-        // The driver's `publish` does not tell.
+        if (signal.aborted) return
+        // The driver's `publish` does not reject.
         if (permissionContext?.operation === 'publish')
           this.report(this.error('publish', `may not publish to '${permissionContext.subject}'`))
         if (type === 'disconnect') {
@@ -109,7 +109,7 @@ export class NatsAdapter extends SyncAdapter {
           this.#away = false
           // A round trip proves that the server has the subscription again.
           connection.flush().then(
-            () => current() && !this.#away && this.back(),
+            () => !signal.aborted && !this.#away && this.back(),
             (error) => this.debug('flush: %s', reason(error))
           )
         }
@@ -119,7 +119,7 @@ export class NatsAdapter extends SyncAdapter {
     // The driver gives up by itself, as after two refusals of the credentials.
     connection
       .closed()
-      .then((error) => current() && this.lost(error ?? new Error('the connection was closed')))
+      .then((error) => !signal.aborted && this.lost(error ?? new Error('the connection was closed')))
       .catch((error) => this.debug('closed: %s', reason(error)))
   }
 }
@@ -136,14 +136,4 @@ function fromUri(uri: string | undefined): Partial<Record<'server' | 'user' | 'p
 
 function isRefusal(error: { code?: string }): boolean {
   return error.code === 'AUTHORIZATION_VIOLATION' || error.code === 'BAD_AUTHENTICATION'
-}
-
-/** Resolves when the server has what was published, or after a bounded time. */
-async function flush(connection: NatsConnection): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, FLUSH_TIMEOUT)
-  })
-  await Promise.race([connection.flush().catch(() => {}), timeout])
-  clearTimeout(timer)
 }

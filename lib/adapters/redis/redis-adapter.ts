@@ -23,7 +23,7 @@ interface RedisClient extends EventEmitter {
 /** The longest pause of the driver between two attempts, in ms: it can't be cut short by `close()`. */
 const MAX_RETRY = 500
 
-/** What waits for the broker waits in the Outbox, not in the driver. */
+/** Waiting events are queued by the sender, not by the driver. */
 const POLICY = { disableOfflineQueue: true }
 
 const reconnectStrategy = (retries: number) => Math.min(MAX_RETRY, reconnectDelay(retries + 1))
@@ -31,7 +31,7 @@ const reconnectStrategy = (retries: number) => Math.min(MAX_RETRY, reconnectDela
 const ignore = () => {}
 
 /** A client's events at the end of an attempt to connect its socket. */
-const DIALED = ['connect', 'error']
+const ATTEMPT_ENDS = ['connect', 'error']
 
 /** `PUBLISH` and `SUBSCRIBE` on `key`, by two connections of node-redis, which reconnects and resubscribes by itself. */
 @injectable()
@@ -42,21 +42,22 @@ export class RedisAdapter extends SyncAdapter {
   #publisher: RedisClient | undefined
   #subscriber: RedisClient | undefined
   #subscribed = false
-  #dial = 0
   #unwatch: (() => void)[] = []
-  /** Our clients whose socket is being connected: the driver's `destroy()` would leave it open. */
-  readonly #dialing = new Set<RedisClient>()
+  /** Own clients whose socket is being connected: the driver's `destroy()` would leave it open. */
+  readonly #connecting = new Set<RedisClient>()
 
   /** Redis's own limit of a string, `proto-max-bulk-len`. */
   override get maxPayload(): number {
     return 512 * 1024 * 1024
   }
 
-  protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
-    const dial = ++this.#dial
+  protected override async doConnect(
+    receive: (bytes: Uint8Array) => void,
+    signal: AbortSignal
+  ): Promise<void> {
     const given = await this.#givenClient()
     const publisher = given ?? (await this.#createClient())
-    if (dial !== this.#dial) return // closed meanwhile
+    if (signal.aborted) return
     const subscriber = publisher.duplicate(
       given && { ...POLICY, socket: { ...given.options?.socket, reconnectStrategy } }
     )
@@ -64,7 +65,7 @@ export class RedisAdapter extends SyncAdapter {
     this.#subscriber = subscriber
     this.#subscribed = false
     await new Promise<void>((resolve, reject) => {
-      const onReady = () => this.#subscribe(receive).then((live) => live && resolve(), reject)
+      const onReady = () => this.#subscribe(receive, signal).then((live) => live && resolve(), reject)
       this.#watch(publisher, onReady, reject)
       this.#watch(subscriber, onReady, reject)
       for (const client of [publisher, subscriber]) if (!client.isOpen) this.#open(client)
@@ -82,14 +83,14 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   protected override async doClose(): Promise<void> {
-    this.#dial += 1
     const owned = [this.#publisher, this.#subscriber].filter((client) => client !== this.#given)
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
     this.#publisher = undefined
     this.#subscriber = undefined
     for (const client of owned) {
       if (!client) continue
-      if (this.#dialing.has(client)) for (const event of DIALED) client.once(event, () => destroy(client))
+      if (this.#connecting.has(client))
+        for (const event of ATTEMPT_ENDS) client.once(event, () => destroy(client))
       else destroy(client)
     }
   }
@@ -113,18 +114,18 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   #open(client: RedisClient): void {
-    if (client !== this.#given) this.#watchDialing(client)
-    // What it says when we listen no more must not end the process: it tries on, be it for its owner or for a moment.
+    if (client !== this.#given) this.#watchAttempts(client)
+    // An error after our listeners are gone must not end the process: the client goes on trying, if only for a moment.
     client.off('error', ignore).on('error', ignore)
     // What it rejects with comes as an `error` event too.
     client.connect().catch((error) => this.debug('connect: %s', reason(error)))
   }
 
-  #watchDialing(client: RedisClient): void {
-    const onDial = () => this.#dialing.add(client)
-    client.on('reconnecting', onDial)
-    for (const event of DIALED) client.on(event, () => this.#dialing.delete(client))
-    onDial()
+  #watchAttempts(client: RedisClient): void {
+    const onAttempt = () => this.#connecting.add(client)
+    client.on('reconnecting', onAttempt)
+    for (const event of ATTEMPT_ENDS) client.on(event, () => this.#connecting.delete(client))
+    onAttempt()
   }
 
   #watch(client: RedisClient, onReady: () => void, reject: (error: Error) => void): void {
@@ -150,11 +151,11 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   /**
-   * Called whenever one of the two connections is ready; tells whether both are, and subscribed. A cut during the
+   * Called whenever one of the two connections is ready; returns whether both are, and subscribed. A cut during the
    * first SUBSCRIBE leaves the client connected but never subscribed: so this is repeated until it is acknowledged.
    * From then on the driver does it, before it is `ready`.
    */
-  async #subscribe(receive: (bytes: Uint8Array) => void): Promise<boolean> {
+  async #subscribe(receive: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<boolean> {
     const publisher = this.#publisher
     const subscriber = this.#subscriber
     if (!publisher?.isReady || !subscriber?.isReady) return false
@@ -165,7 +166,7 @@ export class RedisAdapter extends SyncAdapter {
         if (isRefusal(error)) throw this.error('auth', 'may not subscribe', error)
         return false // cut meanwhile: the next `ready` comes here again
       }
-      if (this.#subscriber !== subscriber) return false
+      if (signal.aborted) return false
       this.#subscribed = true
     }
     if (publisher.isReady && subscriber.isReady) this.back()

@@ -52,7 +52,7 @@ describe('amqp-options', () => {
       }
     })
 
-    it('is asked by sync()', () => {
+    it('is called by sync()', () => {
       const options = { uri: 'amqp://localhost', amqpConnectionOptions: { findServers: () => [] } }
       expect(() => sync(options)).to.throw(TypeError, '`amqpConnectionOptions.findServers`')
       expect(() => sync.amqp(options)).to.throw(TypeError, '`amqpConnectionOptions.findServers`')

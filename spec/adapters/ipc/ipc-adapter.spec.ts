@@ -12,7 +12,7 @@ import { describeSyncAdapter } from '../../conformance/index.js'
 import { recorder } from '../../conformance/instances.js'
 import { rejection } from '../../conformance/rejection.js'
 import { eventually } from '../../support/eventually.js'
-import { expectSync, IpcProcess, instanceScript, theHub } from './ipc-processes.js'
+import { instanceScript } from './ipc-processes.js'
 
 describe('IpcAdapter', function () {
   this.timeout(60_000)
@@ -52,65 +52,6 @@ describe('IpcAdapter', function () {
     after(() => broker.kill())
 
     describeSyncAdapter('ipc', { options: () => ({ uri: `ipc://${folder}/link/hub.sock` }), broker })
-  })
-
-  describe('in several processes', () => {
-    let processes: IpcProcess[]
-
-    beforeEach(() => {
-      processes = []
-    })
-
-    afterEach(async () => {
-      await Promise.all(processes.map((one) => one.kill()))
-    })
-
-    const start = async (count: number, make = IpcProcess.fork) => {
-      processes = Array.from({ length: count }, () => make(uri, 'processes'))
-      await Promise.all(processes.map((one) => one.said('ready')))
-    }
-
-    it('has one hub, and another when it is killed, and another when that is torn down', async () => {
-      await start(4)
-      await expectSync(processes)
-      const first = await theHub(processes)
-      await first.kill()
-      processes.splice(processes.indexOf(first), 1)
-      await expectSync(processes)
-      const second = await theHub(processes)
-      second.tell({ create: 'the last word', teardown: true })
-      await second.said('tornDown')
-      processes.splice(processes.indexOf(second), 1)
-      await eventually(() => processes.every(({ texts }) => texts.includes('the last word')))
-      await expectSync(processes)
-      await second.kill()
-    })
-
-    it('has one hub when ten start at once, where a killed one left its socket', async () => {
-      await start(1)
-      await processes[0]?.kill()
-      await start(10)
-      await expectSync(processes)
-    })
-
-    it('has one hub among the workers of a cluster', async () => {
-      await start(3, IpcProcess.worker)
-      await expectSync(processes)
-      await (await theHub(processes)).kill()
-      processes = processes.filter(({ child }) => child.signalCode === null)
-      await expectSync(processes)
-    })
-
-    it('lets the processes end by themselves after teardown, the hub too', async () => {
-      await start(2)
-      for (const one of processes) {
-        one.tell({ teardown: true })
-        await one.said('tornDown')
-        const began = performance.now()
-        await eventually(() => one.child.exitCode === 0, { message: 'the end of the process' })
-        expect(performance.now() - began).to.be.below(1000)
-      }
-    })
   })
 
   describe('alone', () => {
@@ -153,7 +94,7 @@ describe('IpcAdapter', function () {
       await ready
     })
 
-    it('makes way when its socket is replaced', async () => {
+    it('steps down when its socket is replaced', async () => {
       const [one, two] = [create(), create()]
       const handlers = [recorder(), recorder()] as const
       await one.connect(handlers[0])
@@ -165,7 +106,7 @@ describe('IpcAdapter', function () {
     })
   })
 
-  describe('with a hub that does not do its part', () => {
+  describe('with a hub that does not work', () => {
     let hub: Server
     let sockets: Socket[]
     let adapter: IpcAdapter

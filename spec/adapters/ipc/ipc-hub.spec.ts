@@ -81,7 +81,7 @@ describe('IpcHub', () => {
       await welcomed()
     })
 
-    it('gives way to one that was faster by a hair: the name is taken in one step', async () => {
+    it('gives way to one that was just faster: the name is taken in one step', async () => {
       symlinkSync('nowhere', path) // looks like nothing, but the name is taken
       expect(await open()).to.equal(undefined)
       expect(readdirSync(folder)).to.deep.equal(['hub.sock'])
@@ -118,7 +118,7 @@ describe('IpcHub', () => {
       await welcomed()
     })
 
-    it('replaces the dead socket it was told of, and no other', async () => {
+    it('replaces the dead socket that it is given, and no other', async () => {
       await open()
       const stale = fileIdentity(path)
       expect(await open('another')).to.equal(undefined)
@@ -150,7 +150,7 @@ describe('IpcHub', () => {
     })
   })
 
-  it('hands on to all clients of the same key, the sender too, and to no others', async () => {
+  it('forwards to all clients of the same key, the sender too, and to no others', async () => {
     await open()
     const [one, two, stranger] = [await welcomed(), await welcomed(), await welcomed('other')]
     send(one, 'hello')

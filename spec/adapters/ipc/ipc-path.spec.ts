@@ -53,7 +53,7 @@ describe('ipc-path', () => {
       })
     }
 
-    it('refuses a derived path that is too long, naming the mend', () => {
+    it('refuses a derived path that is too long, saying what to do', () => {
       process.env.TMPDIR = join(folder, 'x'.repeat(90))
       expect(() => socketPath('ipc:', 'any')).to.throw(
         /a socket's may have 98: name a socket with ipc:\/\/\//

@@ -48,7 +48,7 @@ describe('NatsAdapter with access control', () => {
       await refusal(nats(bare()))
     })
 
-    it('changed while connected: it dials again where the driver gives up, until they are right again', async () => {
+    it('changed while connected: it connects again where the driver gives up, until they are right again', async () => {
       const [one, two] = [nats(broker.uri), nats(broker.uri)]
       await Promise.all([one.ready, two.ready])
       await broker.kill()

@@ -44,7 +44,7 @@ describe('NatsAdapter when connections fail', () => {
     }
   })
 
-  it('dials again when the connection is cut before the subscription is live', async () => {
+  it('connects again when the connection is cut before the subscription is live', async () => {
     proxy.stall('down')
     const one = nats()
     await eventually(() => proxy.connections === 1)

@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { expect } from 'chai'
+import { eventually } from '../../support/eventually.js'
+import { AmqpStage } from './amqp-stage.js'
+
+describe('AmqpAdapter, publishing and closing', function () {
+  this.timeout(60_000)
+  const stage = new AmqpStage('amqp-publish')
+
+  describe('publish', () => {
+    const messages = Array.from({ length: 100 }, (_, index) => Buffer.alloc(200_000, index))
+
+    it('resolves only when the driver has room again, in the order of the calls', async () => {
+      const [one, two] = [await stage.open(stage.proxied), await stage.open()]
+      stage.proxy.stall('up')
+      const taken: number[] = []
+      const all = messages.map((message, index) => one.adapter.publish(message).then(() => taken.push(index)))
+      await two.adapter.publish(Buffer.from('meanwhile'))
+      await eventually(() => two.received.length === 1, { message: 'a message by another way' })
+      expect(taken).to.have.length.below(50)
+      stage.proxy.resume()
+      await Promise.all(all)
+      await eventually(() => two.received.length === 101, { message: 'all messages' })
+      expect(two.received.slice(1).map((message) => message[0])).to.deep.equal([...messages.keys()])
+    })
+
+    it('rejects what has to wait when the channel closes', async () => {
+      const { adapter } = await stage.open(stage.proxied)
+      stage.proxy.stall('up')
+      const all = messages.map((message) => adapter.publish(message))
+      const outcomes = Promise.allSettled(all)
+      stage.proxy.cut()
+      const rejected = (await outcomes).filter(({ status }) => status === 'rejected')
+      expect(rejected).to.have.length.above(50)
+      expect(rejected[0]).to.have.nested.property('reason.kind', 'publish')
+      stage.proxy.resume()
+    })
+  })
+
+  describe('close', () => {
+    it('leaves nothing at the broker', async () => {
+      const [one, two] = [await stage.open(), await stage.open()]
+      await Promise.all([one.adapter.close(), two.adapter.close()])
+      await stage.nothingLeft()
+    })
+
+    it('ends in time where the broker does not answer, and destroys the socket', async () => {
+      const { adapter } = await stage.open(stage.proxied)
+      stage.proxy.stall()
+      const began = performance.now()
+      await adapter.close()
+      expect(performance.now() - began).to.be.within(500, 1500)
+      stage.proxy.resume()
+      await eventually(() => stage.proxy.connections === 0, { message: 'the end of the connection' })
+      await stage.nothingLeft() // it doesn't connect again
+    })
+
+    it('ends an attempt that hangs, at once, and destroys the socket', async () => {
+      const sockets: Socket[] = []
+      const mute = createServer((socket) => sockets.push(socket.on('error', () => {}).resume()))
+      await once(mute.listen(0, '127.0.0.1'), 'listening')
+      const { adapter } = stage.start(`amqp://127.0.0.1:${(mute.address() as AddressInfo).port}`)
+      await eventually(() => sockets.length === 1, { message: 'the connection' })
+      const began = performance.now()
+      await adapter.close()
+      expect(performance.now() - began).to.be.below(500)
+      await eventually(() => sockets[0]?.destroyed, { timeout: 1000, message: 'the end of the connection' })
+      mute.close()
+    })
+  })
+})

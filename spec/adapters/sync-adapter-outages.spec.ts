@@ -1,0 +1,122 @@
+import { expect } from 'chai'
+import sinon from 'sinon'
+import { closeStage, openStage, type Stage } from './scripted-adapter.js'
+
+describe('SyncAdapter, outages', () => {
+  let stage: Stage
+  let clock: Stage['clock']
+  let adapter: Stage['adapter']
+  let handlers: Stage['handlers']
+  let messages: Stage['messages']
+  let receive: Stage['receive']
+
+  beforeEach(() => {
+    stage = openStage()
+    ;({ clock, adapter, handlers, messages, receive } = stage)
+  })
+
+  afterEach(() => closeStage(stage))
+
+  describe('away and back', () => {
+    it('tell of an outage', async () => {
+      await adapter.connect(handlers)
+      adapter.driver.away(new Error('ECONNRESET'))
+      adapter.driver.away(new Error('ECONNREFUSED'))
+      adapter.driver.back()
+      adapter.driver.back()
+      expect(handlers.statuses).to.deep.equal(['connecting', 'ready', 'reconnecting', 'ready'])
+      expect(messages().map((message) => message.split(': ').at(-1))).to.deep.equal([
+        'ECONNRESET',
+        'ECONNREFUSED'
+      ])
+      expect(adapter.connecting.callCount).to.equal(1)
+    })
+
+    it('leave the status as it is while connecting', async () => {
+      let resolve = () => {}
+      adapter.connecting.returns(
+        new Promise((done) => {
+          resolve = done
+        })
+      )
+      const connected = adapter.connect(handlers)
+      await clock.tickAsync(0)
+      adapter.driver.away(new Error('ECONNREFUSED'))
+      adapter.driver.back()
+      expect(handlers.statuses).to.deep.equal(['connecting'])
+      expect(messages()).to.have.length(1)
+      resolve()
+      await connected
+      expect(adapter.status).to.equal('ready')
+    })
+  })
+
+  describe('lost', () => {
+    it('closes and connects anew', async () => {
+      await adapter.connect(handlers)
+      const old = receive
+      adapter.driver.lost(new Error('gone'))
+      expect(adapter.status).to.equal('reconnecting')
+      await clock.tickAsync(100)
+      expect(handlers.statuses).to.deep.equal(['connecting', 'ready', 'reconnecting', 'ready'])
+      sinon.assert.callOrder(adapter.connecting, adapter.closing, adapter.connecting)
+      expect(adapter.connecting.callCount).to.equal(2)
+      old(Buffer.from('new'))
+      adapter.connecting.firstCall.args[0](Buffer.from('of the old connection'))
+      expect(handlers.received.map(String)).to.deep.equal(['new'])
+    })
+
+    it('pauses, however often the broker accepts and drops the connection', async () => {
+      await adapter.connect(handlers)
+      adapter.connecting.callsFake(async () => {
+        setTimeout(() => adapter.driver.lost(), 0)
+      })
+      adapter.driver.lost()
+      await clock.tickAsync(1000)
+      expect(adapter.connecting.callCount).to.be.within(10, 60)
+      adapter.connecting.resetBehavior()
+      adapter.connecting.resolves()
+      await clock.tickAsync(100)
+      expect(adapter.status).to.equal('ready')
+    })
+
+    it('does nothing while connecting: one attempt at a time', async () => {
+      await adapter.connect(handlers)
+      adapter.connecting.returns(new Promise(() => {}))
+      adapter.driver.lost()
+      await clock.tickAsync(100)
+      adapter.driver.lost()
+      await clock.tickAsync(5000)
+      expect(adapter.connecting.callCount).to.equal(2)
+    })
+  })
+
+  describe('the signal of doConnect', () => {
+    const signal = (call: number) => adapter.connecting.getCall(call).args[1]
+
+    it('is aborted before the attempt is closed, be it failed, lost or ended', async () => {
+      const aborted: boolean[] = []
+      adapter.closing.callsFake(async () => {
+        aborted.push(adapter.connecting.lastCall.args[1].aborted)
+      })
+      adapter.connecting.onFirstCall().rejects(new Error('ECONNREFUSED'))
+      const connected = adapter.connect(handlers)
+      await clock.tickAsync(100)
+      await connected
+      expect(signal(1).aborted).to.equal(false)
+      adapter.driver.lost()
+      await clock.tickAsync(100)
+      await adapter.close()
+      expect(aborted).to.deep.equal([true, true, true])
+      expect(adapter.connecting.callCount).to.equal(3)
+    })
+
+    it('is aborted at once by close(), while the attempt is pending', async () => {
+      adapter.connecting.returns(new Promise(() => {}))
+      void adapter.connect(handlers)
+      await clock.tickAsync(0)
+      void adapter.close()
+      expect(signal(0).aborted).to.equal(true)
+    })
+  })
+})
