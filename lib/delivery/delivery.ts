@@ -4,6 +4,7 @@ import { Heartbeat } from './heartbeat.js'
 import { Receiver } from './receive/receiver.js'
 import { Sender } from './send/sender.js'
 import {
+  BODY_AT,
   decodeFrame,
   encodeFrame,
   type FragmentFrame,
@@ -11,7 +12,9 @@ import {
   type HeartbeatFrame,
   isFrame,
   type NackFrame,
-  newOrigin
+  newOrigin,
+  ORIGIN_AT,
+  readHead
 } from './wire/frame.js'
 
 /** NACKs for events that are not in the history are answered by at most one heartbeat in this many ms. */
@@ -22,6 +25,7 @@ export class Delivery {
   readonly origin: string
   readonly sender: Sender
   readonly receiver: Receiver
+  readonly #originBytes: Buffer
   readonly #environment: Environment
   readonly #heartbeat: Heartbeat
   #open = true
@@ -31,6 +35,7 @@ export class Delivery {
     const { wire } = environment
     this.#environment = environment
     this.origin = newOrigin()
+    this.#originBytes = Buffer.from(this.origin, 'hex')
     this.sender = new Sender(environment, this.origin, () => this.#heartbeat.eventsSent())
     this.receiver = new Receiver(environment, {
       canNack: () => wire === 4 && !this.#heartbeat.isMute,
@@ -69,7 +74,8 @@ export class Delivery {
       return
     }
     try {
-      this.#take(decodeFrame(bytes))
+      if (this.#isOwn(bytes)) this.#takeEcho(bytes)
+      else this.#take(decodeFrame(bytes))
     } catch (cause) {
       sink.error(SyncError.from(cause, 'frame', 'feathers-sync: could not process a message'))
     }
@@ -99,19 +105,19 @@ export class Delivery {
     return this.sender.unsent
   }
 
+  #isOwn(bytes: Uint8Array): boolean {
+    return bytes.length > BODY_AT && this.#originBytes.compare(bytes, ORIGIN_AT, BODY_AT) === 0
+  }
+
+  /** What it says is known: only its head is read. */
+  #takeEcho(bytes: Uint8Array): void {
+    this.#heartbeat.hear(true)
+    const head = readHead(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    if (head) this.sender.echo(head)
+  }
+
   #take(frame: Frame): void {
-    const own = frame.origin === this.origin
-    this.#heartbeat.hear(own)
-    if (own) this.#takeEcho(frame)
-    else this.#takeOther(frame)
-  }
-
-  #takeEcho(frame: Frame): void {
-    if (frame.kind === 'heartbeat') this.sender.echo(frame.last)
-    else if (frame.kind === 'events') this.sender.echo(frame.next - 1)
-  }
-
-  #takeOther(frame: Frame): void {
+    this.#heartbeat.hear(false)
     switch (frame.kind) {
       case 'nack':
         if (frame.target === this.origin) this.#answer(frame)

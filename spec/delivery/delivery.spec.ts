@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { split } from '../../lib/delivery/wire/fragments.js'
+import { fragments } from '../../lib/delivery/wire/fragments.js'
 import { encodeFrame } from '../../lib/delivery/wire/frame.js'
 import { SimClock } from '../simulation/sim-clock.js'
 import { DeliveryStage } from './delivery-stage.js'
@@ -51,7 +51,7 @@ describe('Delivery', () => {
     it('reassembles the fragments of an event', () => {
       const payload = Buffer.alloc(1000, 'x')
       const frame = encodeFrame(eventsFrame([{ first: 1, count: 1, payload }], { origin: OTHER }))
-      for (const fragment of split(frame, 300, OTHER, 1)) stage.delivery.receive(fragment)
+      for (const fragment of fragments(frame, 300, OTHER, 1).iterator) stage.delivery.receive(fragment)
       expect(stage.delivered).to.deep.equal([payload.toString()])
     })
 
@@ -68,7 +68,7 @@ describe('Delivery', () => {
         leave: true
       })
       for (const whole of [events(ORIGIN), events(stage.delivery.origin), heartbeat, Buffer.alloc(100)]) {
-        for (const fragment of split(whole, 40, OTHER, 1)) stage.delivery.receive(fragment)
+        for (const fragment of fragments(whole, 40, OTHER, 1).iterator) stage.delivery.receive(fragment)
       }
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['frame', 'frame', 'frame', 'frame'])
       expect(stage.delivered).to.deep.equal([])

@@ -17,11 +17,12 @@ export class Receiver {
   readonly #peers = new Map<string, Peer>()
   /** The next sequence number of those that left: a suspended process comes back under its old id. */
   readonly #tombstones = new Map<string, number>()
-  readonly #reassembly = new Reassembly()
+  readonly #reassembly: Reassembly
 
   constructor(environment: Environment, nacks: NackSender) {
     this.#environment = environment
     this.#openedAt = environment.clock.now()
+    this.#reassembly = new Reassembly(() => environment.clock.now())
     this.#host = {
       ...nacks,
       budget: new ReorderBudget(),

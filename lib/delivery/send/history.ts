@@ -17,6 +17,19 @@ export interface HistoryLimit {
   bytes: number
 }
 
+/** Events that are not evicted though the limits are exceeded. */
+export interface Keep {
+  /** Those from this one on, up to `overdraft` times the limits. */
+  readonly from: number
+  readonly overdraft: number
+  /** Those from this one on, whatever the limits. */
+  readonly always: number
+}
+
+const NOTHING: Keep = { from: Number.POSITIVE_INFINITY, overdraft: 1, always: Number.POSITIVE_INFINITY }
+const EVERYTHING: Keep = { from: 0, overdraft: 1, always: 0 }
+const EMPTY = new Uint8Array()
+
 /** Memory is allocated in chunks of this many bytes. */
 const CHUNK_SIZE = 256 * 1024
 
@@ -75,12 +88,38 @@ export class History {
   }
 
   /** Assigns the next sequence numbers to the events of `payload` and keeps a copy of it. */
-  add(payload: Uint8Array, count: number): void {
+  add(payload: Uint8Array, count: number, keep: Keep = NOTHING): void {
     const chunk = this.#chunkFor(sizeOf(payload))
     chunk.end = writeUnit(chunk.bytes, chunk.end, payload, count)
     this.#next += count
     this.#bytes += payload.length
-    while (this.#isOver() && this.events > count) this.#evict()
+    this.trim(keep, count)
+  }
+
+  /** Evicts the oldest beyond the limits, but for those to `keep` and the `least` newest. */
+  trim(keep: Keep, least = 0): void {
+    while (this.events > least && this.#isEvictable(keep)) this.#evict()
+  }
+
+  /** Numbers events that can't be sent: each becomes a unit without payload, which others report as a gap. */
+  addBlank(count: number): void {
+    for (let event = 0; event < count; event += 1) this.add(EMPTY, 1, EVERYTHING)
+  }
+
+  /** Replaces the unit of event `number` by units without payload, one an event. Returns what it was. */
+  blank(number: number): { first: number; count: number; size: number } {
+    const { chunk, at, first } = this.#find(number)
+    const { bytes, start, end } = chunk
+    const count = countAt(bytes, at)
+    const size = endAt(bytes, at) - at - UNIT_OVERHEAD
+    const blanks = Buffer.alloc(count * UNIT_OVERHEAD)
+    for (let event = 0; event < count; event += 1) writeUnit(blanks, event * UNIT_OVERHEAD, EMPTY, 1)
+    chunk.bytes = Buffer.concat([bytes.subarray(start, at), blanks, bytes.subarray(endAt(bytes, at), end)])
+    chunk.start = 0
+    chunk.end = chunk.bytes.length
+    this.#bytes -= size
+    this.#mark = undefined
+    return { first, count, size }
   }
 
   /**
@@ -112,8 +151,14 @@ export class History {
     }
   }
 
-  #isOver(): boolean {
-    return this.events > this.#limit.events || this.#bytes > this.#limit.bytes
+  #isEvictable({ from, overdraft, always }: Keep): boolean {
+    const { oldest } = this
+    if (oldest >= always) return false
+    return this.#isOver(1) && (oldest < from || this.#isOver(overdraft))
+  }
+
+  #isOver(factor: number): boolean {
+    return this.events > factor * this.#limit.events || this.#bytes > factor * this.#limit.bytes
   }
 
   /** The newest chunk, with room for `size` bytes. */

@@ -1,15 +1,19 @@
 import { SyncError } from '../../errors.js'
 import type { Environment } from '../environment.js'
-import { type Batch, batches } from '../wire/batch.js'
-import { largestFrame } from '../wire/fragments.js'
-import { EVENTS_OVERHEAD } from '../wire/frame.js'
-import { type Range, sizeOf, UNIT_OVERHEAD, type Unit } from '../wire/unit.js'
-import { History } from './history.js'
+import { largestPayload, MAX_EVENT } from '../wire/fragments.js'
+import { EVENTS_OVERHEAD, type Head } from '../wire/frame.js'
+import { type Range, sizeOf } from '../wire/unit.js'
+import { History, type Keep } from './history.js'
 import { InFlight } from './in-flight.js'
 import { RetransmissionLimit } from './retransmission-limit.js'
+import { Retransmissions } from './retransmissions.js'
+import { Setbacks } from './setbacks.js'
 
 /** The size at which a frame is closed. */
 const FRAME_BYTES = 256 * 1024
+
+/** While the broker takes what it gets, so many times the history's limits may wait for it. */
+const OVERDRAFT = 4
 
 /**
  * The send side: assigns sequence numbers to this instance's events, keeps the latest, and sends them in frames. The events of
@@ -18,20 +22,26 @@ const FRAME_BYTES = 256 * 1024
  */
 export class Sender {
   readonly history: History
-  readonly #retransmissions: RetransmissionLimit
   readonly #environment: Environment
   readonly #onSent: () => void
   readonly #bornAt: number
   readonly #inFlight: InFlight
+  readonly #setbacks: Setbacks
+  /** What other instances requested. */
+  readonly #requested: Retransmissions
+  /** What the driver refused when the connection was lost. */
+  readonly #again: Retransmissions
   /** The next event to send. */
   #cursor = 1
   /** The first event that was never sent. */
   #fresh = 1
-  /** The last event that the broker has echoed. */
-  #echoed = 0
-  /** The first event that the driver refused since the last `resume`. */
-  #refused = Number.POSITIVE_INFINITY
+  /** The last event that has come back, or was accepted where nothing comes back. */
+  #returned = 0
+  #isProven = true
+  /** Whether it is the turn of new events, after a retransmission. */
+  #isTurnOfNew = false
   #turnAwaited = false
+  #turnFirst = 1
   #turnBytes = 0
   #overflowing = false
   #onIdle: (() => void) | undefined
@@ -41,14 +51,19 @@ export class Sender {
   constructor(environment: Environment, origin: string, onSent: () => void) {
     this.#environment = environment
     this.#onSent = onSent
-    const { clock } = environment
-    this.#bornAt = clock.now()
+    this.#bornAt = environment.clock.now()
     this.history = new History(environment.history)
-    this.#retransmissions = new RetransmissionLimit(clock)
+    const limit = new RetransmissionLimit(environment.clock)
+    this.#requested = new Retransmissions(this.history, (unit) => limit.allow(unit))
+    this.#again = new Retransmissions(this.history, () => true)
+    this.#setbacks = new Setbacks(environment, this.history, () => this.#pump())
     this.#inFlight = new InFlight(environment, {
       origin,
       age: () => this.age,
-      refused: (first, cause) => this.#onRefused(first, cause),
+      window: () => this.#setbacks.limits.window,
+      refused: (first, next, size, cause) => this.#onRefused(first, next, size, cause),
+      returned: (bytes, next) => this.#onReturned(bytes, next),
+      accepted: (first) => this.#setbacks.accepted(first),
       settled: () => this.#pump()
     })
   }
@@ -60,7 +75,8 @@ export class Sender {
 
   /** The last event that was handed to the driver, 0 before the first. */
   get last(): number {
-    return this.#cursor - 1
+    const { incomplete } = this.#inFlight
+    return incomplete?.next === this.#cursor ? incomplete.first - 1 : this.#cursor - 1
   }
 
   /** How many events wait for the broker. */
@@ -73,66 +89,70 @@ export class Sender {
     return this.waiting + this.#inFlight.events
   }
 
-  /** Whether everything that was sent has been echoed. */
+  /** Whether everything that was sent has come back. */
   get isEchoed(): boolean {
-    return this.#echoed >= this.last
+    return this.#returned >= this.last
   }
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void {
-    const { clock, link, sink, wire } = this.#environment
-    const framed = largestFrame(link.maxPayload) - EVENTS_OVERHEAD - UNIT_OVERHEAD
-    const largest = wire === 3 ? link.maxPayload : framed // only frames can be fragmented
-    if (payload.length > largest) {
-      const text = `feathers-sync: an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
-      sink.error(new SyncError('too-large', text))
-      return
-    }
+    if (!this.#turnAwaited) this.#beginTurn()
+    if (this.#refuses(payload, count)) return
     const bytes = sizeOf(payload)
-    if (this.#outgrowsTurn(bytes, count)) this.#endTurn(true)
+    if (this.#turnBytes > 0 && this.#turnBytes + bytes > FRAME_BYTES - EVENTS_OVERHEAD) {
+      this.#turnBytes = 0
+      this.#pump(true)
+    }
     this.#turnBytes += bytes
-    this.history.add(payload, count)
+    this.history.add(payload, count, this.#keep)
     this.#dropEvicted()
-    if (this.#turnAwaited) return
-    this.#turnAwaited = true
-    clock.turn(() => {
-      this.#turnAwaited = false
-      this.#endTurn()
-    })
   }
 
-  /** To be called whenever the link gets ready: sends the waiting events, and retransmits those not echoed. */
+  /** The link is ready, but whether what is published arrives is not known yet: nothing is sent until `resume`. */
+  suspend(): void {
+    this.#isProven = false
+  }
+
+  /** What is published over this connection arrives: sends the waiting events, and again those that have not come back. */
   resume(): void {
+    const underWay = this.#inFlight.reset()
     this.#overflowing = false
-    const { link, wire } = this.#environment
-    const unproven = link.echoes && wire !== 3 ? this.#echoed + 1 : this.#refused
-    this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, unproven))
-    this.#refused = Number.POSITIVE_INFINITY
+    this.#isProven = true
+    if (this.#isEchoing) {
+      this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, this.#returned + 1))
+      this.#setbacks.reconnected(this.#cursor, underWay)
+    } else this.#again.add([...this.#setbacks.lost()])
     this.#pump()
   }
 
-  /** An own frame was echoed: the broker has received all events up to `last`. */
-  echo(last: number): void {
-    this.#echoed = Math.max(this.#echoed, Math.min(last, this.#fresh - 1))
+  /** An own frame was echoed. */
+  echo(head: Head): void {
+    this.#setbacks.heard()
+    if (head.kind === 'heartbeat') this.#onReturned(0, Math.min(head.last + 1, this.#fresh))
+    this.#inFlight.echo(head)
   }
 
   /** Retransmits what the history has of the ranges in a NACK. Returns whether it has all of it. */
   answer(ranges: readonly Range[]): boolean {
+    const { oldest } = this.history
+    // What is under way comes by itself.
+    const end =
+      this.#isEchoing && this.#inFlight.unechoed > 0 ? Math.min(this.last, this.#returned) : this.last
     let complete = true
-    const units: Unit[] = []
-    for (const range of ranges) {
-      if (range.from < this.history.oldest || range.to >= this.#cursor) complete = false
-      for (const unit of this.history.within({ from: range.from, to: Math.min(range.to, this.last) })) {
-        if (this.#retransmissions.allow(unit)) units.push(unit)
-      }
+    const there: Range[] = []
+    for (const { from, to } of ranges) {
+      if (from < oldest || to >= this.#cursor) complete = false
+      const range = { from: Math.max(from, oldest), to: Math.min(to, end) }
+      if (range.from <= range.to) there.push(range)
     }
-    units.sort((one, other) => one.first - other.first)
-    // All are copied before the first is sent: a driver's callback can add to the history.
-    for (const batch of [...batches(units, this.#room)]) this.#publish(batch, true)
+    this.#requested.add(there)
+    while (this.#canSend && this.#sendRequested()) {
+      // As much as there is room for: the rest takes turns with new events.
+    }
     return complete
   }
 
-  /** Resolves when the driver has accepted all events, or the link is not ready. */
+  /** Resolves when the driver has accepted all events, or nothing can be sent. */
   async flush(): Promise<void> {
     this.#pump(true)
     if (this.#isIdle()) return
@@ -144,55 +164,125 @@ export class Sender {
   /** Hands nothing more to the driver. */
   stop(): void {
     this.#stopped = true
+    this.#inFlight.stop()
+    this.#setbacks.stop()
   }
 
-  /** Whether more events in this turn would fill a frame, or evict its first ones from the history. */
-  #outgrowsTurn(bytes: number, count: number): boolean {
-    const { history } = this.#environment
-    const room = Math.min(FRAME_BYTES - EVENTS_OVERHEAD, history.bytes)
-    return this.#turnBytes + bytes > room || this.waiting + count > history.events
+  get #isEchoing(): boolean {
+    const { link, wire } = this.#environment
+    return link.echoes && wire !== 3
   }
 
-  #endTurn(isFull = false): void {
-    this.#turnBytes = 0
-    this.#pump(isFull)
+  /** What the events of this turn, and those that the broker is about to take, must not push out of the history. */
+  get #keep(): Keep {
+    const isFlowing = this.#isConnected && !this.#inFlight.isStalled
+    return {
+      from: isFlowing ? this.#returned + 1 : this.#turnFirst,
+      overdraft: isFlowing ? OVERDRAFT : 1,
+      always: this.#turnFirst
+    }
+  }
+
+  get #isConnected(): boolean {
+    return this.#isProven && this.#environment.link.status === 'ready'
+  }
+
+  get #canSend(): boolean {
+    return !this.#stopped && !this.#setbacks.isPaused && this.#isConnected && this.#inFlight.hasRoom
+  }
+
+  #beginTurn(): void {
+    this.#turnAwaited = true
+    this.#turnFirst = this.history.next
+    this.#environment.clock.turn(() => {
+      this.#turnAwaited = false
+      this.#turnFirst = this.history.next
+      this.#turnBytes = 0
+      this.#pump()
+    })
+  }
+
+  /** An event that no number of fragments can carry costs itself: the others report it as a gap. */
+  #refuses(payload: Uint8Array, count: number): boolean {
+    const { counts, link, sink, wire } = this.#environment
+    const largest = wire === 3 ? Math.min(MAX_EVENT, link.maxPayload) : largestPayload(link.maxPayload)
+    if (payload.length <= largest) return false
+    const text = `an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
+    sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
+    counts.lost += count
+    if (wire === 4) this.history.addBlank(count)
+    return true
   }
 
   #isIdle(): boolean {
-    const { link } = this.#environment
-    return link.status !== 'ready' || (this.#inFlight.isEmpty && this.waiting === 0)
+    return !this.#isConnected || (this.#inFlight.isEmpty && this.waiting === 0)
   }
 
-  /** Sends the waiting events; `isFull`: also the last frame, which could still grow. */
+  /** Sends what waits, retransmissions and new events in turns; `isFull`: also the last frame, which could still grow. */
   #pump(isFull = false): void {
-    const { link } = this.#environment
-    while (!this.#stopped && link.status === 'ready' && this.waiting > 0 && this.#inFlight.hasRoom) {
-      const retransmission = this.#cursor < this.#fresh
-      const batch = this.history.batch(this.#cursor, this.#room, retransmission ? this.#fresh : undefined)
-      if (!isFull && batch.next === this.history.next && this.#inFlight.isBusy) break
-      this.#cursor = batch.next
-      this.#fresh = Math.max(this.#fresh, this.#cursor)
-      this.#publish(batch, retransmission)
+    while (this.#canSend && (this.#sendLost() || this.#sendInTurn(isFull))) {
+      // As long as there is room and something to send.
     }
     if (this.#isIdle()) this.#onIdle?.()
   }
 
-  /** The room for the units of a frame, in bytes. */
-  get #room(): number {
-    return Math.min(FRAME_BYTES, this.#environment.link.maxPayload) - EVENTS_OVERHEAD
+  /** What the loss of the connection took, where nothing comes back. */
+  #sendLost(): boolean {
+    return this.#sendAgain(this.#again)
   }
 
-  #publish(batch: Batch, retransmission: boolean): void {
+  /** Neither a burst of NACKs nor one of events keeps the other waiting. */
+  #sendInTurn(isFull: boolean): boolean {
+    this.#isTurnOfNew = !this.#isTurnOfNew
+    return this.#isTurnOfNew
+      ? this.#sendRequested() || this.#sendNext(isFull)
+      : this.#sendNext(isFull) || this.#sendRequested()
+  }
+
+  #sendRequested(): boolean {
+    return !this.#setbacks.limits.isSuspicious && this.#sendAgain(this.#requested)
+  }
+
+  #sendAgain(queue: Retransmissions): boolean {
+    const { size } = this.#setbacks
+    const batch = queue.take(size - EVENTS_OVERHEAD)
+    if (batch) this.#inFlight.send(batch, true, size)
+    return batch !== undefined
+  }
+
+  #sendNext(isFull: boolean): boolean {
+    const { isSuspicious } = this.#setbacks.limits
+    if (this.waiting === 0 || (isSuspicious && this.#inFlight.unechoed > 0)) return false
+    const retransmission = this.#cursor < this.#fresh
+    const room = isSuspicious ? 0 : this.#setbacks.size - EVENTS_OVERHEAD
+    const batch = this.history.batch(this.#cursor, room, retransmission ? this.#fresh : undefined)
+    if (!isFull && !isSuspicious && batch.next === this.history.next && this.#inFlight.isBusy) return false
+    this.#cursor = batch.next
+    this.#fresh = Math.max(this.#fresh, this.#cursor)
     if (!retransmission) this.#onSent()
-    this.#inFlight.send(batch, retransmission)
+    this.#inFlight.send(batch, retransmission, this.#setbacks.size)
+    return true
   }
 
-  #onRefused(first: number, cause: unknown): void {
+  #onReturned(bytes: number, next: number): void {
+    this.#setbacks.limits.returned(this.#environment.clock.now(), bytes)
+    if (next <= this.#returned + 1) return
+    this.#returned = next - 1
+    this.#setbacks.progressed()
+    this.history.trim({ from: next, overdraft: Number.POSITIVE_INFINITY, always: this.#turnFirst }, 1)
+  }
+
+  #onRefused(first: number, next: number, size: number, cause: unknown): void {
     const { link, sink } = this.#environment
-    this.#refused = Math.min(this.#refused, first)
+    const isReady = link.status === 'ready'
+    if (!this.#isEchoing) {
+      this.#setbacks.noteRefusal(first, next)
+      if (isReady) sink.error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
+    } else if (isReady) {
+      this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, first))
+      this.#setbacks.refused(this.#cursor, size, cause)
+    }
     // Otherwise `resume` sends it again.
-    if (link.status === 'ready')
-      sink.error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
   }
 
   /** Skips the events that were evicted from the history before they were sent. */

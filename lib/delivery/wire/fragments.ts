@@ -1,33 +1,58 @@
-import { encodeFrame, FRAGMENT_OVERHEAD, type FragmentFrame, MAX_FRAGMENTS } from './frame.js'
+import {
+  EVENTS_OVERHEAD,
+  encodeFrame,
+  FRAGMENT_OVERHEAD,
+  type FragmentFrame,
+  MAX_FRAGMENTS
+} from './frame.js'
+import { UNIT_OVERHEAD } from './unit.js'
 
-/** Bytes that may wait for reassembly, of one origin and of all. */
-const LIMIT = { origin: 64 * 1024 * 1024, total: 128 * 1024 * 1024 }
+const MIB = 1024 * 1024
+
+/** The largest payload of an event, in bytes, serialized: the same on every broker. */
+export const MAX_EVENT = 64 * MIB
+
+/** Bytes that may wait for reassembly, of one origin and of all: the largest event in the smallest fragments, and a second one. */
+const LIMIT = { origin: 72 * MIB, total: 144 * MIB }
+
+/** A frame of which nothing more has come for so long is not completed any more, in ms. */
+const EXPIRY = 30_000
 
 /** What a fragment costs besides its bytes: many small ones must not bypass the limits. */
 const FRAGMENT_COST = 256
 
-/** The largest frame that can be sent and reassembled over a broker that accepts messages of `maxPayload` bytes. */
-export function largestFrame(maxPayload: number): number {
-  const size = maxPayload - FRAGMENT_OVERHEAD
-  const fragments = Math.min(MAX_FRAGMENTS, Math.floor(LIMIT.origin / (size + FRAGMENT_COST)))
-  return fragments > 1 ? Math.max(maxPayload, fragments * size) : maxPayload
+/** The largest payload that can be sent and reassembled over a broker that accepts messages of `maxPayload` bytes. */
+export function largestPayload(maxPayload: number): number {
+  const frame = Math.max(maxPayload, MAX_FRAGMENTS * (maxPayload - FRAGMENT_OVERHEAD))
+  return Math.min(MAX_EVENT, frame - EVENTS_OVERHEAD - UNIT_OVERHEAD)
 }
 
-/** `bytes`, or its fragments if the broker accepts only smaller messages. */
-export function split(bytes: Buffer, maxPayload: number, origin: string, first: number): Buffer[] {
-  if (bytes.length <= maxPayload) return [bytes]
-  const size = maxPayload - FRAGMENT_OVERHEAD
-  const total = Math.ceil(bytes.length / size)
-  return Array.from({ length: total }, (_, index) => {
-    const chunk = bytes.subarray(index * size, (index + 1) * size)
-    return encodeFrame({ kind: 'fragment', origin, first, index, total, chunk })
-  })
+/** The fragments of a frame that is larger than `size` bytes; each is made when it is taken. */
+export function fragments(frame: Buffer, size: number, origin: string, first: number) {
+  const room = size - FRAGMENT_OVERHEAD
+  const count = Math.ceil(frame.length / room)
+  return { count, iterator: fragmentsOf(frame, room, origin, first, count) }
+}
+
+function* fragmentsOf(
+  frame: Buffer,
+  room: number,
+  origin: string,
+  first: number,
+  total: number
+): Generator<Buffer> {
+  for (let index = 0; index < total; index += 1) {
+    const chunk = frame.subarray(index * room, (index + 1) * room)
+    yield encodeFrame({ kind: 'fragment', origin, first, index, total, chunk })
+  }
 }
 
 /** The fragments of one frame received so far. */
 interface Pending {
   readonly chunks: Map<number, Uint8Array>
   bytes: number
+  /** When its latest fragment came. */
+  at: number
 }
 
 /** The incomplete frames of one origin, least recently extended first. */
@@ -40,7 +65,13 @@ interface OriginFrames {
 export class Reassembly {
   /** By origin, the least recently heard first. */
   readonly #origins = new Map<string, OriginFrames>()
+  readonly #now: () => number
   #bytes = 0
+
+  /** @param now in ms */
+  constructor(now: () => number = () => 0) {
+    this.#now = now
+  }
 
   get bytes(): number {
     return this.#bytes
@@ -48,15 +79,18 @@ export class Reassembly {
 
   /** Takes a fragment; returns the whole frame with the last one. */
   take({ origin, first, index, total, chunk }: FragmentFrame): Buffer | undefined {
+    const at = this.#now()
+    this.#expire(at - EXPIRY)
     const own = this.#origins.get(origin) ?? { frames: new Map<string, Pending>(), bytes: 0 }
     const key = `${first} ${total}`
-    const pending = own.frames.get(key) ?? { chunks: new Map<number, Uint8Array>(), bytes: 0 }
+    const pending = own.frames.get(key) ?? { chunks: new Map<number, Uint8Array>(), bytes: 0, at }
     if (pending.chunks.has(index)) return undefined
     // A copy: the driver's buffer can be larger than the chunk, and may be reused.
     pending.chunks.set(index, Buffer.from(chunk))
     const cost = chunk.length + FRAGMENT_COST
     for (const sum of [pending, own]) sum.bytes += cost
     this.#bytes += cost
+    pending.at = at
     moveToEnd(own.frames, key, pending)
     moveToEnd(this.#origins, origin, own)
     if (pending.chunks.size < total) {
@@ -64,13 +98,24 @@ export class Reassembly {
       return undefined
     }
     this.#drop(origin, own, key)
-    return Buffer.concat(Array.from({ length: total }, (_, at) => pending.chunks.get(at) as Uint8Array))
+    return Buffer.concat(
+      Array.from({ length: total }, (_, number) => pending.chunks.get(number) as Uint8Array)
+    )
   }
 
   /** Drops the fragments of an origin that has left. */
   forget(origin: string): void {
     this.#bytes -= this.#origins.get(origin)?.bytes ?? 0
     this.#origins.delete(origin)
+  }
+
+  #expire(until: number): void {
+    for (const [origin, own] of this.#origins) {
+      for (const [key, { at }] of own.frames) {
+        if (at > until) return
+        this.#drop(origin, own, key)
+      }
+    }
   }
 
   #makeRoom(origin: string, own: OriginFrames): void {

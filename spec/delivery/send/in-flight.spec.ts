@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Reassembly } from '../../../lib/delivery/wire/fragments.js'
-import { decodeFrame, type FragmentFrame } from '../../../lib/delivery/wire/frame.js'
+import { decodeFrame, type FragmentFrame, type Head, readHead } from '../../../lib/delivery/wire/frame.js'
 import { Deferred, settled } from '../fake-link.js'
 import { eventsFrame, ORIGIN } from '../wire/golden.js'
 import { KIB, MIB, SenderStage } from './sender-stage.js'
@@ -57,15 +57,51 @@ describe('InFlight', () => {
   })
 
   it('hands no more to a driver with 4 MiB in flight', async () => {
+    stage.link.echoes = false
     const first = new Deferred()
     stage.link.driver = () => first.promise
     stage.send(3, 3 * MIB)
-    expect(stage.link.published).to.have.length(2)
     await stage.pass()
-    expect(stage.link.published).to.have.length(2)
+    expect(stage.link.published).to.have.length(17)
     first.resolve()
     await settled()
-    expect(stage.link.sent[2]).to.equal('3-3')
+    expect(stage.link.published.length).to.be.greaterThan(17)
+  })
+
+  it('keeps at most 4 MiB under way that have not come back, and goes on as they do', async () => {
+    stage.send(20, MIB)
+    await stage.pass()
+    expect(stage.link.published).to.have.length(19)
+    const [first] = stage.link.published
+    stage.sender.echo(readHead(first as Buffer) as Head)
+    await settled()
+    expect(stage.link.published).to.have.length(21)
+    await stage.hearAll()
+    expect(stage.sender).to.include({ waiting: 0, unsent: 0, isEchoed: true, last: 20 })
+  })
+
+  it('announces a large event when its last fragment is handed over', async () => {
+    stage.send(1, 6 * MIB)
+    await stage.pass()
+    expect(stage.sender.last).to.equal(0)
+    await stage.hearAll()
+    expect(stage.sender.last).to.equal(1)
+  })
+
+  it('goes on when nothing has come back for 2 s: the broker has lost it', async () => {
+    stage.send(20, MIB)
+    await stage.pass(1999)
+    expect(stage.link.published).to.have.length(19)
+    await stage.pass(1)
+    expect(stage.link.published).to.have.length(39)
+  })
+
+  it('leaves no timer when it is stopped', async () => {
+    stage.send(20, MIB)
+    await stage.pass()
+    stage.sender.stop()
+    await stage.pass(10_000)
+    expect(stage.link.published).to.have.length(19)
   })
 
   it('sends payloads without frames with wire 3, and refuses those larger than the broker accepts', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Deferred, settled } from '../fake-link.js'
-import { MIB, SenderStage } from './sender-stage.js'
+import { KIB, MIB, SenderStage } from './sender-stage.js'
 
 describe('Sender, retransmissions', () => {
   let stage: SenderStage
@@ -15,6 +15,7 @@ describe('Sender, retransmissions', () => {
       stage.send(2)
       await stage.pass()
       await stage.outage(2)
+      await stage.hearAll()
       expect(stage.link.sent).to.deep.equal(['again 4-5', '6-7'])
       expect(stage.counts).to.include({ sent: 7, resent: 2 })
     })
@@ -59,8 +60,12 @@ describe('Sender, retransmissions', () => {
       stage = new SenderStage({ history: { events: 5, bytes: 1e9 } })
       stage.send(4)
       await stage.pass()
-      await stage.outage(3)
-      expect(stage.link.sent).to.deep.equal(['again 3-4', '5-7'])
+      stage.goAway()
+      await stage.sendInTurns(3)
+      stage.link.published = []
+      stage.comeBack()
+      await stage.hearAll()
+      expect(stage.link.sent).to.deep.equal(['again 3-3', 'again 4-4', '5-7'])
       expect(stage.counts.lost).to.equal(0)
     })
   })
@@ -69,7 +74,7 @@ describe('Sender, retransmissions', () => {
     it('ignores events that were never sent', async () => {
       stage.send(1)
       await stage.pass()
-      stage.sender.echo(1000)
+      stage.echo(1000)
       expect(stage.sender.isEchoed).to.equal(true)
       stage.send(1)
       await stage.pass()
@@ -78,7 +83,7 @@ describe('Sender, retransmissions', () => {
 
     it('never goes back', async () => {
       await stage.sendAndHear(5)
-      stage.sender.echo(2)
+      stage.echo(2)
       expect(stage.sender.isEchoed).to.equal(true)
     })
   })
@@ -107,21 +112,45 @@ describe('Sender, retransmissions', () => {
     })
 
     it('retransmits at most 16 MiB at once, and as much a second', async () => {
-      await stage.sendAndHear(60, MIB)
-      const all = [{ from: 1, to: 60 }]
+      await stage.sendAndHear(320, 200 * KIB)
+      const all = [{ from: 1, to: 320 }]
       stage.sender.answer(all)
-      expect(stage.link.takeSent()).to.have.length(16)
+      await stage.hearAll()
+      expect(stage.link.takeSent().length).to.be.within(80, 83)
       for (let round = 0; round < 10; round += 1) {
         await stage.pass(100)
         stage.sender.answer(all)
+        await stage.hearAll()
       }
-      expect(stage.link.takeSent().length).to.be.within(14, 17)
+      expect(stage.link.takeSent().length).to.be.within(70, 90)
     })
 
     it('can retransmit an event that is larger than the rate', async () => {
       await stage.sendAndHear(1, 20 * MIB)
       stage.sender.answer([{ from: 1, to: 1 }])
-      expect(stage.link.takeSent()).to.deep.equal(['again 1-1'])
+      await stage.hearAll()
+      expect(stage.link.of('fragment')).to.have.length(81)
+      expect(stage.counts.resent).to.equal(1)
+    })
+
+    it('takes turns with new events, within the window', async () => {
+      await stage.sendAndHear(40, 200 * KIB)
+      stage.sender.answer([{ from: 1, to: 40 }])
+      stage.send(40, 200 * KIB)
+      await stage.pass()
+      await stage.hearAll()
+      const { sent } = stage.link
+      expect(sent).to.have.length(80)
+      expect(sent.slice(22, 30).filter((name) => name.startsWith('again'))).to.have.length(4)
+    })
+
+    it('does not retransmit what is under way', async () => {
+      await stage.sendAndHear(2)
+      stage.send(2)
+      await stage.pass()
+      stage.sender.answer([{ from: 2, to: 4 }])
+      await stage.pass()
+      expect(stage.link.takeSent()).to.deep.equal(['3-4', 'again 2-2'])
     })
 
     it('returns false for events that were evicted, or never existed', async () => {

@@ -1,4 +1,6 @@
 import { Sender } from '../../../lib/delivery/send/sender.js'
+import { readHead } from '../../../lib/delivery/wire/frame.js'
+import { settled } from '../fake-link.js'
 import { Stage, type StageOptions } from '../stage.js'
 import { ORIGIN } from '../wire/golden.js'
 
@@ -21,12 +23,34 @@ export class SenderStage extends Stage {
     for (let event = 0; event < events; event += 1) this.sender.send(Buffer.alloc(length, 'x'), 1)
   }
 
+  /** Events that are made one after the other. */
+  async sendInTurns(events: number): Promise<void> {
+    for (let event = 0; event < events; event += 1) {
+      this.send(1)
+      await this.pass()
+    }
+  }
+
   /** Events that were sent and echoed. */
   async sendAndHear(events: number, length = 10): Promise<void> {
     this.send(events, length)
     await this.pass()
-    this.sender.echo(this.sender.last)
+    await this.hearAll()
     this.link.published = []
+  }
+
+  /** The broker echoes all that was published so far, and what is sent then. */
+  async hearAll(): Promise<void> {
+    for (let at = 0; at < this.link.published.length; at += 1) {
+      const head = readHead(this.link.published[at] as Buffer)
+      if (head) this.sender.echo(head)
+      await settled()
+    }
+  }
+
+  /** The broker has echoed a heartbeat that was sent after event `last`. */
+  echo(last: number): void {
+    this.sender.echo({ kind: 'heartbeat', last })
   }
 
   goAway(): void {

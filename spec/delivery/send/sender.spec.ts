@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { unitsOf } from '../../../lib/delivery/wire/batch.js'
+import type { EventsFrame } from '../../../lib/delivery/wire/frame.js'
 import { KIB, MIB, SenderStage } from './sender-stage.js'
 
 describe('Sender', () => {
@@ -47,12 +49,39 @@ describe('Sender', () => {
       expect(stage.errors).to.have.length(0)
     })
 
-    it('sends within a turn of more events than the history keeps', async () => {
+    it('sends all of a turn of more events than the history keeps', async () => {
       stage = new SenderStage({ history: { events: 20, bytes: 1e9 } })
       stage.send(50)
       await stage.pass()
-      expect(stage.link.sent).to.deep.equal(['1-20', '21-40', '41-50'])
+      expect(stage.link.sent).to.deep.equal(['1-50'])
       expect(stage.counts.lost).to.equal(0)
+      await stage.hearAll()
+      expect(stage.sender.history).to.include({ oldest: 31, events: 20 })
+    })
+
+    it('sends all of a turn of more than the window, whatever the history keeps', async () => {
+      stage = new SenderStage({ history: { events: 1e6, bytes: 1000 } })
+      stage.send(4000, 10 * KIB)
+      await stage.pass()
+      await stage.hearAll()
+      expect(stage.counts).to.include({ sent: 4000, lost: 0 })
+      expect(stage.errors).to.deep.equal([])
+    })
+
+    it('lets four times the history wait for a broker that takes what it gets', async () => {
+      stage = new SenderStage({ history: { events: 10, bytes: 1e9 } })
+      stage.link.hold()
+      for (let turn = 0; turn < 45; turn += 1) {
+        stage.send(1)
+        await stage.pass()
+      }
+      expect(stage.counts.lost).to.equal(0)
+      for (let turn = 0; turn < 10; turn += 1) {
+        stage.send(1)
+        await stage.pass()
+      }
+      expect(stage.counts.lost).to.equal(7)
+      expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['overflow'])
     })
 
     it('sends within a turn of more bytes than the history keeps', async () => {
@@ -62,14 +91,18 @@ describe('Sender', () => {
       expect(stage.counts).to.include({ sent: 20, lost: 0 })
     })
 
-    it('refuses an event that no number of fragments can carry, without a sequence number', async () => {
+    it('refuses an event that no number of fragments can carry: it becomes a unit without payload', async () => {
       stage.link.maxPayload = 100
       stage.sender.send(Buffer.alloc(5 * MIB), 1)
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
       expect(stage.errors[0]?.message).to.match(/5242880 bytes, at most \d+ can be sent/)
       stage.send(1)
       await stage.pass()
-      expect(stage.link.sent).to.deep.equal(['1-1'])
+      expect(stage.link.sent).to.deep.equal(['1-2'])
+      expect(
+        unitsOf(stage.link.of('events')[0] as EventsFrame).map(({ payload }) => payload.length)
+      ).to.deep.equal([0, 10])
+      expect(stage.counts.lost).to.equal(1)
     })
 
     it('calls onSent for first transmissions only', async () => {
@@ -95,34 +128,31 @@ describe('Sender', () => {
 
     it('drops the oldest past the history, reports it once an outage, and counts them exactly', async () => {
       stage.goAway()
-      stage.send(25)
-      await stage.pass()
+      await stage.sendInTurns(25)
       expect(stage.counts.lost).to.equal(15)
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['overflow'])
       stage.comeBack()
       await stage.pass()
       expect(stage.link.sent).to.deep.equal(['16-25'])
-      stage.sender.echo(25)
+      stage.echo(25)
       stage.goAway()
-      stage.send(12)
-      await stage.pass()
+      await stage.sendInTurns(12)
       expect(stage.counts.lost).to.equal(17)
       expect(stage.errors).to.have.length(2)
     })
 
-    it('counts the events of a bulk, not its messages', () => {
+    it('counts the events of a bulk, not its messages', async () => {
       stage.goAway()
       stage.sender.send(Buffer.from('[1,2,3,4]'), 4)
-      stage.send(10)
+      await stage.sendInTurns(10)
       expect(stage.counts.lost).to.equal(4)
     })
 
     it('does not count sent events as lost when they leave the history later', async () => {
       await stage.sendAndHear(5)
       stage.goAway()
-      stage.send(12)
+      await stage.sendInTurns(12)
       expect(stage.counts.lost).to.equal(2)
-      await stage.pass()
     })
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { largestFrame, Reassembly, split } from '../../../lib/delivery/wire/fragments.js'
+import { fragments, largestPayload, Reassembly } from '../../../lib/delivery/wire/fragments.js'
 import {
   decodeFrame,
   FRAGMENT_OVERHEAD,
@@ -11,23 +11,21 @@ import { ORIGIN, OTHER } from './golden.js'
 const MIB = 1024 * 1024
 
 function fragmentsOf(bytes: Buffer, maxPayload: number, origin = ORIGIN, first = 1): FragmentFrame[] {
-  return split(bytes, maxPayload, origin, first).map((fragment) => decodeFrame(fragment) as FragmentFrame)
+  const { iterator } = fragments(bytes, maxPayload, origin, first)
+  return [...iterator].map((fragment) => decodeFrame(fragment) as FragmentFrame)
 }
 
 const numbered = (length: number, from = 0) =>
   Buffer.from(Array.from({ length }, (_, at) => (at + from) % 251))
 
 describe('fragments', () => {
-  describe('split', () => {
-    it('does not split what the broker accepts', () => {
-      const bytes = numbered(100)
-      expect(split(bytes, 100, ORIGIN, 1)).to.deep.equal([bytes])
-    })
-
-    it('makes messages of the largest size the broker accepts', () => {
-      const fragments = split(numbered(1000), 132, ORIGIN, 7)
-      expect(fragments.map(({ length }) => length)).to.deep.equal(Array.from({ length: 10 }, () => 132))
-      expect(decodeFrame(fragments[9] as Buffer)).to.include({
+  describe('fragments', () => {
+    it('makes messages of the largest size', () => {
+      const { count, iterator } = fragments(numbered(1000), 132, ORIGIN, 7)
+      const messages = [...iterator]
+      expect(count).to.equal(10)
+      expect(messages.map(({ length }) => length)).to.deep.equal(Array.from({ length: 10 }, () => 132))
+      expect(decodeFrame(messages[9] as Buffer)).to.include({
         first: 7,
         index: 9,
         total: 10,
@@ -36,27 +34,22 @@ describe('fragments', () => {
     })
   })
 
-  describe('largestFrame', () => {
-    it('is what the broker accepts if that is more than can be reassembled', () => {
-      expect(largestFrame(Number.POSITIVE_INFINITY)).to.equal(Number.POSITIVE_INFINITY)
-      expect(largestFrame(512 * MIB)).to.equal(512 * MIB)
+  describe('largestPayload', () => {
+    it('is 64 MiB, whatever the broker accepts', () => {
+      for (const maxPayload of [4096, MIB, 512 * MIB, Number.POSITIVE_INFINITY])
+        expect(largestPayload(maxPayload)).to.equal(64 * MIB)
     })
 
-    it('is at least what the broker accepts, and not too large for the largest count of fragments', () => {
-      for (const maxPayload of [10, FRAGMENT_OVERHEAD, FRAGMENT_OVERHEAD + 1, 500, 1000, MIB, 40 * MIB]) {
-        const largest = largestFrame(maxPayload)
-        expect(largest, `${maxPayload}`).to.be.at.least(maxPayload)
-        if (largest > maxPayload)
-          expect(largest).to.be.at.most(MAX_FRAGMENTS * (maxPayload - FRAGMENT_OVERHEAD))
-      }
+    it('is what the largest count of fragments has room for, where the broker accepts very little', () => {
+      expect(largestPayload(500)).to.equal(MAX_FRAGMENTS * (500 - FRAGMENT_OVERHEAD) - 43)
     })
 
-    for (const maxPayload of [1000, MIB]) {
-      it(`can be reassembled from fragments of ${maxPayload} bytes`, () => {
-        const bytes = Buffer.alloc(largestFrame(maxPayload), 'x')
+    for (const size of [4096, 256 * 1024]) {
+      it(`can be reassembled from fragments of ${size} bytes`, () => {
+        const bytes = Buffer.alloc(64 * MIB + 43, 'x')
         const reassembly = new Reassembly()
         let whole: Buffer | undefined
-        for (const fragment of fragmentsOf(bytes, maxPayload)) whole = reassembly.take(fragment)
+        for (const fragment of fragmentsOf(bytes, size)) whole = reassembly.take(fragment)
         expect(whole?.equals(bytes)).to.equal(true)
       })
     }
@@ -105,26 +98,23 @@ describe('Reassembly', () => {
 
     it('keeps a copy of the chunk', () => {
       const bytes = numbered(500)
-      const [one, two] = split(bytes, 300, ORIGIN, 1).map((fragment) => Buffer.from(fragment)) as [
-        Buffer,
-        Buffer
-      ]
+      const [one, two] = [...fragments(bytes, 300, ORIGIN, 1).iterator] as [Buffer, Buffer]
       take(decodeFrame(one) as FragmentFrame)
       one.fill(0)
       expect(take(decodeFrame(two) as FragmentFrame)).to.deep.equal([bytes])
     })
 
-    it('holds at most the latest 64 MiB of an origin', () => {
+    it('holds at most the latest 72 MiB of an origin', () => {
       const chunk = Buffer.alloc(MIB)
       const of = (first: number, index: number) =>
         ({ kind: 'fragment', origin: ORIGIN, first, index, total: 2, chunk }) as const
       for (let first = 1; first <= 100; first += 1) take(of(first, 0))
-      expect(reassembly.bytes).to.be.within(62 * MIB, 64 * MIB)
+      expect(reassembly.bytes).to.be.within(70 * MIB, 72 * MIB)
       expect(take(of(1, 1))).to.deep.equal([])
       expect(take(of(100, 1))).to.have.length(1)
     })
 
-    it('holds at most 128 MiB of all, and one origin does not push out another', () => {
+    it('holds at most 144 MiB of all, and one origin does not push out another', () => {
       const chunk = Buffer.alloc(MIB)
       const of = (origin: string, first: number, index: number) =>
         ({ kind: 'fragment', origin, first, index, total: 2, chunk }) as const
@@ -134,11 +124,11 @@ describe('Reassembly', () => {
       for (let origin = 0; origin < 10; origin += 1) {
         for (let first = 1; first <= 20; first += 1) take(of(`${origin}`.repeat(32), first, 0))
       }
-      expect(reassembly.bytes).to.be.within(120 * MIB, 128 * MIB)
+      expect(reassembly.bytes).to.be.within(136 * MIB, 144 * MIB)
     })
 
     it('counts the overhead of many small fragments', () => {
-      for (let first = 1; first <= 270_000; first += 1) {
+      for (let first = 1; first <= 300_000; first += 1) {
         reassembly.take({
           kind: 'fragment',
           origin: ORIGIN,
@@ -148,10 +138,25 @@ describe('Reassembly', () => {
           chunk: Buffer.alloc(1)
         })
       }
-      expect(reassembly.bytes).to.be.at.most(64 * MIB)
+      expect(reassembly.bytes).to.be.at.most(72 * MIB)
       expect(take({ kind: 'fragment', origin: ORIGIN, first: 1, index: 1, total: 2, chunk: Buffer.alloc(1) }))
         .to.be.empty
     }).timeout(30_000)
+  })
+
+  describe('expiry', () => {
+    it('drops a frame of which nothing has come for 30 s', () => {
+      let now = 0
+      reassembly = new Reassembly(() => now)
+      const [one, two] = fragmentsOf(numbered(500), 300)
+      const [other] = fragmentsOf(numbered(500), 300, OTHER)
+      take(one)
+      now = 29_999
+      take(one) // a duplicate: it is no sign of more
+      now = 30_000
+      take(other)
+      expect(take(two)).to.deep.equal([])
+    })
   })
 
   describe('forget', () => {
