@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import type { SyncMessage } from '../message/message.js'
-import { contextFrom } from './hook-context.js'
+import { contextFrom } from './received-context.js'
 import { dispatchAs, type Remoteness } from './remote.js'
 import { SYNC } from './symbol.js'
 
@@ -17,7 +17,7 @@ export interface ServiceEvent {
   readonly event: string
   readonly path: string
   readonly data: unknown
-  /** As it was emitted; absent where it was emitted without one. */
+  /** As it was emitted; undefined if it was emitted without one. */
   readonly context: unknown
   /** Emits it to the listeners here; returns what `emit` returns and throws what a listener throws. */
   emit(remoteness: Remoteness): boolean
@@ -27,7 +27,7 @@ export interface ServiceEvent {
 interface Caught {
   /** Its own. */
   emit: EventEmitter['emit']
-  /** The names of those that travel. */
+  /** The names of those that are synced. */
   events: ReadonlySet<string>
   /** Where it is registered, or was. */
   paths: Set<string>
@@ -45,8 +45,8 @@ export class ServiceEvents {
 
   /**
    * @param onEvent called for each default or declared event, in place of `emit`
-   * @param onError told of what is contained; must not throw
-   * @throws Error where the application has another sync
+   * @param onError called with errors that were contained; must not throw
+   * @throws Error if the application has another sync
    */
   constructor(
     readonly app: Application,

@@ -1,11 +1,9 @@
+import { isObject, lackingFields, less, type Values } from './fields.js'
 import type { SyncMessage } from './message.js'
-import { isObject, less } from './policy.js'
-
-type Values = Record<string, unknown>
 
 /**
- * What a context has in common with its message, so that each payload travels once: left out of the context, and told by the
- * sum of these numbers in its `self`, a name that no context that travels has.
+ * What a context has in common with its message is left out of the context, so that each value is sent once, and marked by the
+ * sum of these numbers in its `self`, a name that no context that is sent has.
  */
 const SAME = new Map([
   ['path', 1],
@@ -16,10 +14,10 @@ const SAME = new Map([
   ['list', 16]
 ] as const)
 
-/** The context's data is the event's less some fields, a `create`'s less the id: their names travel in its place. */
+/** The context's data is the event's without some fields, a `create`'s without the id: their names are sent in its place. */
 const PART = 32
 
-/** The context of `message` as it travels; `isListed`: its result is the list of all events that share it. */
+/** The context of `message` as it is sent. `isListed`: its result is the list of the data of all events that share it. */
 export function compact(message: SyncMessage, isListed: boolean): unknown {
   const { event, path, data, context } = message
   if (!isObject(context)) return context
@@ -40,7 +38,7 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
   return sent
 }
 
-/** The reverse: fills in what is left out. `items`: the data of all events that share the context. */
+/** The reverse: fills in what was left out. `items`: the data of all events that share the context. */
 export function restore({ event, path, data, context }: SyncMessage, items: readonly unknown[]): unknown {
   if (!isObject(context) || typeof context.self !== 'number') return context
   const { self, ...restored } = context
@@ -55,38 +53,12 @@ export function restore({ event, path, data, context }: SyncMessage, items: read
   return restored
 }
 
-/**
- * The names of the fields that `part` has not, where all that it has are the same as in `data`: then nothing travels with it
- * that doesn't anyway.
- */
-export function lackingFields(part: unknown, data: unknown): string[] | undefined {
-  if (!isPlain(part) || !isPlain(data)) return undefined
-  const lacking: string[] = []
-  let same = 0
-  try {
-    for (const field of Object.keys(data)) {
-      const value = part[field]
-      if (value === undefined && !Object.hasOwn(part, field)) lacking.push(field)
-      else if (value === data[field]) same += 1
-      else return undefined
-    }
-    return same > 0 && same === Object.keys(part).length ? lacking : undefined
-  } catch {
-    return undefined // a getter threw
-  }
-}
-
-/** What is written field by field. */
-function isPlain(value: unknown): value is Values {
-  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)
-}
-
-/** Where the event's data stands in the list that is its context's result; -1 where it is in none. */
+/** The index of the event's data in the list that is its context's result; -1 if there is none. */
 export function indexInResult(context: unknown, data: unknown): number {
   return isObject(context) && Array.isArray(context.result) ? context.result.indexOf(data) : -1
 }
 
-/** The message of item `index` of a bulk call, without the others: not in the lists that belong to the result's either. */
+/** The message of item `index` of a bulk call, without the other items, also in the lists that belong to the result. */
 export function alone(message: SyncMessage, index: number): SyncMessage {
   const { data, result, dispatch, ...context } = message.context as Values
   const { length } = result as unknown[]

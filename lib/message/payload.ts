@@ -1,31 +1,44 @@
 import { SyncError } from '../errors.js'
+import type { Serialized } from './serializer.js'
 
-/** The first byte of a payload: one message of the serialiser, or a message that many events share and then theirs. */
+/** The first byte of a payload: one message, or a message that many events share and then theirs. */
 const FORMAT = { one: 0, many: 1 } as const
 const LENGTH = 4
 
-type Serialized = string | Uint8Array
-
-/** Where small payloads are written side by side: `Buffer`'s own pool is so small that it costs more than the writing. */
+/** Small payloads are written into one buffer, side by side: `Buffer`'s own pool is so small that it costs more than the writing. */
 const POOL_SIZE = 64 * 1024
-let pool = Buffer.allocUnsafeSlow(POOL_SIZE)
-let used = 0
 
-/** The payload of one event. */
-export function payloadOf(message: Serialized): Buffer {
-  const most = 1 + message.length * (typeof message === 'string' ? 3 : 1) // a UTF-16 unit takes up to 3 bytes as UTF-8
-  if (most > POOL_SIZE / 8) {
-    const payload = Buffer.allocUnsafe(1 + Buffer.byteLength(message))
-    write(message, payload, 0)
-    return payload
+export class PayloadWriter {
+  #pool = Buffer.alloc(0)
+  #used = 0
+
+  /** The payload of one event. */
+  one(message: Serialized): Buffer {
+    const most = 1 + message.length * (typeof message === 'string' ? 3 : 1) // a UTF-16 unit takes up to 3 bytes as UTF-8
+    if (most > POOL_SIZE / 8) {
+      const payload = Buffer.allocUnsafe(1 + Buffer.byteLength(message))
+      write(message, payload, 0)
+      return payload
+    }
+    if (this.#used + most > this.#pool.length) {
+      this.#pool = Buffer.allocUnsafeSlow(POOL_SIZE)
+      this.#used = 0
+    }
+    const start = this.#used
+    this.#used += write(message, this.#pool, start)
+    return this.#pool.subarray(start, this.#used)
   }
-  if (used + most > POOL_SIZE) {
-    pool = Buffer.allocUnsafeSlow(POOL_SIZE)
-    used = 0
+
+  /** The payload of several events: what they share, then what each has of its own. */
+  many(shared: Buffer, items: readonly Buffer[]): Buffer {
+    const pieces: Buffer[] = [Buffer.of(FORMAT.many)]
+    for (const bytes of [shared, ...items]) {
+      const length = Buffer.allocUnsafe(LENGTH)
+      length.writeUInt32BE(bytes.length)
+      pieces.push(length, bytes)
+    }
+    return Buffer.concat(pieces)
   }
-  const start = used
-  used += write(message, pool, start)
-  return pool.subarray(start, used)
 }
 
 /** Returns how many bytes it took. */
@@ -36,21 +49,10 @@ function write(message: Serialized, bytes: Buffer, at: number): number {
   return 1 + message.length
 }
 
-/** The payload of several events: what they share, then what each has of its own. */
-export function payloadOfMany(shared: Buffer, items: readonly Buffer[]): Buffer {
-  const pieces: Buffer[] = [Buffer.of(FORMAT.many)]
-  for (const bytes of [shared, ...items]) {
-    const length = Buffer.allocUnsafe(LENGTH)
-    length.writeUInt32BE(bytes.length)
-    pieces.push(length, bytes)
-  }
-  return Buffer.concat(pieces)
-}
-
 /**
  * What is in a payload: the message of one event alone, or what `items` share.
  *
- * @throws SyncError of kind `frame` where it is none, or not one of `count` events
+ * @throws SyncError of kind `frame` if it is malformed, or not one of `count` events
  */
 export function readPayload(payload: Uint8Array, count: number): { message: Buffer; items?: Buffer[] } {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)

@@ -1,39 +1,33 @@
 import { types } from 'node:util'
-import type { NameTest } from './name-test.js'
+import { type NameTest, setField } from './fields.js'
 
-/** In place of what stays home. */
-const STAYS = Symbol('stays home')
+/** In place of what is not sent. */
+const EXCLUDED = Symbol('excluded')
 
-type Portable = unknown | typeof STAYS
+type Portable = unknown | typeof EXCLUDED
 
 export interface PortableOptions {
   /** Fields of such names are left out, at any depth. */
   readonly isLeftOut?: NameTest
-  /** Told of data that is lost: it is circular, or throws when it is read. Not of what isn't data. */
+  /** Called for data that is lost: it is circular, or throws when it is read. Not for what isn't data. */
   lost?(cause: unknown): void
 }
 
 /**
- * A copy of `value` with what can travel: plain data through and through, and what serialisers know (dates, bytes, maps,
- * sets, BSON's types, what has a `toJSON`). Functions, symbols, circles, what can't be read, streams, sockets and other
- * instances that hold such things stay home: as a property they are left out, in a list they are `null`.
+ * A copy of `value` with what can be sent: plain data at any depth, and what serializers know (dates, bytes, maps, sets, BSON's
+ * types, what has a `toJSON`). Functions, symbols, circles, what can't be read, streams, sockets and other instances that
+ * contain such values are excluded: as a property they are left out, in a list they are `null`.
  *
- * @returns undefined where all of it stays home
+ * @returns undefined if all of it is excluded
  */
 export function portable(value: unknown, options: PortableOptions = {}): unknown {
   const copy = copyOf(value, undefined, options)
-  return copy === STAYS ? undefined : copy
+  return copy === EXCLUDED ? undefined : copy
 }
 
-/** Does all of `value` travel as it is? Throws what reading it throws. */
+/** Can all of `value` be sent as it is? Throws what reading it throws. */
 export function isPortable(value: unknown): boolean {
-  return !holdsWhatStays(value, undefined)
-}
-
-/** Not by plain assignment: a field may be called `__proto__`. */
-export function setField(fields: object, name: string, value: unknown): void {
-  if (name !== '__proto__') (fields as Record<string, unknown>)[name] = value
-  else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })
+  return !hasExcluded(value, undefined)
 }
 
 /** The objects that a value is in: no array, which would be copied at each level. */
@@ -48,25 +42,25 @@ function isCircular(value: object, outer: Outer | undefined): boolean {
 }
 
 function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptions): Portable {
-  if (typeof value === 'function' || typeof value === 'symbol') return STAYS
+  if (typeof value === 'function' || typeof value === 'symbol') return EXCLUDED
   if (typeof value !== 'object' || value === null || isKnown(value)) return value
   if (isCircular(value, outer)) {
     options.lost?.(new TypeError('a value is circular'))
-    return STAYS
+    return EXCLUDED
   }
   const inner = { value, outer }
   try {
     if (hasToJSON(value)) return copyOf(value.toJSON(), inner, options)
     // An entity of an ORM is data, a socket isn't.
-    if (!Array.isArray(value) && !isPlain(value) && holdsWhatStays(value, outer)) return STAYS
+    if (!Array.isArray(value) && !isPlain(value) && hasExcluded(value, outer)) return EXCLUDED
   } catch (cause) {
     options.lost?.(cause)
-    return STAYS
+    return EXCLUDED
   }
   if (Array.isArray(value)) {
     return Array.from(value, (item) => {
       const copy = copyOf(item, inner, options)
-      return copy === STAYS ? null : copy
+      return copy === EXCLUDED ? null : copy
     })
   }
   return copyOfFields(value as Record<string, unknown>, inner, options)
@@ -77,7 +71,7 @@ function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: Po
   for (const name of Object.keys(fields)) {
     if (options.isLeftOut?.(name)) continue
     const copy = copyOf(read(fields, name, options), inner, options)
-    if (copy !== STAYS) setField(copies, name, copy)
+    if (copy !== EXCLUDED) setField(copies, name, copy)
   }
   return copies
 }
@@ -88,20 +82,20 @@ function read(fields: Record<string, unknown>, name: string, { lost }: PortableO
     return fields[name]
   } catch (cause) {
     lost?.(cause)
-    return STAYS
+    return EXCLUDED
   }
 }
 
-function holdsWhatStays(value: unknown, outer: Outer | undefined): boolean {
+function hasExcluded(value: unknown, outer: Outer | undefined): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return true
   if (typeof value !== 'object' || value === null || isKnown(value)) return false
   if (isCircular(value, outer)) return true
   const inner = { value, outer }
-  if (hasToJSON(value)) return holdsWhatStays(value.toJSON(), inner)
-  return Object.values(value).some((item) => holdsWhatStays(item, inner))
+  if (hasToJSON(value)) return hasExcluded(value.toJSON(), inner)
+  return Object.values(value).some((item) => hasExcluded(item, inner))
 }
 
-/** What a serialiser has to know by itself. */
+/** What a serializer has to know by itself. */
 function isKnown(value: object): boolean {
   return (
     types.isDate(value) ||

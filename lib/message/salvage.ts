@@ -1,9 +1,9 @@
-import { isObject } from './policy.js'
+import { isObject } from './fields.js'
 import { portable } from './portable.js'
 
 /**
- * What of `value` can be serialised: it itself, or a copy without the values that `serialize` throws on. In a list they are
- * `null`; undefined where nothing is left.
+ * What of `value` can be serialized: `value` itself, or a copy without the values that `serialize` throws on. In a list they are
+ * `null`. Undefined if nothing is left.
  */
 export function salvage(value: unknown, serialize: (value: unknown) => unknown): unknown {
   if (isAccepted(value, serialize)) return value

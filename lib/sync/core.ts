@@ -1,5 +1,5 @@
 import type { Application } from '@feathersjs/feathers'
-import { contextToSend } from '../feathers/hook-context.js'
+import { contextToSend } from '../feathers/sent-context.js'
 import { type ServiceEvent, ServiceEvents } from '../feathers/service-events.js'
 import { alone, indexInResult } from '../message/compact-context.js'
 import type { SyncMessage } from '../message/message.js'

@@ -1,7 +1,7 @@
 import { type Application, feathers } from '@feathersjs/feathers'
 import type { BridgeLink } from '../../lib/feathers/event-bridge.js'
-import { readMessages, readPlain } from '../../lib/feathers/incoming.js'
 import { EventBridge, JsonSerializer, type Serializer, type SyncError } from '../../lib/index.js'
+import { readMessages, readPlain } from '../../lib/message/decoder.js'
 import type { SyncMessage } from '../../lib/message/message.js'
 
 /** An application whose bridge leads straight to those of the others. */

@@ -1,62 +1,64 @@
 import { expect } from 'chai'
 import { SyncError } from '../../lib/errors.js'
-import { payloadOf, payloadOfMany, readPayload } from '../../lib/message/payload.js'
+import { PayloadWriter, readPayload } from '../../lib/message/payload.js'
 
 const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text))
+
+const payloads = new PayloadWriter()
 
 describe('payload', () => {
   // Golden: these bytes are the format. Other versions wrote and will read them.
   it('is a zero and the message, of one event', () => {
-    expect(payloadOf('hä').toString('hex')).to.equal('0068c3a4')
-    expect(payloadOf(Buffer.of(1, 255)).toString('hex')).to.equal('0001ff')
-    expect(payloadOf('').toString('hex')).to.equal('00')
+    expect(payloads.one('hä').toString('hex')).to.equal('0068c3a4')
+    expect(payloads.one(Buffer.of(1, 255)).toString('hex')).to.equal('0001ff')
+    expect(payloads.one('').toString('hex')).to.equal('00')
   })
 
   it('stays what it was, however many of whatever size come after it', () => {
     const sizes = Array.from({ length: 600 }, (_, index) => (index * 37) % 3000)
     const texts = sizes.map((size, index) => (index % 2 ? 'ä' : 'a').repeat(size))
     const messages = texts.flatMap((text) => [text, Buffer.from(text)])
-    const payloads = messages.map(payloadOf)
-    const read = payloads.map((payload) => readPayload(payload, 1).message.toString())
+    const written = messages.map((message) => payloads.one(message))
+    const read = written.map((payload) => readPayload(payload, 1).message.toString())
     expect(read).to.deep.equal(messages.map(String))
   })
 
   it('is a one, then each piece after its length, of several events', () => {
-    const payload = payloadOfMany(Buffer.from('{}'), bytes('a', '', 'bcd'))
+    const payload = payloads.many(Buffer.from('{}'), bytes('a', '', 'bcd'))
     expect(payload.toString('hex')).to.equal('01000000027b7d000000016100000000' + '00000003626364')
   })
 
   describe('readPayload', () => {
     it('reads what was written', () => {
-      expect(readPayload(payloadOf('text'), 1)).to.deep.equal({ message: Buffer.from('text') })
+      expect(readPayload(payloads.one('text'), 1)).to.deep.equal({ message: Buffer.from('text') })
       const [message = Buffer.of(), ...items] = bytes('shared', 'one', '', 'three')
-      expect(readPayload(payloadOfMany(message, items), 3)).to.deep.equal({ message, items })
-      expect(readPayload(payloadOfMany(message, items.slice(0, 1)), 1)).to.deep.equal({
+      expect(readPayload(payloads.many(message, items), 3)).to.deep.equal({ message, items })
+      expect(readPayload(payloads.many(message, items.slice(0, 1)), 1)).to.deep.equal({
         message,
         items: items.slice(0, 1)
       })
     })
 
     it('reads a view of a larger buffer', () => {
-      const large = Buffer.concat([Buffer.from('before'), payloadOf('text'), Buffer.from('after')])
+      const large = Buffer.concat([Buffer.from('before'), payloads.one('text'), Buffer.from('after')])
       expect(readPayload(new Uint8Array(large).subarray(6, 11), 1).message.toString()).to.equal('text')
     })
 
     it('copies nothing', () => {
-      const payload = payloadOf('text')
+      const payload = payloads.one('text')
       expect(readPayload(payload, 1).message.buffer).to.equal(payload.buffer)
     })
 
     const broken: [string, Buffer, number][] = [
       ['nothing', Buffer.of(), 1],
       ['another format', Buffer.from('{}'), 1],
-      ['one message for several events', payloadOf('text'), 2],
-      ['several for one', payloadOfMany(Buffer.of(), bytes('a', 'b')), 1],
-      ['fewer than counted', payloadOfMany(Buffer.of(), bytes('a', 'b')), 3],
+      ['one message for several events', payloads.one('text'), 2],
+      ['several for one', payloads.many(Buffer.of(), bytes('a', 'b')), 1],
+      ['fewer than counted', payloads.many(Buffer.of(), bytes('a', 'b')), 3],
       ['no pieces', Buffer.of(1), 1],
-      ['what is shared alone', payloadOfMany(Buffer.of(), []), 1],
+      ['what is shared alone', payloads.many(Buffer.of(), []), 1],
       ['a length that is cut', Buffer.of(1, 0, 0, 0), 1],
-      ['a piece that is cut', payloadOfMany(Buffer.of(), bytes('abc')).subarray(0, -1), 1],
+      ['a piece that is cut', payloads.many(Buffer.of(), bytes('abc')).subarray(0, -1), 1],
       ['a length beyond all', Buffer.of(1, 0xff, 0xff, 0xff, 0xff, 1), 1]
     ]
     for (const [name, payload, count] of broken) {
@@ -68,7 +70,7 @@ describe('payload', () => {
     }
 
     it('throws nothing else for every payload with a byte changed or cut', () => {
-      const golden = payloadOfMany(Buffer.from('{"event":"x"}'), bytes('{"data":1}', '{"data":2}'))
+      const golden = payloads.many(Buffer.from('{"event":"x"}'), bytes('{"data":1}', '{"data":2}'))
       let [read, refused] = [0, 0]
       for (let at = 0; at < golden.length; at += 1) {
         for (const value of [0, 1, 0x7f, 0xff]) {

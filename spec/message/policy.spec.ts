@@ -1,12 +1,6 @@
 import { expect } from 'chai'
-import {
-  isObject,
-  isPassword,
-  less,
-  publicParams,
-  withoutPasswords,
-  withoutSecrets
-} from '../../lib/message/policy.js'
+import sinon from 'sinon'
+import { nameTest, publicParams, withoutPasswords, withoutSecrets } from '../../lib/message/policy.js'
 
 describe('policy', () => {
   const account = { id: 1, password: 'p', token: 't', deep: [{ passphrase: 'p', apikey: 'k', name: 'n' }] }
@@ -60,30 +54,33 @@ describe('policy', () => {
     })
   })
 
-  it('knows names of passwords', () => {
+  it('recognizes names of passwords', () => {
     for (const name of ['password', 'userPassword', 'PASSWD', 'pass', 'pwd', 'passcode']) {
-      expect(isPassword(name), name).to.equal(true)
+      expect(withoutPasswords({ [name]: 1 }), name).to.deep.equal({})
     }
-    for (const name of ['passport', 'compass', 'token']) expect(isPassword(name), name).to.equal(false)
+    for (const name of ['passport', 'compass', 'token']) {
+      expect(withoutPasswords({ [name]: 1 }), name).to.deep.equal({ [name]: 1 })
+    }
+  })
+})
+
+describe('nameTest', () => {
+  it('answers as the test does, and calls it once for a name', () => {
+    const isShort = sinon.spy((name: string) => name.length < 3)
+    const test = nameTest(isShort)
+    for (let times = 0; times < 3; times += 1) {
+      expect(test('id')).to.equal(true)
+      expect(test('name')).to.equal(false)
+    }
+    expect(isShort.args).to.deep.equal([['id'], ['name']])
   })
 
-  it('less copies without reading what is left out, and goes on where reading throws', () => {
-    const values = {
-      a: 1,
-      get b() {
-        throw new Error('was read')
-      },
-      c: 3
-    }
-    const lost: unknown[] = []
-    const tell = (cause: unknown) => lost.push(cause)
-    expect(less(values, (name) => name === 'b', tell)).to.deep.equal({ a: 1, c: 3 })
-    expect(lost).to.deep.equal([])
-    expect(less(values, () => false, tell)).to.deep.equal({ a: 1, c: 3 })
-    expect(lost).to.have.length(1)
-  })
-
-  it('isObject tells objects from lists and others', () => {
-    expect([{}, [], null, 'x', new Date()].map(isObject)).to.deep.equal([true, false, false, false, true])
+  it('keeps a thousand answers, however many names there are', () => {
+    const isOdd = sinon.spy((name: string) => Number(name) % 2 === 1)
+    const test = nameTest(isOdd)
+    for (let number = 0; number < 3000; number += 1) expect(test(String(number))).to.equal(number % 2 === 1)
+    isOdd.resetHistory()
+    expect([test('999'), test('1000'), test('1001'), test('1001')]).to.deep.equal([true, false, true, true])
+    expect(isOdd.args).to.deep.equal([['1000'], ['1001'], ['1001']])
   })
 })

@@ -1,13 +1,12 @@
-import { restore } from '../message/compact-context.js'
-import type { SyncMessage } from '../message/message.js'
-import { readPayload } from '../message/payload.js'
-import type { Serializer } from '../message/serializer.js'
-import { share } from './hook-context.js'
+import { restore } from './compact-context.js'
+import type { SyncMessage } from './message.js'
+import { readPayload } from './payload.js'
+import type { Serializer } from './serializer.js'
 
 /**
- * The messages of a payload of `count` events, as `Outgoing` made it. Those of a bulk call share their context.
+ * The messages of a payload of `count` events, as an `Encoder` wrote it. Those of a list have the same context object.
  *
- * @throws SyncError of kind `frame`, and whatever the serialiser throws
+ * @throws SyncError of kind `frame`, and whatever the serializer throws
  */
 export function readMessages(serializer: Serializer, payload: Uint8Array, count: number): SyncMessage[] {
   const { message, items } = readPayload(payload, count)
@@ -15,11 +14,10 @@ export function readMessages(serializer: Serializer, payload: Uint8Array, count:
   if (!items) return [withContext(shared, restore(shared, [shared?.data]))]
   const data = items.map((item) => serializer.deserialize(item).data)
   const context = restore({ ...shared, data: data[0] }, data)
-  share(context)
   return data.map((item) => withContext({ ...shared, data: item }, context))
 }
 
-/** A message of a wire 3 instance, and the instance that wrote it where that was one of this version. */
+/** A message of wire 3, and its `origin` if an instance of this version wrote it. */
 export function readPlain(
   serializer: Serializer,
   bytes: Uint8Array

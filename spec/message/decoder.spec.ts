@@ -1,24 +1,25 @@
 import { expect } from 'chai'
 import { SyncError } from '../../lib/errors.js'
-import { readMessages, readPlain } from '../../lib/feathers/incoming.js'
-import { payloadOf, payloadOfMany } from '../../lib/message/payload.js'
+import { readMessages, readPlain } from '../../lib/message/decoder.js'
+import { PayloadWriter } from '../../lib/message/payload.js'
 import { JsonSerializer } from '../../lib/message/serializer.js'
 
 const json = new JsonSerializer()
+const payloads = new PayloadWriter()
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value))
-const many = (shared: unknown, ...items: unknown[]) => payloadOfMany(bytesOf(shared), items.map(bytesOf))
+const many = (shared: unknown, ...items: unknown[]) => payloads.many(bytesOf(shared), items.map(bytesOf))
 const message = { event: 'created', path: 'messages' }
 
 describe('readMessages', () => {
   it('gives the one message', () => {
-    expect(readMessages(json, payloadOf(JSON.stringify({ ...message, data: 1 })), 1)).to.deep.equal([
+    expect(readMessages(json, payloads.one(JSON.stringify({ ...message, data: 1 })), 1)).to.deep.equal([
       { ...message, data: 1 }
     ])
   })
 
   it('fills the context in from its message', () => {
     const text = JSON.stringify({ ...message, data: { id: 1 }, context: { method: 'create', self: 15 } })
-    const [read] = readMessages(json, payloadOf(text), 1)
+    const [read] = readMessages(json, payloads.one(text), 1)
     const context = { ...message, method: 'create', data: { id: 1 }, result: { id: 1 } }
     expect(read).to.deep.equal({ ...message, data: { id: 1 }, context })
   })
@@ -31,7 +32,7 @@ describe('readMessages', () => {
   })
 
   it('gives no context where there is none, or null', () => {
-    const texts = [message, { ...message, context: null }].map((value) => payloadOf(JSON.stringify(value)))
+    const texts = [message, { ...message, context: null }].map((value) => payloads.one(JSON.stringify(value)))
     const read = texts.flatMap((payload) => readMessages(json, payload, 1))
     expect(read[0]).to.deep.equal(message)
     expect(read[1]?.context).to.equal(null)
@@ -40,16 +41,16 @@ describe('readMessages', () => {
 
   it('hands on what is no message: it is reported later', () => {
     for (const value of [7, 'text', []]) {
-      expect(readMessages(json, payloadOf(JSON.stringify(value)), 1)).to.deep.equal([value])
+      expect(readMessages(json, payloads.one(JSON.stringify(value)), 1)).to.deep.equal([value])
     }
   })
 
-  it('throws what is wrong with the payload, and what the serialiser throws', () => {
+  it('throws what is wrong with the payload, and what the serializer throws', () => {
     expect(() => readMessages(json, Buffer.of(9), 1))
       .to.throw(SyncError)
       .with.property('kind', 'frame')
-    expect(() => readMessages(json, payloadOf('garbage'), 1)).to.throw(SyntaxError)
-    expect(() => readMessages(json, payloadOf('null'), 1)).to.throw(TypeError)
+    expect(() => readMessages(json, payloads.one('garbage'), 1)).to.throw(SyntaxError)
+    expect(() => readMessages(json, payloads.one('null'), 1)).to.throw(TypeError)
     expect(() => readMessages(json, many(message, null), 1)).to.throw(TypeError)
   })
 })

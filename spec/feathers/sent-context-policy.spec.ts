@@ -1,0 +1,209 @@
+import { EventEmitter } from 'node:events'
+import { Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { inspect } from 'node:util'
+import { expect } from 'chai'
+import { contextToSend } from '../../lib/feathers/sent-context.js'
+
+describe('contextToSend by default', () => {
+  const sent = (context: unknown, data?: unknown) => contextToSend(context, data) as Record<string, unknown>
+
+  /** Everything that may be secret says so. */
+  const secret = 'SECRET'
+  const expectSafe = (context: object, expected: object, data?: unknown) => {
+    const before = inspect(context, { depth: 9 })
+    const message = sent(context, data)
+    expect(message).to.deep.equal(expected)
+    expect(JSON.stringify(message)).not.to.include(secret)
+    expect(inspect(context, { depth: 9 }), 'the live context').to.equal(before)
+  }
+
+  it('keeps credentials, connections, requests and responses of params here', () => {
+    const params = {
+      authentication: { strategy: 'jwt', accessToken: secret },
+      connection: { headers: { cookie: secret } },
+      resolve: { secret },
+      req: { secret },
+      res: { secret },
+      request: { secret },
+      response: { secret },
+      ctx: { secret },
+      provider: 'socketio',
+      query: { a: 1 },
+      route: { id: 1 },
+      clientId: 'x'
+    }
+    const { provider, query, route, clientId } = params
+    expectSafe({ params }, { params: { provider, query, route, clientId } })
+  })
+
+  it('keeps secret headers here, whatever their case', () => {
+    const names = [
+      'authorization',
+      'Authorization',
+      'proxy-authorization',
+      'cookie',
+      'set-cookie',
+      'x-api-key',
+      'x-auth-token',
+      'x-csrf-token',
+      'X-Session-Id',
+      'x-amz-security-token'
+    ]
+    const secrets = Object.fromEntries(names.map((name) => [name, secret]))
+    const headers = { accept: '*/*', 'user-agent': 'mocha', host: 'localhost', ...secrets }
+    const rest = { accept: '*/*', 'user-agent': 'mocha', host: 'localhost' }
+    expectSafe({ params: { headers } }, { params: { headers: rest } })
+  })
+
+  it('keeps functions, symbols, sockets, streams and what holds them here', () => {
+    const params = {
+      run: () => secret,
+      symbol: Symbol(secret),
+      socket: new Socket(),
+      stream: new PassThrough(),
+      emitter: new EventEmitter().on('x', () => {}),
+      list: [() => secret, 1],
+      deep: { stream: new PassThrough(), name: 'kept' }
+    }
+    expectSafe({ params }, { params: { list: [null, 1], deep: { name: 'kept' } } })
+  })
+
+  const secrets = {
+    password: secret,
+    passwordHash: secret,
+    Passwd: secret,
+    pwd: secret,
+    secret,
+    clientSecret: secret,
+    resetToken: secret,
+    refresh_token: secret,
+    apiKey: secret,
+    api_key: secret,
+    privateKey: secret,
+    salt: secret,
+    hash: secret,
+    credentials: { secret }
+  }
+
+  it('keeps secret fields of the user here, at any depth', () => {
+    const user = {
+      id: 1,
+      email: 'a@b.c',
+      hashtag: '#',
+      ...secrets,
+      local: secrets,
+      keys: [{ id: 2, ...secrets }]
+    }
+    expectSafe(
+      { params: { user } },
+      { params: { user: { id: 1, email: 'a@b.c', hashtag: '#', local: {}, keys: [{ id: 2 }] } } }
+    )
+  })
+
+  it('keeps passwords here wherever they are', () => {
+    const account = { id: 1, password: secret }
+    expectSafe(
+      { password: secret, mark: account, params: { account, query: { password: secret } } },
+      { mark: { id: 1 }, params: { account: { id: 1 }, query: {} } }
+    )
+  })
+
+  it("keeps secret fields of data and result here, at any depth, where they are not the event's own", () => {
+    const page = { total: 1, data: [{ id: 1, ...secrets }] }
+    expectSafe(
+      { data: { email: 'a@b.c', ...secrets }, result: page },
+      { data: { email: 'a@b.c' }, result: { total: 1, data: [{ id: 1 }] } }
+    )
+    expectSafe({ data: [secrets, { id: 2 }], result: [secrets] }, { data: [{}, { id: 2 }], result: [{}] })
+  })
+
+  it('keeps passwords of a dispatch here, and nothing else: clients have to see it', () => {
+    const dispatch = { id: 1, token: 'for clients', list: [{ password: secret, hash: '#' }], pwd: secret }
+    expectSafe({ dispatch }, { dispatch: { id: 1, token: 'for clients', list: [{ hash: '#' }] } })
+  })
+
+  it("leaves the event's own data as it is, in data, result and the list of results", () => {
+    const data = { password: 'shown to the listeners anyway' }
+    expect(sent({ data, result: data }, data).data).to.equal(data)
+    expect(sent({ data, result: data }, data).result).to.equal(data)
+    const list = [{ password: 'another one' }, data]
+    expect(sent({ result: list }, data).result).to.equal(list)
+  })
+
+  it('keeps the headers of http here', () => {
+    expectSafe(
+      { http: { status: 201, location: '/1', headers: { 'Set-Cookie': secret } } },
+      { http: { status: 201, location: '/1' } }
+    )
+    expectSafe({ http: secret }, {})
+  })
+
+  it('takes whatever values hooks have set', () => {
+    const context = {
+      mark: 'x',
+      count: 0,
+      flag: false,
+      nothing: null,
+      at: new Date(0),
+      same: ['data'],
+      deep: { a: [1] }
+    }
+    expectSafe(context, context)
+  })
+
+  it('loses a circle and what throws alone, and tells', () => {
+    const lost: unknown[] = []
+    const user: Record<string, unknown> = { id: 1 }
+    user.friends = [user, { id: 2 }]
+    const getter = {
+      id: 3,
+      get name() {
+        throw new Error('unreadable')
+      }
+    }
+    const params = { user, getter, query: {} }
+    const message = contextToSend({ params, method: 'create' }, undefined, {
+      lost: (cause) => lost.push(cause)
+    })
+    expect(message).to.deep.equal({
+      method: 'create',
+      params: { user: { id: 1, friends: [null, { id: 2 }] }, getter: { id: 3 }, query: {} }
+    })
+    expect(lost.map((cause) => (cause as Error).message)).to.have.members([
+      'unreadable',
+      'a value is circular'
+    ])
+  })
+
+  it('takes a field of the context that throws for lost', () => {
+    const context = {
+      method: 'create',
+      get mark() {
+        throw new Error('unreadable')
+      }
+    }
+    const lost: unknown[] = []
+    expect(contextToSend(context, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
+      method: 'create'
+    })
+    expect(lost.map(String)).to.deep.equal(['Error: unreadable'])
+  })
+
+  it('takes a getter of params that throws for lost, and asks none that stays home', () => {
+    const params = {
+      id: 1,
+      get clientId() {
+        throw new Error('unreadable')
+      },
+      get connection() {
+        throw new Error('was asked')
+      }
+    }
+    const lost: unknown[] = []
+    expect(contextToSend({ params }, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
+      params: { id: 1 }
+    })
+    expect(lost).to.have.length(1)
+  })
+})
