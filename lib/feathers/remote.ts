@@ -7,9 +7,9 @@ let current: Remoteness
 /**
  * Did this event come from another instance?
  *
- * @param context the hook context a listener got; tells at any time. Without one: asks of the event being
+ * @param context the hook context that a listener got, at any time. Without one, the answer is for the event that is being
  *   dispatched right now, so call it synchronously in the listener
- * @returns `undefined` where the origin isn't known: no event is being dispatched, or it came through `core`
+ * @returns `undefined` if the origin isn't known: no event is being dispatched, or it came through `core`
  */
 export function isRemote(context?: unknown): boolean | undefined {
   if (typeof context !== 'object' || context === null) return current

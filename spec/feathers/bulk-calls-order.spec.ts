@@ -113,7 +113,7 @@ describe('BulkCalls', () => {
   })
 
   describe('outgoing', () => {
-    it('is not led astray by a filter that emits', () => {
+    it('is not confused by a filter that emits', () => {
       link(undefined, {
         filter: ({ event }) => {
           if (event === 'archived') items(one.app).emit('liked', list[0], { result: list })

@@ -96,7 +96,7 @@ describe('BulkCalls', () => {
     expect(String(one.payloads).split('safe a')).to.have.length(2)
   })
 
-  it('sends nothing of it where its dispatch can not travel, and tells for each event', async () => {
+  it('sends nothing of it where its dispatch cannot be sent, and reports each event', async () => {
     const hook = (context: HookContext) => Object.assign(context, { dispatch: [{ value: 1n }] })
     items(one.app).hooks({ after: { create: hook } })
     await items(one.app).create([{ text: 'a' }, { text: 'b' }])
@@ -105,7 +105,7 @@ describe('BulkCalls', () => {
     expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['serialize', 'serialize'])
   })
 
-  it('loses of an item what can not be serialised, and no other item', async () => {
+  it('loses of an item what cannot be serialized, and no other item', async () => {
     await items(one.app).create([{ text: 'a' }, { text: 'b', size: 1n }, { text: 'c' }])
     expect(there.map(({ data }) => data)).to.deep.equal([
       { id: 0, text: 'a' },

@@ -105,7 +105,7 @@ describe('EventBridge', () => {
       expect(one.sent).to.deep.equal([{ event: 'created', path: 'items', data: { id: 0 } }])
     })
 
-    it('keeps an event here where it throws, and tells', async () => {
+    it('keeps an event here where it throws, and reports it', async () => {
       link(undefined, {
         context: () => {
           throw new Error('not my day')

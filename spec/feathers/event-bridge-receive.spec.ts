@@ -74,7 +74,7 @@ describe('EventBridge', () => {
       expect(two.errors[0]?.message).to.match(/'messages created'.*not my day/)
     })
 
-    it('lets the serialiser decide on types', () => {
+    it('lets the serializer decide on types', () => {
       class Dates extends JsonSerializer {
         override deserialize(bytes: Buffer): SyncMessage {
           const message = super.deserialize(bytes)

@@ -11,7 +11,7 @@ describe('EventBridge', () => {
     ;[one, two] = linkMessages()
   })
 
-  describe('where a document can not be serialised', () => {
+  describe('where a document cannot be serialized', () => {
     const circular: Record<string, unknown> = { text: 'round', list: [1] }
     circular.self = circular
     circular.list = [1, circular]
@@ -33,7 +33,7 @@ describe('EventBridge', () => {
       ['a toJSON that throws', { text: 'hi', deep: { unreadable } }, { text: 'hi', deep: {} }]
     ]
     for (const [name, document, rest] of partly) {
-      it(`sends the rest of it, and tells: ${name}`, async () => {
+      it(`sends the rest of it, and reports it: ${name}`, async () => {
         const [here, there] = [record(one.app), record(two.app)]
         expect(await messages(one.app).create(document)).to.equal(document)
         expect(here[0]?.[0]).to.equal(document)
@@ -50,7 +50,7 @@ describe('EventBridge', () => {
       ['bigint', 1n],
       ['unreadable', unreadable]
     ] as const) {
-      it(`serves the call and the listeners here where nothing is left of it, and tells: ${name}`, async () => {
+      it(`serves the call and the listeners here where nothing is left of it, and reports it: ${name}`, async () => {
         const [here, there] = [record(one.app), record(two.app)]
         expect(await messages(one.app).create(data)).to.equal(data)
         expect(here.length).to.equal(1)
@@ -62,7 +62,7 @@ describe('EventBridge', () => {
       })
     }
 
-    it('loses a value of the context alone, and tells', async () => {
+    it('loses a value of the context alone, and reports it', async () => {
       const there = record(two.app)
       const user: Record<string, unknown> = { id: 1 }
       user.self = user
@@ -94,7 +94,7 @@ describe('EventBridge', () => {
     }
 
     for (const [name, dispatch] of Object.entries(lost)) {
-      it(`keeps an event here whose dispatch can not travel: ${name}`, async () => {
+      it(`keeps an event here whose dispatch cannot be sent: ${name}`, async () => {
         const [here, there] = [record(one.app), record(two.app)]
         dispatchAs(dispatch)
         await messages(one.app).create({ password: 'secret' })
@@ -105,7 +105,7 @@ describe('EventBridge', () => {
       })
     }
 
-    it('keeps an event here when a part of its dispatch can not travel', async () => {
+    it('keeps an event here when a part of its dispatch cannot be sent', async () => {
       const there = record(two.app)
       for (const part of [1n, circular, () => {}]) {
         dispatchAs({ safe: true, part })

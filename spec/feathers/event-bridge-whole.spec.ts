@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { SyncMessage } from '../../lib/message/message.js'
 import { FunctionSerializer } from '../../lib/message/serializer.js'
 import type { Linked } from '../applications/linked.js'
-import { type Call, expectSameEvents, items, linkItems } from './items.js'
+import { type Call, expectSameEvents, ids, items, linkItems } from './items.js'
 
 describe('EventBridge', () => {
   let one: Linked
@@ -57,6 +57,29 @@ describe('EventBridge', () => {
         expect(JSON.stringify(seen[0])).not.to.include('second')
         expectSame()
       })
+
+      for (const [name, result] of [
+        ['ArrayBuffer', () => new ArrayBuffer(8)],
+        ['Number', () => 7],
+        ['Promise', () => Promise.reject(new Error('late'))],
+        ['Object', () => ({ text: 'hi' })]
+      ] as const) {
+        it(`loses the one event for which they return ${name}, and reports it`, () => {
+          let calls = 0
+          const serialize = (message: SyncMessage) => {
+            calls += 1
+            return calls === 2 ? (result() as never) : JSON.stringify(message)
+          }
+          link(new FunctionSerializer({ serialize }), { wire })
+          for (const id of [1, 2, 3]) items(one.app).emit('liked', { id })
+          expect([ids(here), ids(there)]).to.deep.equal([
+            [1, 2, 3],
+            [1, 3]
+          ])
+          expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['serialize'])
+          expect(one.errors[0]?.message).to.include(`'items liked'`).and.to.include(name)
+        })
+      }
 
       it('costs in proportion to the items', async () => {
         await items(one.app).create(Array.from({ length: 1000 }, () => ({ text: 'x'.repeat(20) })))

@@ -48,7 +48,7 @@ describe('EventBridge', () => {
       expect(one.errors).to.deep.equal([])
     })
 
-    it('sends what was there at the emit: what listeners change stays here', async () => {
+    it('sends what was there at the emit: what listeners change is not sent', async () => {
       const calls = record(two.app)
       messages(one.app).on('created', (data, context) => {
         data.text = 'changed'
@@ -103,7 +103,7 @@ describe('EventBridge', () => {
       expect(there.map(([data]) => data)).to.deep.equal([{ text: 'goes' }])
     })
 
-    it('keeps events here while the link is closed, without serialising them', () => {
+    it('keeps events here while the link is closed, without serializing them', () => {
       const [here, there] = [record(one.app), record(two.app)]
       one.link.open = false
       const unreadable = {
@@ -129,23 +129,23 @@ describe('EventBridge', () => {
       expect(there.map(([data]) => data)).to.deep.equal(['from two', 'unheard', 'said'])
     })
 
-    it('asks the filter with the message', () => {
-      const asked: SyncMessage[] = []
+    it('calls the filter with the message', () => {
+      const tried: SyncMessage[] = []
       one.link.options = {
         mode: 'both',
         wire: 4,
         filter: (message) => {
-          asked.push(message)
+          tried.push(message)
           return message.data !== 'private'
         }
       }
       const [here, there] = [record(one.app), record(two.app)]
       for (const data of ['public', 'private']) messages(one.app).emit('created', data)
-      expect(asked[0]).to.deep.equal({ event: 'created', path: 'messages', data: 'public' })
+      expect(tried[0]).to.deep.equal({ event: 'created', path: 'messages', data: 'public' })
       expect([here.length, there.length]).to.deep.equal([2, 1])
     })
 
-    it('keeps an event here whose filter throws, and tells', () => {
+    it('keeps an event here whose filter throws, and reports it', () => {
       one.link.options = {
         mode: 'both',
         wire: 4,

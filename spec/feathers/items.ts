@@ -43,7 +43,7 @@ function record(app: Application): Call[] {
   return calls
 }
 
-/** Counts what it is asked for. */
+/** Counts its calls and bytes. */
 
 export const ids = (calls: Call[]) => calls.map(({ data }) => (data as { id: number }).id)
 

@@ -36,7 +36,7 @@ describe('isRemote and local, of two instances', () => {
     ['undeclared', undefined],
     ['liked', { [SYNC]: false }]
   ] as const) {
-    it(`know a local '${event}'${context ? ' that stays here' : ''} inside a remote listener`, () => {
+    it(`know a local '${event}'${context ? ' that is not sent' : ''} inside a remote listener`, () => {
       const seen: unknown[] = []
       const runs: unknown[] = []
       messages(two.app).on(event, () => seen.push(isRemote()))

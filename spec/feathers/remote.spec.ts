@@ -10,7 +10,7 @@ describe('remote', () => {
       expect(isRemote()).to.equal(undefined)
     })
 
-    it('tells of the event being dispatched, and of the outer one again after a nested one', () => {
+    it('answers for the event being dispatched, and of the outer one again after a nested one', () => {
       const seen: unknown[] = []
       dispatchAs(true, undefined, () => {
         seen.push(isRemote())
@@ -29,7 +29,7 @@ describe('remote', () => {
       expect(isRemote()).to.equal(undefined)
     })
 
-    it('tells by the context at any time', async () => {
+    it('answers for a context at any time', async () => {
       const [remote, own] = [{}, {}]
       dispatchAs(true, remote, () => {})
       dispatchAs(false, own, () => {})
@@ -45,7 +45,7 @@ describe('remote', () => {
       expect(isRemote(context)).to.equal(undefined)
     })
 
-    it('asks of the dispatch where the context is no object', () => {
+    it('answers for the current dispatch if the context is no object', () => {
       expect(dispatchAs(true, null, () => isRemote(null))).to.equal(true)
       expect(dispatchAs(true, 'text', () => isRemote('text'))).to.equal(true)
     })

@@ -18,7 +18,7 @@ describe('contextToSend by default', () => {
     expect(inspect(context, { depth: 9 }), 'the live context').to.equal(before)
   }
 
-  it('keeps credentials, connections, requests and responses of params here', () => {
+  it('excludes credentials, connections, requests and responses of params', () => {
     const params = {
       authentication: { strategy: 'jwt', accessToken: secret },
       connection: { headers: { cookie: secret } },
@@ -37,7 +37,7 @@ describe('contextToSend by default', () => {
     expectSafe({ params }, { params: { provider, query, route, clientId } })
   })
 
-  it('keeps secret headers here, whatever their case', () => {
+  it('excludes secret headers, whatever their case', () => {
     const names = [
       'authorization',
       'Authorization',
@@ -56,7 +56,7 @@ describe('contextToSend by default', () => {
     expectSafe({ params: { headers } }, { params: { headers: rest } })
   })
 
-  it('keeps functions, symbols, sockets, streams and what holds them here', () => {
+  it('excludes functions, symbols, sockets, streams and what contains them', () => {
     const params = {
       run: () => secret,
       symbol: Symbol(secret),
@@ -86,7 +86,7 @@ describe('contextToSend by default', () => {
     credentials: { secret }
   }
 
-  it('keeps secret fields of the user here, at any depth', () => {
+  it('excludes secret fields of the user, at any depth', () => {
     const user = {
       id: 1,
       email: 'a@b.c',
@@ -101,7 +101,7 @@ describe('contextToSend by default', () => {
     )
   })
 
-  it('keeps passwords here wherever they are', () => {
+  it('excludes passwords wherever they are', () => {
     const account = { id: 1, password: secret }
     expectSafe(
       { password: secret, mark: account, params: { account, query: { password: secret } } },
@@ -109,7 +109,7 @@ describe('contextToSend by default', () => {
     )
   })
 
-  it("keeps secret fields of data and result here, at any depth, where they are not the event's own", () => {
+  it("excludes secret fields of data and result, at any depth, where they are not the event's own", () => {
     const page = { total: 1, data: [{ id: 1, ...secrets }] }
     expectSafe(
       { data: { email: 'a@b.c', ...secrets }, result: page },
@@ -118,7 +118,7 @@ describe('contextToSend by default', () => {
     expectSafe({ data: [secrets, { id: 2 }], result: [secrets] }, { data: [{}, { id: 2 }], result: [{}] })
   })
 
-  it('keeps passwords of a dispatch here, and nothing else: clients have to see it', () => {
+  it('excludes passwords of a dispatch, and nothing else: clients have to see it', () => {
     const dispatch = { id: 1, token: 'for clients', list: [{ password: secret, hash: '#' }], pwd: secret }
     expectSafe({ dispatch }, { dispatch: { id: 1, token: 'for clients', list: [{ hash: '#' }] } })
   })
@@ -131,7 +131,7 @@ describe('contextToSend by default', () => {
     expect(sent({ result: list }, data).result).to.equal(list)
   })
 
-  it('keeps the headers of http here', () => {
+  it('excludes the headers of http', () => {
     expectSafe(
       { http: { status: 201, location: '/1', headers: { 'Set-Cookie': secret } } },
       { http: { status: 201, location: '/1' } }
@@ -152,7 +152,7 @@ describe('contextToSend by default', () => {
     expectSafe(context, context)
   })
 
-  it('loses a circle and what throws alone, and tells', () => {
+  it('loses a circle and what throws alone, and reports it', () => {
     const lost: unknown[] = []
     const user: Record<string, unknown> = { id: 1 }
     user.friends = [user, { id: 2 }]
@@ -176,7 +176,7 @@ describe('contextToSend by default', () => {
     ])
   })
 
-  it('takes a field of the context that throws for lost', () => {
+  it('loses a field of the context that throws', () => {
     const context = {
       method: 'create',
       get mark() {
@@ -190,14 +190,14 @@ describe('contextToSend by default', () => {
     expect(lost.map(String)).to.deep.equal(['Error: unreadable'])
   })
 
-  it('takes a getter of params that throws for lost, and asks none that stays home', () => {
+  it('loses a getter of params that throws, and reads none that is excluded', () => {
     const params = {
       id: 1,
       get clientId() {
         throw new Error('unreadable')
       },
       get connection() {
-        throw new Error('was asked')
+        throw new Error('was read')
       }
     }
     const lost: unknown[] = []

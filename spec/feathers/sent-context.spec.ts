@@ -78,7 +78,7 @@ describe('contextToSend', () => {
       expect(message.params.authentication).to.deep.equal({ accessToken: 'chosen' })
     })
 
-    it('throws for a dispatch that it returns and that can not travel', () => {
+    it('throws for a dispatch that it returns and that cannot be sent', () => {
       expect(() => contextToSend({}, 1, { choose: () => ({ dispatch: () => {} }) })).to.throw(
         /context\.dispatch/
       )

@@ -10,7 +10,7 @@ export const create = async (data: object) => data
 export const plain = (more: object = {}) => ({ create, ...more }) as never
 export const service = (app: Application, path = 'messages') => app.service(path) as unknown as Emitter
 
-/** Catches the events of `app`, lets them go to the listeners, and gives the messages that would travel. */
+/** Catches the events of `app`, lets them go to the listeners, and gives the messages that would be sent. */
 export function watch(app: Application): {
   events: ServiceEvents
   messages: SyncMessage[]

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { SYNC } from '../../lib/index.js'
 
 describe('SYNC', () => {
-  it('is a symbol, so that it is no name of a context that travels', () => {
+  it('is a symbol, so that it is not sent', () => {
     expect(typeof SYNC).to.equal('symbol')
     expect(JSON.stringify({ [SYNC]: false })).to.equal('{}')
   })

@@ -8,7 +8,7 @@ const own = { path: 'messages', event: 'created' }
 
 describe('compact-context', () => {
   /** What a context is after the way. */
-  const travelled = (message: SyncMessage, isListed = false, items: unknown[] = [message.data]) => {
+  const transferred = (message: SyncMessage, isListed = false, items: unknown[] = [message.data]) => {
     const context = compact(message, isListed)
     return restore(JSON.parse(JSON.stringify({ ...message, context })), items)
   }
@@ -75,8 +75,8 @@ describe('compact-context', () => {
       { same: ['data', 'list'], list: 1, result: { total: 0 } }
     ]
     for (const context of contexts) {
-      it(`makes ${JSON.stringify(context)} of what travelled, no more and no less`, () => {
-        expect(travelled({ ...head, context })).to.deep.equal(context)
+      it(`makes ${JSON.stringify(context)} of what was sent, no more and no less`, () => {
+        expect(transferred({ ...head, context })).to.deep.equal(context)
       })
     }
 
@@ -84,7 +84,7 @@ describe('compact-context', () => {
       const record = { id: 1, text: 'hi', nested: { a: 1 } }
       for (const part of [{ text: 'hi' }, { nested: record.nested, id: 1 }, { ...record }]) {
         const context = { ...own, method: 'create', data: part, result: record }
-        expect(travelled({ ...head, data: record, context })).to.deep.equal(context)
+        expect(transferred({ ...head, data: record, context })).to.deep.equal(context)
       }
     })
 
@@ -96,7 +96,7 @@ describe('compact-context', () => {
     it('gives a bulk call the list of its items', () => {
       const items = [data, { id: 2 }]
       const context = { ...own, method: 'create', result: items }
-      expect(travelled({ ...head, context }, true, items)).to.deep.equal(context)
+      expect(transferred({ ...head, context }, true, items)).to.deep.equal(context)
     })
 
     it('gives data that is undefined back', () => {

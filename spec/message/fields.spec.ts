@@ -22,7 +22,7 @@ describe('fields', () => {
     expect([{}, [], null, 'x', new Date()].map(isObject)).to.deep.equal([true, false, false, false, true])
   })
 
-  it('lackingFields takes data whose fields can not be read for another', () => {
+  it('lackingFields takes data whose fields cannot be read for another', () => {
     const getter = {
       get text(): string {
         throw new Error('not to be read')

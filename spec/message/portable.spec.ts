@@ -43,7 +43,7 @@ describe('portable', () => {
     it(`takes ${typeof value} ${value} as it is`, () => expect(portable(value)).to.deep.equal(value))
   }
 
-  it('takes what serialisers know as it is', () => {
+  it('takes what serializers know as it is', () => {
     const known = [
       new Date(0),
       Buffer.of(1),
@@ -114,7 +114,7 @@ describe('portable', () => {
     expect(lost).to.deep.equal([])
   })
 
-  it('tells what is lost, and not what is no data', () => {
+  it('reports what is lost, and not what is no data', () => {
     const lost: unknown[] = []
     const value = { circle, unreadable, throwing, run: () => {}, stream: new PassThrough() }
     portable(value, { lost: (cause) => lost.push((cause as Error).message) })
@@ -129,7 +129,7 @@ describe('isPortable', () => {
     }
   })
 
-  it('is false where anything stays home', () => {
+  it('is false if anything is excluded', () => {
     for (const value of [() => {}, Symbol('x'), circle, { a: [() => {}] }, new Entity(1, circle)]) {
       expect(isPortable(value)).to.equal(false)
     }

@@ -4,7 +4,7 @@ import { salvage } from '../../lib/message/salvage.js'
 const json = (value: unknown) => JSON.stringify(value)
 
 describe('salvage', () => {
-  it('gives what can be serialised itself', () => {
+  it('gives what can be serialized itself', () => {
     const value = { a: [1] }
     expect(salvage(value, json)).to.equal(value)
   })
@@ -26,7 +26,7 @@ describe('salvage', () => {
     ).to.equal(undefined)
   })
 
-  it('asks the serialiser that is used', () => {
+  it('tries the serializer that is used', () => {
     const noText = (value: unknown) => {
       if (JSON.stringify(value).includes('"text"')) throw new Error('text')
     }
@@ -36,13 +36,13 @@ describe('salvage', () => {
     })
   })
 
-  it('asks in proportion: not for what is accepted as a whole', () => {
-    const asked: unknown[] = []
+  it('tries in proportion: no part of what is accepted as a whole', () => {
+    const tried: unknown[] = []
     const count = (value: unknown) => {
-      asked.push(value)
+      tried.push(value)
       return JSON.stringify(value)
     }
     salvage({ good: Array.from({ length: 1000 }, (_, id) => ({ id })), bad: 1n }, count)
-    expect(asked.length).to.be.below(6)
+    expect(tried.length).to.be.below(6)
   })
 })

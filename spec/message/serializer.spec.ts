@@ -13,6 +13,11 @@ describe('JsonSerializer', () => {
     expect(serializer).to.be.instanceOf(Serializer)
   })
 
+  it('shares what events have in common, unlike functions', () => {
+    expect(serializer.takesWholeMessages).to.equal(false)
+    expect(new FunctionSerializer({}).takesWholeMessages).to.equal(true)
+  })
+
   it('turns a message into JSON and back', () => {
     expect(serializer.serialize(message)).to.equal(json)
     expect(serializer.deserialize(Buffer.from(json))).to.deep.equal(message)

@@ -150,7 +150,7 @@ describe('core', () => {
     expect(seen).to.deep.equal([...expected, ...expected])
   })
 
-  it('keeps an event here that can not be serialised, or has a dispatch that can not travel, and tells', async () => {
+  it('keeps an event here that cannot be serialized, or has a dispatch that cannot travel, and reports it', async () => {
     const [one, two] = [create(), create()]
     const [here, there] = [record(one), record(two)]
     const circular: Record<string, unknown> = {}
@@ -162,7 +162,7 @@ describe('core', () => {
     expect(errors.map(({ kind }) => kind)).to.deep.equal(['serialize', 'serialize'])
   })
 
-  it('contains what an adapter throws, and what a listener throws, and tells', async () => {
+  it('contains what an adapter throws, and what a listener throws, and reports it', async () => {
     const app = create()
     const calls = record(app)
     app.prependOnceListener('sync-out', () => {

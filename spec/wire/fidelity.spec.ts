@@ -8,21 +8,7 @@ import type { SyncMessage } from '../../lib/message/message.js'
 import { FunctionSerializer, JsonSerializer, Serializer } from '../../lib/message/serializer.js'
 import { MsgpackSerializer } from '../../lib/msgpack.js'
 import { type Linked, linkApps } from '../applications/linked.js'
-
-type Values = Record<string, unknown>
-type Method = 'create' | 'update' | 'patch' | 'remove' | 'archive' | 'search'
-
-/** One service call: what it is given, what the service returns, and what hooks make of the context. */
-interface Call {
-  method: Method
-  data: unknown
-  params: Values
-  /** What the service returns; `echo`: its data. */
-  result: unknown
-  dispatch: unknown
-  status: number | undefined
-  marks: Values
-}
+import { anyCall, type Call, ECHO, METHODS, type Method, type Values } from './any-call.js'
 
 /** What a listener got. `context`: less what is the instance's own. */
 interface Heard {
@@ -33,9 +19,7 @@ interface Heard {
 }
 
 const SECRET = 'SECRET'
-const ECHO = Symbol('echo')
 const EVENTS = { create: 'created', update: 'updated', patch: 'patched', remove: 'removed' } as const
-const METHODS: readonly Method[] = ['create', 'update', 'patch', 'remove', 'archive', 'search']
 
 class BsonSerializer extends Serializer {
   override serialize(message: SyncMessage): Uint8Array {
@@ -59,53 +43,7 @@ const serializers: Record<string, () => Serializer> = {
     })
 }
 
-/** No name that says that it is secret, or that no message may set. */
-const fieldName = fc
-  .oneof(fc.constantFrom('same', 'list', 'origin', 'event', 'x y', 'ünï', '0'), fc.string({ maxLength: 5 }))
-  .filter((name) => !/pass|pwd|secret|token|key|salt|hash|\0|^\$|_bsontype|toJSON/i.test(name))
-  .filter((name) => !(name in Object.prototype))
-
-const scalar = fc.oneof(
-  fc.string(),
-  fc.integer(),
-  fc.double(),
-  fc.boolean(),
-  fc.constant(null),
-  fc.constant(undefined),
-  fc.date({ noInvalidDate: true, min: new Date(0) }),
-  fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes))
-)
-const { value, fields } = fc.letrec<{ value: unknown; fields: Values }>((tie) => ({
-  value: fc.oneof({ depthSize: 'small' }, scalar, tie('fields'), fc.array(tie('value'), { maxLength: 3 })),
-  fields: fc.dictionary(fieldName, tie('value'), { maxKeys: 4 })
-}))
-
-const record = fc.tuple(fc.integer(), fields).map(([id, more]) => ({ ...more, id }))
-const records = fc.array(record, { minLength: 0, maxLength: 5 })
-const page = records.map((data) => ({ total: data.length, limit: 10, skip: 0, data }))
-const marks = fc.dictionary(
-  fieldName.map((name) => (name === 'event' ? 'x' : name)),
-  value,
-  { maxKeys: 3 }
-)
-const dispatch = fc.oneof(
-  { weight: 4, arbitrary: fc.constant(undefined) },
-  record,
-  records,
-  fc.constantFrom(null, 0, '', 'text')
-)
-
-const anyCall: fc.Arbitrary<Call> = fc.record({
-  method: fc.constantFrom(...METHODS),
-  data: fc.oneof(record, records),
-  params: fields,
-  result: fc.oneof(fc.constant(ECHO), record, records, records, page, scalar),
-  dispatch,
-  status: fc.option(fc.integer({ min: 200, max: 299 }), { nil: undefined }),
-  marks
-})
-
-/** What the policy keeps home, in whatever way a context can hold it. */
+/** What the policy excludes, in any way a context can contain it. */
 const secrets = () => ({ password: SECRET, resetToken: SECRET, deep: [{ apiKey: SECRET }] })
 const withSecrets = (data: unknown): unknown =>
   Array.isArray(data) ? data.map(withSecrets) : { ...(data as Values), ...secrets() }
@@ -189,7 +127,7 @@ function hear(app: Application, keep: (message: SyncMessage) => SyncMessage): He
 const defined = (values: Values) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
-/** What of a local context travels. */
+/** What is sent of a local context. */
 function expected({ context, ...message }: SyncMessage, isCut: boolean): SyncMessage {
   const { data, params, http, result, dispatch, ...rest } = context as Values
   const { authentication, connection, run, stream, call, ...open } = params as Values & { call: () => Call }
@@ -221,9 +159,9 @@ describe('fidelity', function () {
   this.timeout(60_000)
 
   for (const [name, create] of Object.entries(serializers)) {
-    it(`gives remote listeners what local ones get, after the serialiser, less the policy: ${name}`, async () => {
+    it(`gives remote listeners what local ones get, after the serializer, less the policy: ${name}`, async () => {
       const serializer = create()
-      const isCut = serializer instanceof FunctionSerializer
+      const isCut = serializer.takesWholeMessages
       const property = async (calls: Call[], atOnce: boolean) => {
         const [one, two] = linkApps(2, useItems, serializer) as [Linked, Linked]
         const here = hear(one.app, (message) =>

@@ -10,7 +10,7 @@ import { type Heard, Version3 } from '../support/version-3.js'
 
 type Items = EventEmitter & Record<string, (...args: unknown[]) => Promise<unknown>>
 
-/** An instance of this version. It tells and does what one of feathers-sync 3 tells and does. */
+/** An instance of this version, with the interface of the one of feathers-sync 3. */
 class Version4 {
   readonly app: Application = feathers()
   readonly errors: SyncError[] = []
