@@ -34,13 +34,15 @@ export class BulkCalls {
   /** What is sent of an event. Throws if the hook context can't be read, or has a dispatch that can't be sent. */
   outgoing(event: ServiceEvent, choice: ContextChoice): Outgoing {
     const { event: name, path, data, context } = event
-    const head = { event: name, path, data }
     const call = next(this.#call, event)
     this.#call = call
-    if (call) return { message: { ...head, context: call.context }, item: { list: call, index: call.index } }
+    if (call) {
+      const message = { event: name, path, data, context: call.context }
+      return { message, item: { list: call, index: call.index } }
+    }
     const sent = context === undefined ? undefined : contextToSend(context, data, choice)
-    if (sent === undefined) return { message: head, item: undefined }
-    return { message: { ...head, context: sent }, item: this.#begin(event, sent) }
+    if (sent === undefined) return { message: { event: name, path, data }, item: undefined }
+    return { message: { event: name, path, data, context: sent }, item: this.#begin(event, sent) }
   }
 
   #begin(event: ServiceEvent, context: unknown): ListItem | undefined {
