@@ -1,13 +1,42 @@
+import type { AmqpSyncOptions, IpcSyncOptions, NatsSyncOptions, RedisSyncOptions } from './sync/options.js'
+import { syncBy } from './sync/sync.js'
+
 export { Container, decorate, inject, injectable, injectFromBase } from 'inversify'
+export type { AdapterOptions } from './adapters/adapter-options.js'
 export { AmqpAdapter } from './adapters/amqp/amqp-adapter.js'
 export { IpcAdapter } from './adapters/ipc/ipc-adapter.js'
 export { NatsAdapter } from './adapters/nats/nats-adapter.js'
 export { RedisAdapter } from './adapters/redis/redis-adapter.js'
-export { SyncAdapter } from './adapters/sync-adapter.js'
-export { SyncError } from './errors.js'
-export { EventBridge } from './feathers/event-bridge.js'
+export type { RedisClientLike } from './adapters/redis/redis-options.js'
+export { type AdapterHandlers, SyncAdapter, type SyncStatus } from './adapters/sync-adapter.js'
+export type { SyncGap } from './delivery/environment.js'
+export type { PeerStats } from './delivery/receive/peer.js'
+export type { HistoryLimit } from './delivery/send/history.js'
+export { SyncError, type SyncErrorKind } from './errors.js'
+export { type BridgeLink, EventBridge } from './feathers/event-bridge.js'
 export { isRemote, local } from './feathers/remote.js'
 export { SYNC } from './feathers/symbol.js'
+export type { SyncMessage } from './message/message.js'
 export { JsonSerializer, Serializer } from './message/serializer.js'
+export type { Sync, SyncStats } from './sync/app-sync.js'
 export { createContainer } from './sync/container.js'
-export { core } from './sync/core.js'
+export { core, type FunctionalSync } from './sync/core.js'
+export type { SyncEvents } from './sync/declarations.js'
+export type {
+  AmqpSyncOptions,
+  CommonOptions,
+  IpcSyncOptions,
+  NatsSyncOptions,
+  RedisSyncOptions,
+  ResolvedOptions,
+  SyncContainer,
+  SyncOptions
+} from './sync/options.js'
+export type { Configure } from './sync/sync.js'
+
+/** `sync` by the adapter's name: `uri` is optional where a client is given or the driver has a default. */
+export const redis = syncBy<RedisSyncOptions>('redis')
+export const amqp = syncBy<AmqpSyncOptions>('amqp')
+export const rabbitmq = amqp
+export const nats = syncBy<NatsSyncOptions>('nats')
+export const ipc = syncBy<IpcSyncOptions>('ipc')

@@ -1,8 +1,8 @@
 import createDebug from 'debug'
 import { injectable } from 'inversify'
 import { SyncError, type SyncErrorKind } from '../errors.js'
-import type { ResolvedOptions } from '../sync/options.js'
 import { type AdapterHandlers, contained } from './adapter-handlers.js'
+import type { AdapterOptions } from './adapter-options.js'
 import { Backoff } from './backoff.js'
 import type { SyncStatus } from './link.js'
 import { redact } from './redact.js'
@@ -41,7 +41,7 @@ export abstract class SyncAdapter {
   abstract readonly type: string
 
   /** The options given to `sync()`, with defaults; set before `doConnect` is called. */
-  options!: ResolvedOptions
+  options!: AdapterOptions
 
   #debug: createDebug.Debugger | undefined
   #run: Run | undefined

@@ -40,8 +40,11 @@ export class JsonSerializer extends Serializer {
 export interface SerializerFunctions {
   /** Turns `{ event, path, data, context }` into text or bytes. Default: JSON. */
   serialize?: ((message: SyncMessage) => string | Uint8Array) | undefined
-  /** The reverse: gets what `serialize` returned, always as a Buffer. Default: JSON. */
-  deserialize?: ((bytes: Buffer) => unknown) | undefined
+  /**
+   * The reverse: gets what `serialize` returned, always as a Buffer; typed so that `JSON.parse`, which takes a Buffer as
+   * text, can be given too. Default: JSON.
+   */
+  deserialize?: ((bytes: Buffer & string) => unknown) | undefined
 }
 
 /** Calls the `serialize` and `deserialize` options, which get what they got from feathers-sync 3. JSON for the one that isn't given. */
@@ -59,6 +62,6 @@ export class FunctionSerializer extends Serializer {
 
   override deserialize(bytes: Buffer): SyncMessage {
     const { deserialize } = this.functions
-    return (deserialize ? deserialize(bytes) : JSON.parse(bytes.toString())) as SyncMessage
+    return (deserialize ? deserialize(bytes as Buffer & string) : JSON.parse(bytes.toString())) as SyncMessage
   }
 }

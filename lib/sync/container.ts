@@ -1,30 +1,11 @@
 import 'reflect-metadata'
 import { Container, type ServiceIdentifier } from 'inversify'
-import { AmqpAdapter } from '../adapters/amqp/amqp-adapter.js'
-import { IpcAdapter } from '../adapters/ipc/ipc-adapter.js'
-import { NatsAdapter } from '../adapters/nats/nats-adapter.js'
-import { RedisAdapter } from '../adapters/redis/redis-adapter.js'
 import { SyncAdapter } from '../adapters/sync-adapter.js'
 import { reason } from '../errors.js'
 import { EventBridge } from '../feathers/event-bridge.js'
 import { FunctionSerializer, JsonSerializer, Serializer } from '../message/serializer.js'
-import {
-  checkBuiltIn,
-  invalidAdapter,
-  isBuiltIn,
-  type ResolvedOptions,
-  SCHEMES,
-  type SyncContainer
-} from './options.js'
-
-const FAMILIES = { redis: RedisAdapter, amqp: AmqpAdapter, nats: NatsAdapter, ipc: IpcAdapter }
-
-/** The adapters that come with feathers-sync, by scheme. */
-const ADAPTERS = new Map<string, new () => SyncAdapter>(
-  Object.entries(FAMILIES).flatMap(([family, Adapter]) =>
-    SCHEMES[family as keyof typeof SCHEMES].map((scheme) => [scheme, Adapter] as const)
-  )
-)
+import { BUILT_IN, builtIn } from './built-in.js'
+import { checkBuiltIn, invalidAdapter, type ResolvedOptions, type SyncContainer } from './options.js'
 
 /**
  * A container for the `container` option of `sync`, with everything bound. What is bound in it wins over ours:
@@ -32,7 +13,9 @@ const ADAPTERS = new Map<string, new () => SyncAdapter>(
  */
 export function createContainer(): Container {
   const ours = new Container()
-  for (const [scheme, Adapter] of ADAPTERS) ours.bind(SyncAdapter).to(Adapter).whenNamed(scheme)
+  for (const { schemes, Adapter } of BUILT_IN) {
+    for (const scheme of schemes) ours.bind(SyncAdapter).to(Adapter).whenNamed(scheme)
+  }
   ours.bind(Serializer).to(JsonSerializer)
   ours.bind(EventBridge).toSelf()
   // Beneath, not in it: there a user's binding of the same name would be ambiguous, and `rebind` would drop all.
@@ -51,7 +34,8 @@ export function checkContainer(options: ResolvedOptions): void {
     refuseTwoSerializers(container, options)
   }
   if (container?.isCurrentBound(SyncAdapter, { name: adapter })) return
-  if (isBuiltIn(adapter)) checkBuiltIn(options)
+  const ours = builtIn(adapter)
+  if (ours) checkBuiltIn(options, ours)
   else if (!container?.isBound(SyncAdapter, { name: adapter })) throw invalidAdapter(adapter)
 }
 
@@ -74,9 +58,9 @@ export function resolveGraph(options: ResolvedOptions): Graph {
   const graph = childOf(container)
   // Only what is asked for: one binding in a child hides all that its parent has of that identifier.
   if (!graph.isBound(SyncAdapter, { name })) {
-    const Adapter = ADAPTERS.get(name)
-    if (!Adapter) throw invalidAdapter(name)
-    graph.bind(SyncAdapter).to(Adapter).whenNamed(name)
+    const ours = builtIn(name)
+    if (!ours) throw invalidAdapter(name)
+    graph.bind(SyncAdapter).to(ours.Adapter).whenNamed(name)
   }
   if (!graph.isBound(EventBridge)) graph.bind(EventBridge).toSelf()
   if (serialize || deserialize) {

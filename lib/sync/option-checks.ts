@@ -1,33 +1,13 @@
 import { inspect } from 'node:util'
 import { closest } from 'fastest-levenshtein'
+import { type Check, has, object } from '../adapters/adapter-options.js'
+import { BUILT_IN } from './built-in.js'
 
-interface Check {
-  test(value: unknown): boolean
-  expected: string
-}
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const has = (value: unknown, ...methods: string[]): boolean =>
-  isObject(value) &&
-  methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
-
-const object: Check = {
-  test: (value) => isObject(value) && !Array.isArray(value),
-  expected: 'an object'
-}
 const text: Check = {
   test: (value) => typeof value === 'string' && value !== '',
   expected: 'a non-empty string'
 }
 const fn: Check = { test: (value) => typeof value === 'function', expected: 'a function' }
-const redisClient: Check = {
-  test: (value) => has(value, 'duplicate'),
-  expected: 'a node-redis client, which has a duplicate() function'
-}
-const natsConnectionOptions: Check = {
-  test: (value) => object.test(value) && !(value as { noEcho?: unknown }).noEcho,
-  expected: 'an object, and natsConnectionOptions.noEcho not set: an instance has to hear itself'
-}
 const history: Check = {
   test: (value) =>
     object.test(value) &&
@@ -65,16 +45,7 @@ const COMMON: Record<string, Check> = {
   }
 }
 
-/** Options of the adapters that come with feathers-sync; a custom adapter's of the same name may be something else. */
-const BUILT_IN: Record<string, Check> = {
-  redisClient,
-  db: redisClient,
-  redisOptions: object,
-  amqpConnectionOptions: object,
-  natsConnectionOptions
-}
-
-const KNOWN = Object.keys({ ...COMMON, ...BUILT_IN })
+const KNOWN = [COMMON, ...BUILT_IN.map(({ checks }) => checks)].flatMap((checks) => Object.keys(checks))
 
 /**
  * Checks the types of the options that every adapter has.
@@ -96,7 +67,8 @@ export function checkOptions(options: object): void {
  * @throws TypeError naming the option, what it got and what is expected
  */
 export function checkBuiltInOptions(options: object): void {
-  check(options, BUILT_IN)
+  for (const { checks } of BUILT_IN) check(options, checks)
+  for (const { check } of BUILT_IN) check?.(options)
   for (const name of Object.keys(options)) if (!KNOWN.includes(name)) warnOfUnknown(name)
 }
 

@@ -1,9 +1,13 @@
 import type { Container } from 'inversify'
-import { checkAmqpOptions } from '../adapters/amqp/amqp-options.js'
+import type { AdapterOptions } from '../adapters/adapter-options.js'
+import type { AmqpOptions } from '../adapters/amqp/amqp-options.js'
+import type { NatsOptions } from '../adapters/nats/nats-options.js'
 import { redact } from '../adapters/redact.js'
+import type { RedisOptions } from '../adapters/redis/redis-options.js'
 import type { HistoryLimit } from '../delivery/send/history.js'
 import type { BridgeOptions } from '../feathers/bridge-options.js'
 import type { SerializerFunctions } from '../message/serializer.js'
+import { type BuiltIn, SCHEMES } from './built-in.js'
 import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 
 /** What `sync` asks of a container: ours, or a `Container` of your own copy of inversify. */
@@ -38,35 +42,14 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
   container?: SyncContainer
 }
 
-/** The part of a node-redis client (version 4 or later) that is used. */
-export interface RedisClientLike {
-  duplicate(options?: object): unknown
-}
-
 /** Options of the Redis adapter. */
-export interface RedisSyncOptions extends CommonOptions {
-  /** A node-redis client of yours, connected or not yet. Duplicated for the subscription, never closed. */
-  redisClient?: RedisClientLike
-  /** The same as `redisClient`. */
-  db?: RedisClientLike
-  /** Options of node-redis's `createClient`. */
-  redisOptions?: object
-}
+export interface RedisSyncOptions extends CommonOptions, RedisOptions {}
 
 /** Options of the AMQP adapter. */
-export interface AmqpSyncOptions extends CommonOptions {
-  /**
-   * Options of amqplib's `connect`: socket options and `recovery`. What feathers-sync 3 took for
-   * amqp-connection-manager (`connectionOptions`, `heartbeatIntervalInSeconds`, `reconnectTimeInSeconds`) is mapped.
-   */
-  amqpConnectionOptions?: object
-}
+export interface AmqpSyncOptions extends CommonOptions, AmqpOptions {}
 
 /** Options of the NATS adapter. */
-export interface NatsSyncOptions extends CommonOptions {
-  /** Options of nats.js's `connect`; `servers` is merged with `uri`. */
-  natsConnectionOptions?: object
-}
+export interface NatsSyncOptions extends CommonOptions, NatsOptions {}
 
 /** Options of the embedded adapter. `uri` is `ipc:` (a socket derived from `key` and the user) or `ipc:///path/to.sock`. */
 export type IpcSyncOptions = CommonOptions
@@ -74,8 +57,9 @@ export type IpcSyncOptions = CommonOptions
 /** Options of `sync`. What a custom adapter takes beyond them is handed on to it untouched. */
 export interface SyncOptions extends RedisSyncOptions, AmqpSyncOptions, NatsSyncOptions {}
 
-/** The options with defaults, as adapters see them in `this.options`. */
-export interface ResolvedOptions extends Readonly<SyncOptions> {
+/** The options with defaults. */
+export interface ResolvedOptions extends Readonly<SyncOptions>, AdapterOptions {
+  readonly uri?: string
   readonly adapter: string
   readonly key: string
   readonly mode: 'both' | 'send' | 'receive'
@@ -86,25 +70,10 @@ export interface ResolvedOptions extends Readonly<SyncOptions> {
   readonly [option: string]: unknown
 }
 
-/** The adapters that come with feathers-sync, and the schemes each of them takes. */
-export const SCHEMES = {
-  redis: ['redis', 'rediss', 'valkey', 'valkeys'],
-  amqp: ['amqp', 'amqps'],
-  nats: ['nats'],
-  ipc: ['ipc']
-} as const
-
 const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000, wire: 4 } as const
 
 /** Some ten seconds at 5,000 events a second: a broker's restart. */
 const HISTORY: HistoryLimit = { events: 50_000, bytes: 32 * 1024 * 1024 }
-
-const BUILT_IN: readonly string[] = Object.values(SCHEMES).flat()
-
-/** Is there an adapter of that name in feathers-sync? */
-export function isBuiltIn(name: string): boolean {
-  return BUILT_IN.includes(name)
-}
 
 /**
  * Checks the options that every adapter has, and picks the adapter.
@@ -131,10 +100,9 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
  *
  * @throws TypeError naming the option, what it got and what is expected
  */
-export function checkBuiltIn(options: ResolvedOptions): void {
+export function checkBuiltIn(options: ResolvedOptions, { schemes }: BuiltIn): void {
   const { adapter, uri } = options
   if (uri !== undefined) {
-    const schemes = familyOf(adapter)
     if (!schemes.includes(schemeOf(uri))) {
       const expected = schemes.map((scheme) => `${scheme}:`).join(' or ')
       throw new TypeError(
@@ -144,12 +112,11 @@ export function checkBuiltIn(options: ResolvedOptions): void {
     if (!URL.canParse(uri)) throw invalidUri(uri)
   }
   checkBuiltInOptions(options)
-  checkAmqpOptions(options.amqpConnectionOptions)
 }
 
 /** The error for a name that is neither ours nor bound in the user's container. */
 export function invalidAdapter(name: string): TypeError {
-  const schemes = BUILT_IN.map((scheme) => `${scheme}:`).join(', ')
+  const schemes = SCHEMES.map((scheme) => `${scheme}:`).join(', ')
   return new TypeError(
     `feathers-sync: ${name} is an invalid adapter. There are ${schemes}; an adapter of your own is registered with ` +
       `container.bind(SyncAdapter).to(YourAdapter).whenNamed('${name}') and the \`container\` option`
@@ -175,10 +142,6 @@ function invalidUri(uri: string): TypeError {
   return new TypeError(
     `feathers-sync: the \`uri\` option has to be a URI such as redis://localhost:6379, got ${redact(uri)}`
   )
-}
-
-function familyOf(scheme: string): readonly string[] {
-  return Object.values<readonly string[]>(SCHEMES).find((family) => family.includes(scheme)) ?? []
 }
 
 function withoutUndefined<Options extends object>(options: Options): Options {

@@ -6,13 +6,21 @@ import { type CommonOptions, type ResolvedOptions, resolveOptions, type SyncOpti
 /** Given to `app.configure`. */
 export type Configure = (app: Application) => void
 
+/** The URIs of the adapters that come with feathers-sync, where they are literals. */
+type BuiltInUri = `${'redis' | 'rediss' | 'valkey' | 'valkeys' | 'amqp' | 'amqps' | 'nats' | 'ipc'}:${string}`
+
+/** An adapter of one's own may take any options; where the URI says that it is one of ours, other names don't compile. */
+type KnownOptions<Options> = Options extends { uri: BuiltInUri }
+  ? { [Name in Exclude<keyof Options, keyof SyncOptions>]: never }
+  : unknown
+
 /**
  * Shares the service events of an application with its other instances. The scheme of `uri` picks the adapter.
  *
  * @returns a function for `app.configure`. Configuring the same again is a no-op
  * @throws TypeError for options that can't be used, naming the option, what it got and what is expected
  */
-export function sync<Options extends SyncOptions>(options: Options): Configure {
+export function sync<const Options extends SyncOptions>(options: Options & KnownOptions<Options>): Configure {
   return configureWith(resolveOptions(options))
 }
 

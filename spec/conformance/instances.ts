@@ -56,7 +56,7 @@ export class Instances {
     const { app } = this.configure({ key })
     void app.sync.close() // only its options are of use: it must not join
     const { options } = app.sync.adapter
-    const container = options.container ?? createContainer()
+    const container = (options.container as SyncOptions['container']) ?? createContainer()
     const adapter = container.isBound(SyncAdapter, { name: options.adapter })
       ? container.get(SyncAdapter, { name: options.adapter })
       : createContainer().get(SyncAdapter, { name: options.adapter })

@@ -1,12 +1,13 @@
 import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
+import type { AdapterOptions } from '../adapter-options.js'
 import { MAX_DELAY } from '../backoff.js'
 import { drained } from '../drained.js'
 import { loadDriver } from '../driver.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
-import { amqpUri, connectOptions } from './amqp-options.js'
+import { type AmqpOptions, amqpUri, connectOptions } from './amqp-options.js'
 
 /** How long the broker may take to confirm the close of the channel, and then of the connection, in ms. */
 const FLUSH_TIMEOUT = 1000
@@ -22,6 +23,7 @@ const BUFFERED_FRAMES = 16
 @injectable()
 export class AmqpAdapter extends SyncAdapter {
   override readonly type = 'amqp'
+  declare options: AdapterOptions & AmqpOptions
   override readonly echoes = true
 
   #connection: RecoveringChannelModel | undefined

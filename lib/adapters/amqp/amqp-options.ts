@@ -1,4 +1,20 @@
 import type { RecoveryOptions } from 'amqplib'
+import { type OptionRules, object } from '../adapter-options.js'
+
+/** What the AMQP adapter takes. */
+export interface AmqpOptions {
+  /**
+   * Options of amqplib's `connect`: socket options and `recovery`. What feathers-sync 3 took for
+   * amqp-connection-manager (`connectionOptions`, `heartbeatIntervalInSeconds`, `reconnectTimeInSeconds`) is mapped.
+   */
+  amqpConnectionOptions?: object
+}
+
+export const amqpRules: OptionRules = {
+  schemes: ['amqp', 'amqps'],
+  checks: { amqpConnectionOptions: object },
+  check: ({ amqpConnectionOptions }: AmqpOptions) => checkAmqpOptions(amqpConnectionOptions)
+}
 
 /** Seconds of silence after which a connection counts as dead: what amqp-connection-manager uses, not the server's 60. */
 const HEARTBEAT = 5

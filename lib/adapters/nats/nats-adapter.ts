@@ -1,9 +1,11 @@
 import { injectable } from 'inversify'
 import type { ConnectionOptions, NatsConnection } from 'nats'
 import { reason } from '../../errors.js'
+import type { AdapterOptions } from '../adapter-options.js'
 import { loadDriver } from '../driver.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
+import type { NatsOptions } from './nats-options.js'
 
 /** How long one attempt to connect may take, and how long `close()` waits for what was sent, in ms. */
 const CONNECT_TIMEOUT = 5000
@@ -18,6 +20,7 @@ const CLOSED = 'the connection is closed'
 @injectable()
 export class NatsAdapter extends SyncAdapter {
   override readonly type = 'nats'
+  declare options: AdapterOptions & NatsOptions
   override readonly echoes = true
 
   #connection: NatsConnection | undefined

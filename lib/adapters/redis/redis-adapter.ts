@@ -1,9 +1,11 @@
 import type { EventEmitter } from 'node:events'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
+import type { AdapterOptions } from '../adapter-options.js'
 import { reconnectDelay } from '../backoff.js'
 import { loadDriver } from '../driver.js'
 import { SyncAdapter } from '../sync-adapter.js'
+import type { RedisOptions } from './redis-options.js'
 
 /** What is used of a node-redis client, version 4 to 6. */
 interface RedisClient extends EventEmitter {
@@ -37,6 +39,7 @@ const ATTEMPT_ENDS = ['connect', 'error']
 @injectable()
 export class RedisAdapter extends SyncAdapter {
   override readonly type = 'redis'
+  declare options: AdapterOptions & RedisOptions
   override readonly echoes = true
 
   #publisher: RedisClient | undefined

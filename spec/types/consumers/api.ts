@@ -63,6 +63,18 @@ sync.redis({ redisClient: {} })
 sync()
 sync({ uri: 'ipc:', filter: ({ event, path }) => event !== 'created' || path !== 'logs' })
 sync({ uri: 'ipc:', serialize: JSON.stringify, deserialize: (bytes) => JSON.parse(bytes.toString()) })
+sync({ uri: 'ipc:', deserialize: JSON.parse })
+sync({ uri: 'ipc:', deserialize: (bytes: Buffer) => bytes.length })
+sync({ uri: 'ipc:', deserialize: (bytes: Uint8Array) => bytes.length })
+// @ts-expect-error an unknown name, where the URI says which adapter it is
+sync({ uri: 'redis://localhost', heartbeet: 1 })
+// @ts-expect-error the same by the adapter's name
+redis({ heartbeet: 1 })
+// @ts-expect-error an option of another adapter
+amqp({ redisClient: { duplicate: () => ({}) } })
+// an adapter of one's own takes what it likes
+sync({ uri: 'mqtt://localhost', qos: 1 })
+sync({ uri: process.env.SYNC_URI ?? '', qos: 1 })
 
 // SYNC
 export const hook = async (context: HookContext): Promise<void> => {
