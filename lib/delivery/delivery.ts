@@ -1,15 +1,18 @@
 import { SyncError, type SyncErrorKind } from '../errors.js'
+import { Announcer } from './announcer.js'
+import { Audience } from './audience.js'
+import { Baselines } from './baselines.js'
 import type { Environment } from './environment.js'
 import { Heartbeat } from './heartbeat.js'
+import { Proof } from './proof.js'
 import { Receiver } from './receive/receiver.js'
+import { deafText, muteText, unheardText } from './reports.js'
 import { Sender } from './send/sender.js'
 import {
   BODY_AT,
   decodeFrame,
-  encodeFrame,
   type FragmentFrame,
   type Frame,
-  type HeartbeatFrame,
   isFrame,
   type NackFrame,
   newOrigin,
@@ -20,6 +23,9 @@ import {
 /** NACKs for events that are not in the history are answered by at most one heartbeat in this many ms. */
 const ANSWER_INTERVAL = 50
 
+/** How long the answers to a join take in a small fleet, in ms. */
+const JOIN_ANSWERS = 150
+
 /** One membership of an instance, from its first connection until it leaves: wires Sender, Receiver and Heartbeat. */
 export class Delivery {
   readonly origin: string
@@ -28,6 +34,10 @@ export class Delivery {
   readonly #originBytes: Buffer
   readonly #environment: Environment
   readonly #heartbeat: Heartbeat
+  readonly #proof: Proof
+  readonly #baselines: Baselines
+  readonly #audience: Audience
+  readonly #announcer: Announcer
   #open = true
   #answeredAt = Number.NEGATIVE_INFINITY
 
@@ -37,30 +47,68 @@ export class Delivery {
     this.origin = newOrigin()
     this.#originBytes = Buffer.from(this.origin, 'hex')
     this.sender = new Sender(environment, this.origin, () => this.#heartbeat.eventsSent())
+    this.#baselines = new Baselines(environment, () => this.sender.history.next)
     this.receiver = new Receiver(environment, {
-      canNack: () => wire === 4 && !this.#heartbeat.isMute,
-      nack: (target, ranges) => void this.#publish({ kind: 'nack', origin: this.origin, target, ranges })
+      origin: this.origin,
+      requestBaselines: () => this.#requestBaselines(),
+      canNack: () => wire === 4 && !this.#proof.isReceiveOnly,
+      nack: (target, ranges) => this.#announcer.nack(target, ranges)
     })
     this.#heartbeat = new Heartbeat(environment, {
       fleetSize: () => this.receiver.size,
       isEchoed: () => this.sender.isEchoed,
-      publish: (flags) => void this.#publishHeartbeat(flags),
+      isReceiveOnly: () => this.#proof.isReceiveOnly,
+      publish: (flags) => void this.#announcer.heartbeat(flags),
       healthy: (most) => this.receiver.tick(most),
-      deaf: () => this.#reconnect('connect', 'nothing is received any more: reconnecting'),
-      mute: () => this.#onMute()
+      deaf: (ms) => this.#reconnect('connect', deafText(ms)),
+      mute: (ms) => this.#onMute(ms)
+    })
+    this.#proof = new Proof(environment, {
+      age: () => this.sender.age,
+      fleetSize: () => this.receiver.size,
+      join: () => this.#heartbeat.send({ join: true }),
+      proven: () => this.#onProven(),
+      refused: (wasProven) => this.#onRefused(wasProven)
+    })
+    this.#audience = new Audience(environment, {
+      origin: this.origin,
+      members: () => this.receiver.peers,
+      member: (origin) => this.receiver.peer(origin),
+      echoedFor: () => this.#echoedFor(),
+      spread: () => this.#heartbeat.spread,
+      unheard: (origins, ms) => this.#reconnect('publish', unheardText(origins, ms))
+    })
+    this.#announcer = new Announcer(environment, {
+      origin: this.origin,
+      sender: this.sender,
+      baselines: this.#baselines,
+      audience: this.#audience,
+      more: () => this.#heartbeat.answer(),
+      published: () => this.#proof.published(),
+      refused: (error) => this.#onPublishRefused(error)
     })
     if (wire === 4) this.#heartbeat.start()
   }
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void {
+    this.#baselines.eventMade()
     this.sender.send(payload, count)
   }
 
-  /** To be called whenever the link gets ready: it has subscribed, and waiting events are sent. */
+  /** Whether the link is ready, and known to pass on what is published, or known to only receive. */
+  get isProven(): boolean {
+    const { link } = this.#environment
+    return link.status === 'ready' && (this.#proof.isProven || this.#proof.isReceiveOnly)
+  }
+
+  /** To be called whenever the link gets ready: it has subscribed. Waiting events are sent when it is proven. */
   online(): void {
-    this.sender.resume()
-    if (this.#environment.wire === 4) this.#heartbeat.online()
+    this.#announcer.online()
+    this.#audience.online()
+    this.sender.suspend()
+    this.#heartbeat.online()
+    this.#proof.online()
   }
 
   /** Takes a message from the broker. Never throws: it is called by a driver. */
@@ -92,7 +140,7 @@ export class Delivery {
       const cancel = clock.after(timeout, resolve)
       void this.sender
         .flush()
-        .then(() => (this.#open ? this.#publishHeartbeat({ leave: true }) : undefined))
+        .then(() => (this.#open ? this.#announcer.heartbeat({ leave: true }) : undefined))
         .then(() => {
           cancel()
           resolve()
@@ -101,6 +149,8 @@ export class Delivery {
     this.#open = false
     this.sender.stop()
     this.#heartbeat.stop()
+    this.#proof.stop()
+    this.#audience.stop()
     this.receiver.stop()
     return this.sender.unsent
   }
@@ -113,7 +163,10 @@ export class Delivery {
   #takeEcho(bytes: Uint8Array): void {
     this.#heartbeat.hear(true)
     const head = readHead(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-    if (head) this.sender.echo(head)
+    if (!head) return
+    if (head.kind === 'heartbeat') this.#baselines.echoed(this.sender.age - (head.age ?? this.sender.age))
+    this.sender.echo(head)
+    this.#proof.takeOwn(head.age)
   }
 
   #take(frame: Frame): void {
@@ -124,8 +177,10 @@ export class Delivery {
         else this.receiver.overhear(frame)
         break
       case 'heartbeat':
-        if (frame.join) this.#heartbeat.answer()
         this.receiver.takeHeartbeat(frame)
+        this.#audience.takeHeartbeat(frame)
+        if (frame.since !== undefined) this.#baselines.add(frame.origin, this.receiver.subscribedAt(frame))
+        if (frame.join) this.#heartbeat.answer()
         break
       case 'events':
         this.receiver.takeEvents(frame)
@@ -151,38 +206,49 @@ export class Delivery {
     this.#heartbeat.send()
   }
 
-  async #publishHeartbeat({ join = false, leave = false }): Promise<void> {
-    const { age, last, history } = this.sender
-    const oldest = Math.min(history.oldest, last + 1)
-    await this.#publish({ kind: 'heartbeat', origin: this.origin, age, oldest, last, join, leave })
+  /** Where the sequences of others begin here is not known. */
+  #requestBaselines(): number {
+    const ms = Math.max(JOIN_ANSWERS, 1.5 * this.#heartbeat.spread)
+    if (this.#announcer.requestedBefore >= ms) this.#heartbeat.send({ join: true, asks: true })
+    return ms - this.#announcer.requestedBefore
   }
 
-  /** Sends a protocol frame. Never rejects. */
-  async #publish(frame: NackFrame | HeartbeatFrame): Promise<void> {
-    const { link, counts, sink, wire } = this.#environment
-    if (wire === 3) return // a frame would leave an instance of feathers-sync 3 deaf
-    const bytes = encodeFrame(frame)
-    try {
-      await link.publish(bytes)
-      counts.framesSent += 1
-      counts.bytesSent += bytes.length
-    } catch (cause) {
-      if (link.status === 'ready')
-        sink.error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
+  #onPublishRefused(error: SyncError): void {
+    if (!this.#open) return
+    if (!this.#proof.isReceiveOnly) this.#environment.sink.error(error)
+    this.#proof.refuse()
+  }
+
+  #onProven(): void {
+    this.#audience.proven()
+    this.sender.resume()
+    this.#environment.sink.proven()
+  }
+
+  /** It may not publish: its events wait, and those of others are received. */
+  #onRefused(wasProven: boolean): void {
+    this.sender.suspend()
+    this.#audience.online()
+    if (!wasProven) this.#environment.sink.proven()
+  }
+
+  #onMute(ms: number): void {
+    if (!this.#heartbeat.isMute) this.#reconnect('publish', muteText(ms))
+    else if (!this.#proof.isReceiveOnly) {
+      // A new connection did not help.
+      this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${muteText(ms)}, again`))
+      this.#proof.refuse()
     }
   }
 
-  #onMute(): void {
-    const text = 'own messages are not received, though those of other instances are'
-    // A new connection did not help: publishing is probably forbidden.
-    if (this.#heartbeat.isMute)
-      this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${text}`))
-    else this.#reconnect('publish', `${text}: reconnecting`)
+  #echoedFor(): number {
+    if (!this.#environment.link.echoes) return 0
+    return this.#proof.isProven ? this.#heartbeat.echoedFor : Number.POSITIVE_INFINITY
   }
 
   #reconnect(kind: SyncErrorKind, text: string): void {
     const { link, sink } = this.#environment
-    const error = new SyncError(kind, `feathers-sync: ${text}`)
+    const error = new SyncError(kind, `feathers-sync: ${text}: reconnecting`)
     sink.error(error)
     link.reconnect(error)
   }

@@ -3,7 +3,7 @@ import type { SyncError } from '../errors.js'
 import type { Clock } from './clock.js'
 import type { HistoryLimit } from './send/history.js'
 
-/** Events of another instance that are lost: the broker did not deliver them, and their origin no longer has them. */
+/** Events of another instance that are lost: its origin could not send them, or the broker did not deliver them and it no longer has them. */
 export interface SyncGap {
   /** The instance that made them, as in `app.sync.stats().peers`. */
   origin: string
@@ -41,6 +41,8 @@ export interface Sink {
   /** Takes a message that is not a frame, such as one of feathers-sync 3. */
   plain(bytes: Uint8Array): void
   gap(gap: SyncGap): void
+  /** A connection is proven: an own frame has come back. Or it can only receive. */
+  proven(): void
   error(error: SyncError): void
 }
 

@@ -12,19 +12,28 @@ const MAX_SILENT = 3
 /** After this many rounds in which others were heard, a silent peer has left: more than a mute one takes to recover. */
 const MAX_PEER_SILENT = 8
 
+export interface HeartbeatFlags {
+  /** Requests the heartbeats of the others. */
+  join?: boolean
+  /** Requests baselines too. */
+  asks?: boolean
+}
+
 export interface HeartbeatHost {
   /** Roughly how many other instances there are. */
   fleetSize(): number
   /** Whether the last events have been echoed. */
   isEchoed(): boolean
+  /** Whether nothing of our own can come back. */
+  isReceiveOnly(): boolean
   /** Publishes a heartbeat. */
-  publish(flags: { join: boolean }): void
+  publish(flags: HeartbeatFlags): void
   /** A round in which something was received; peers that were silent for `most` of them have left. */
   healthy(most: number): void
-  /** Nothing is received, not even our own messages. */
-  deaf(): void
-  /** Our own messages are not received, though those of others are. */
-  mute(): void
+  /** Nothing has been received for `ms`, not even our own messages. */
+  deaf(ms: number): void
+  /** Our own messages have not been received for `ms`, though those of others were. */
+  mute(ms: number): void
 }
 
 /** Announces the end of our sequence from time to time. Its echo proves that this instance can receive and be received. */
@@ -35,7 +44,11 @@ export class Heartbeat {
   #tail: Cancel | undefined
   #reply: Cancel | undefined
   #sentAt = 0
+  /** When something was received, and something of our own. */
+  #heardAt = 0
+  #echoedAt = 0
   #heard = false
+  #heardOthers = false
   #awaitsEcho = false
   #silent = 0
   #unechoed = 0
@@ -52,6 +65,11 @@ export class Heartbeat {
     return this.#mutes > 1
   }
 
+  /** How long ago something of our own was received, in ms. */
+  get echoedFor(): number {
+    return this.#environment.clock.now() - this.#echoedAt
+  }
+
   start(): void {
     if (this.#environment.heartbeat > 0) this.#scheduleTick()
   }
@@ -64,23 +82,32 @@ export class Heartbeat {
   /** The link is ready, for the first time or again. */
   online(): void {
     this.#silent = this.#unechoed = 0
-    this.#heard = this.#awaitsEcho = false
-    // Spread: a whole fleet may be back at the same moment.
-    this.#replyWithin(this.#spread(), true)
+    this.#heard = this.#heardOthers = this.#awaitsEcho = false
+    this.#heardAt = this.#echoedAt = this.#environment.clock.now()
   }
 
   /** A frame was received; `own`: it was sent by this instance. */
   hear(own: boolean): void {
     this.#heard = true
-    if (!own) return
+    this.#heardAt = this.#environment.clock.now()
+    if (!own) {
+      this.#heardOthers = true
+      return
+    }
     // The latest message may still be in transit: any echo will do.
     this.#awaitsEcho = false
+    this.#echoedAt = this.#heardAt
     this.#unechoed = this.#mutes = 0
   }
 
   /** Another instance requests our heartbeat. */
   answer(): void {
-    this.#replyWithin(Math.max(REPLY, this.#spread()), false)
+    if (this.#reply) return
+    const { clock } = this.#environment
+    this.#reply = clock.after(Math.max(REPLY, this.spread) * clock.random(), () => {
+      this.#reply = undefined
+      this.send()
+    })
   }
 
   /** New events were sent: they announce the end of our sequence too. */
@@ -91,27 +118,17 @@ export class Heartbeat {
     if (!this.#tail && heartbeat > 0) this.#watchTail(TAIL)
   }
 
-  send(join = false): void {
+  send(flags: HeartbeatFlags = {}): void {
     const { clock, link } = this.#environment
     if (link.status !== 'ready') return
     this.#sentAt = clock.now()
     this.#awaitsEcho = link.echoes
-    this.#host.publish({ join })
+    this.#host.publish(flags)
   }
 
   /** How long one heartbeat of every instance takes at the fleet's rate, in ms. */
-  #spread(): number {
+  get spread(): number {
     return (this.#host.fleetSize() / FLEET_RATE) * 1000
-  }
-
-  #replyWithin(ms: number, join: boolean): void {
-    if (this.#reply && !join) return
-    this.#reply?.()
-    const { clock } = this.#environment
-    this.#reply = clock.after(ms * clock.random(), () => {
-      this.#reply = undefined
-      this.send(join)
-    })
   }
 
   /** For the last events before a pause: no later ones would reveal that they were lost. */
@@ -140,24 +157,27 @@ export class Heartbeat {
   #onTick(stalled: boolean): void {
     const { clock, heartbeat, link } = this.#environment
     const heard = this.#heard
-    this.#heard = false
-    this.#silent = heard || stalled ? 0 : this.#silent + 1
+    const heardOthers = this.#heardOthers
+    this.#heard = this.#heardOthers = false
+    const isAlone = this.#host.isReceiveOnly() && this.#host.fleetSize() === 0
+    this.#silent = heard || stalled || isAlone ? 0 : this.#silent + 1
     this.#unechoed = !this.#awaitsEcho || stalled ? 0 : this.#unechoed + 1
-    const rounds = Math.max(1, Math.ceil(this.#spread() / heartbeat))
+    const rounds = Math.max(1, Math.ceil(this.spread / heartbeat))
     if (heard && !stalled) this.#host.healthy(MAX_PEER_SILENT * rounds)
-    if (link.echoes) this.#checkConnection()
-    const isDue = clock.now() - this.#sentAt >= Math.max(0.7 * heartbeat, this.#spread())
+    if (link.echoes) this.#checkConnection(heardOthers)
+    const isDue = clock.now() - this.#sentAt >= Math.max(0.7 * heartbeat, this.spread)
     if (isDue || !heard || this.#unechoed > 1) this.send()
   }
 
-  #checkConnection(): void {
+  #checkConnection(heardOthers: boolean): void {
+    const now = this.#environment.clock.now()
     if (this.#silent >= MAX_SILENT) {
       this.#silent = this.#unechoed = 0
-      this.#host.deaf()
-    } else if (this.#unechoed >= MAX_SILENT) {
+      this.#host.deaf(now - this.#heardAt)
+    } else if (this.#unechoed >= MAX_SILENT && heardOthers) {
       this.#silent = this.#unechoed = 0
       this.#mutes += 1
-      this.#host.mute()
+      this.#host.mute(now - this.#echoedAt)
     }
   }
 }

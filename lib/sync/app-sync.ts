@@ -143,6 +143,7 @@ export class AppSync implements Sync {
       deliver: (payload: Uint8Array, count: number) => this.#bridge.receive(payload, count),
       plain: (bytes: Uint8Array) => this.#bridge.receivePlain(bytes),
       gap,
+      proven: () => {},
       error,
       status: (status: SyncStatus) => this.#onStatus(status)
     }

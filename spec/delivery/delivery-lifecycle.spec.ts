@@ -32,10 +32,12 @@ describe('Delivery, from online to close', () => {
       expect(stage.link.published.map(String)).to.deep.equal(['one', 'two'])
     })
 
-    it('reads frames, and reports missing events at once, without NACKs', async () => {
+    it('reads frames, and reports missing events after 2 s, without NACKs', async () => {
       stage.takeEvent(1)
       stage.takeEvent(3)
-      await stage.pass(1000)
+      await stage.pass(1900)
+      expect(stage.gaps).to.deep.equal([])
+      await stage.pass(200)
       expect(stage.delivered).to.deep.equal(['1', '3'])
       expect(stage.gaps.map(({ missed }) => missed)).to.deep.equal([1])
     })
@@ -54,16 +56,31 @@ describe('Delivery, from online to close', () => {
   })
 
   describe('online', () => {
-    it('sends the waiting events, and joins', async () => {
+    it('joins, and sends the waiting events when that has come back', async () => {
       stage.link.status = 'connecting'
       stage.delivery.send(Buffer.from('mine'), 1)
       await stage.pass(1000)
       expect(stage.link.published).to.have.length(0)
       stage.link.status = 'ready'
       stage.delivery.online()
+      stage.delivery.send(Buffer.from('mine'), 1)
       await stage.pass(100)
-      expect(stage.link.frames.map(({ kind }) => kind)).to.deep.equal(['events', 'heartbeat'])
-      expect(stage.link.of('heartbeat')[0]).to.include({ join: true, last: 1 })
+      expect(stage.link.frames.map(({ kind }) => kind)).to.deep.equal(['heartbeat'])
+      expect(stage.link.of('heartbeat')[0]).to.include({ join: true, last: 0 })
+      expect([stage.proven, stage.delivery.isProven]).to.deep.equal([0, false])
+      stage.echo()
+      await stage.pass(10)
+      expect(stage.link.takeSent()).to.deep.equal(['1-2'])
+      expect([stage.proven, stage.delivery.isProven]).to.deep.equal([1, true])
+    })
+
+    it('is proven at once where nothing comes back, and with wire 3', async () => {
+      stage.link.echoes = false
+      stage.delivery.online()
+      expect([stage.proven, stage.delivery.isProven]).to.deep.equal([1, true])
+      stage = new DeliveryStage({ wire: 3 })
+      stage.delivery.online()
+      expect([stage.proven, stage.delivery.isProven]).to.deep.equal([1, true])
     })
   })
 
@@ -72,7 +89,7 @@ describe('Delivery, from online to close', () => {
       stage.delivery.online()
       await stage.pass(20_000)
       expect(stage.link.reconnects.map(({ message }) => message)).to.deep.equal([
-        'feathers-sync: nothing is received any more: reconnecting'
+        'feathers-sync: nothing has been received for 16.6 s: reconnecting'
       ])
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['connect'])
     })
@@ -84,23 +101,47 @@ describe('Delivery, from online to close', () => {
         await stage.pass(1000)
       }
       expect(stage.link.reconnects).to.have.length(1)
-      expect(new Set(stage.errors.map(({ kind }) => kind))).to.deep.equal(new Set(['publish']))
+      expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['publish', 'publish'])
+      expect(stage.proven, 'it can receive').to.equal(1)
       stage.link.published = []
       stage.takeEvent(3)
-      await stage.pass(100)
+      await stage.pass(2100)
       expect(stage.link.of('nack')).to.deep.equal([])
       expect(stage.gaps).to.deep.equal([{ origin: OTHER, from: 1, to: 2, missed: 2 }])
       expect(stage.delivered).to.deep.equal(['3'])
     })
 
-    it('reports a heartbeat that a ready driver refuses', async () => {
-      stage.link.driver = async () => {
-        throw new Error('no permission')
-      }
+    it('reports once that a ready driver refuses it: the instance can only receive, until one comes back', async () => {
+      stage.link.refuse('no permission')
+      stage.delivery.send(Buffer.from('mine'), 1)
       stage.delivery.online()
-      await stage.pass(100)
+      await stage.pass(30_000)
       expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['publish'])
       expect(stage.counts.framesSent).to.equal(0)
+      expect([stage.proven, stage.delivery.isProven]).to.deep.equal([1, true])
+      expect(stage.delivery.sender.waiting).to.equal(1)
+      stage.link.driver = async () => {}
+      stage.link.published = []
+      await stage.pass(5000)
+      stage.echo()
+      await stage.pass(10)
+      expect(stage.link.takeSent()).to.deep.equal(['1-1'])
+      expect(stage.proven).to.equal(2)
+    })
+
+    it('is refused later: events wait, and nothing is reported twice', async () => {
+      stage.delivery.online()
+      await stage.pass(10)
+      stage.echo()
+      stage.takeHeartbeat({ join: true })
+      stage.link.refuse('no permission any more')
+      await stage.pass(5000)
+      stage.link.published = []
+      stage.delivery.send(Buffer.from('mine'), 1)
+      await stage.pass(5000)
+      expect(stage.link.of('events')).to.deep.equal([])
+      expect(stage.errors.map(({ kind }) => kind)).to.deep.equal(['publish'])
+      expect(stage.proven).to.equal(1)
     })
   })
 

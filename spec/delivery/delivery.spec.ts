@@ -124,6 +124,65 @@ describe('Delivery', () => {
       expect(stage.link.of('heartbeat')).to.have.length(1)
     })
 
+    it('answers it with the sequence number of the first event since it has subscribed', async () => {
+      const make = async (count: number) => {
+        for (let event = 0; event < count; event += 1) stage.delivery.send(Buffer.from('mine'), 1)
+        await stage.pass()
+        stage.echo()
+      }
+      await make(10)
+      await stage.pass(1000)
+      await make(10)
+      stage.link.published = []
+      stage.takeHeartbeat({ join: true, age: 5000, since: 400 })
+      await stage.pass(50)
+      expect(stage.link.of('heartbeat')[0]?.baselines).to.deep.equal([{ origin: OTHER, next: 11 }])
+      stage.takeHeartbeat({ join: true, age: 5050, since: 10_000 })
+      await stage.pass(50)
+      expect(stage.link.of('heartbeat')[1]?.baselines).to.deep.equal([{ origin: OTHER, next: 1 }])
+      stage.takeHeartbeat({ join: true })
+      await stage.pass(50)
+      expect(stage.link.of('heartbeat')[2]).to.not.have.property('baselines')
+    })
+
+    it('answers many of them by several heartbeats of 64 baselines each', async () => {
+      for (let index = 0; index < 100; index += 1) {
+        const origin = index.toString(16).padStart(32, '0')
+        stage.takeHeartbeat({ origin, join: true, since: 1 })
+      }
+      await stage.pass(10_000)
+      const baselines = stage.link
+        .of('heartbeat')
+        .flatMap(({ baselines }) => (baselines ? [baselines.length] : []))
+      expect(baselines).to.deep.equal([64, 36])
+    })
+
+    it('requests baselines where it hears of an unknown origin, and delivers from there on', async () => {
+      stage.delivery.online()
+      await stage.pass(10)
+      stage.echo()
+      await stage.pass(1000)
+      stage.takeEvent(9)
+      const [join] = stage.link.of('heartbeat')
+      expect(join).to.include({ join: true, since: 1010 })
+      await stage.pass(10)
+      const baselines = [{ origin: stage.delivery.origin, next: 8 }]
+      stage.takeHeartbeat({ last: 9, baselines })
+      await stage.pass(50)
+      expect(stage.link.of('nack').map(({ ranges }) => ranges)).to.deep.equal([[{ from: 8, to: 8 }]])
+      stage.takeEvent(8)
+      expect(stage.delivered).to.deep.equal(['8', '9'])
+    })
+
+    it('requests none again when the link is back', async () => {
+      stage.delivery.online()
+      await stage.pass(10)
+      stage.delivery.online()
+      await stage.pass(10)
+      const joins = stage.link.of('heartbeat').map(({ since }) => since !== undefined)
+      expect(joins).to.deep.equal([true, false])
+    })
+
     it('does not announce waiting events in a heartbeat', async () => {
       stage.delivery.send(Buffer.from('mine'), 1)
       stage.takeNack(1, 1)
@@ -134,7 +193,6 @@ describe('Delivery', () => {
       stage = new DeliveryStage({ receives: false })
       stage.takeEvent(1)
       expect(stage.delivered).to.deep.equal([])
-      expect(stage.delivery.receiver.size).to.equal(0)
       stage.takeHeartbeat()
       expect(stage.delivery.receiver.size).to.equal(1)
     })

@@ -28,6 +28,16 @@ describe('Heartbeat, the state of the connection', () => {
       expect(stage.deaf).to.equal(0)
     })
 
+    it('is not called where nothing of our own can come back and nobody else is there', async () => {
+      stage.isReceiveOnly = true
+      stage.fleetSize = 0
+      await stage.pass(10 * PERIOD)
+      expect(stage.deaf).to.equal(0)
+      stage.fleetSize = 1
+      await stage.pass(5 * PERIOD)
+      expect(stage.deaf).to.equal(1)
+    })
+
     it('is not called soon after connecting', async () => {
       await stage.pass(2.5 * PERIOD)
       stage.subject.online()
@@ -57,6 +67,18 @@ describe('Heartbeat, the state of the connection', () => {
   })
 
   describe('mute', () => {
+    it('is not called in place of deaf when nobody is heard any more, in any phase', async () => {
+      for (let ms = 0; ms < PERIOD; ms += 250) {
+        stage = new HeartbeatStage()
+        await stage.pass(ms)
+        stage.echoing = false
+        stage.subject.hear(false)
+        stage.subject.eventsSent()
+        await stage.pass(5 * PERIOD)
+        expect([stage.mute, stage.deaf]).to.deep.equal([0, 1])
+      }
+    })
+
     /** Others are heard, our own messages are not. */
     async function passMuted(ms: number): Promise<void> {
       stage.echoing = false

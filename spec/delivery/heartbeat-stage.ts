@@ -26,9 +26,9 @@ export class HeartbeatStage extends Stage {
   declare readonly clock: StallingClock
   fleetSize = 2
   isEchoed = true
-  /** When heartbeats were sent, and how many of them requested those of others. */
+  isReceiveOnly = false
+  /** When heartbeats were sent. */
   readonly sentAt: number[] = []
-  joins = 0
   readonly healthy: number[] = []
   deaf = 0
   mute = 0
@@ -41,9 +41,9 @@ export class HeartbeatStage extends Stage {
     this.subject = new Heartbeat(this, {
       fleetSize: () => this.fleetSize,
       isEchoed: () => this.isEchoed,
-      publish: ({ join }) => {
+      isReceiveOnly: () => this.isReceiveOnly,
+      publish: () => {
         this.sentAt.push(this.clock.now())
-        if (join) this.joins += 1
         if (this.echoing) this.subject.hear(true)
       },
       healthy: (most) => this.healthy.push(most),

@@ -15,10 +15,14 @@ export class Stage implements Environment {
   readonly plain: string[] = []
   readonly gaps: SyncGap[] = []
   readonly errors: SyncError[] = []
+  proven = 0
   readonly sink: Sink = {
     deliver: (payload) => this.delivered.push(payload.toString()),
     plain: (bytes) => this.plain.push(bytes.toString()),
     gap: (gap) => this.gaps.push(gap),
+    proven: () => {
+      this.proven += 1
+    },
     error: (error) => this.errors.push(error)
   }
   readonly history: HistoryLimit

@@ -17,7 +17,10 @@ export function checkAll(
     fail(`not quiet: ${effortAfter - effortBefore} events were retransmitted in the end`)
 }
 
-/** Each event once and in order, or in a gap, without a hole: from 1 if the origin is younger, to the end if it lives. */
+/**
+ * Each event once and in order, or in a gap, without a hole: from the first one that was made after the receiver was proven, to
+ * the end if the origin lives.
+ */
 function checkSequence(receiver: SimInstance, origin: SimInstance): void {
   const seen = receiver.seen.get(origin.origin)
   const names = `${receiver.origin.slice(0, 4)} of ${origin.origin.slice(0, 4)}`
@@ -26,16 +29,27 @@ function checkSequence(receiver: SimInstance, origin: SimInstance): void {
     return
   }
   let next: number | undefined
+  for (const sequence of origin.lost) {
+    const of = seen?.find(({ from, to }) => from <= sequence && sequence <= to)
+    if (of && !of.gap) fail(`${names}: ${sequence} was delivered, though it was not sent`)
+  }
   for (const { from, to, gap } of seen ?? []) {
     if (next !== undefined && from !== next)
       fail(`${names}: ${next - 1} is followed by ${gap ? 'a gap from ' : ''}${from}`)
     next = to + 1
   }
   const first = seen?.[0]?.from
-  if (first !== undefined && origin.bornAt >= receiver.bornAt && first !== 1)
-    fail(`${names}: begins with ${first}`)
   if (!receiver.isOpen || !origin.isOpen || origin.made === 0) return
-  if (next === undefined && origin.bornAt < receiver.bornAt) return // it made none since
+  const { provenAt = Number.POSITIVE_INFINITY, wokeAt = 0 } = receiver
+  // Who sleeps at first sight, by a clock that stands still, does not know how long it has been there.
+  const since = Math.max(provenAt, wokeAt)
+  const due = origin.madeAt.find(({ at }) => at > since)?.first ?? origin.made + 1
+  const isReported = receiver.errors.some(({ message }) =>
+    message.includes(`${origin.origin} is heard but does`)
+  )
+  if ((first ?? origin.made + 1) > due && !isReported)
+    fail(`${names}: begins with ${first}, though ${due} was made after it was proven`)
+  if (next === undefined && due > origin.made) return // it made none since
   if (next !== origin.made + 1) fail(`${names}: ends with ${(next ?? 1) - 1} of ${origin.made}`)
 }
 

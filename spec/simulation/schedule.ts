@@ -86,7 +86,8 @@ class Schedule {
     const again = () => {
       if (!instance.isOpen || clock.now() > FAILURES) return
       for (let count = clock.chance(0.2) ? clock.integer(2, 30) : 1; count > 0; count -= 1) {
-        instance.emit(clock.chance(0.1) ? clock.integer(2, 10) : 1, clock.chance(0.1) ? 800 : 0)
+        if (clock.chance(0.02)) instance.lose()
+        else instance.emit(clock.chance(0.1) ? clock.integer(2, 10) : 1, clock.chance(0.1) ? 800 : 0)
       }
       clock.after(clock.random() * pace * 2, again)
     }
@@ -105,13 +106,56 @@ class Schedule {
       () => this.#partition(),
       () => victim && this.#alive().length > 2 && victim.kill(),
       () => victim && this.#alive().length > 2 && void victim.close(),
-      () => this.#instances.length < 8 && this.#work(this.#add())
+      () => this.#instances.length < 8 && this.#work(this.#add()),
+      () => this.#splitOneWay(),
+      () => victim && this.#stop(victim),
+      () => victim && this.#instances.length < 8 && this.#interruptFirstSight(victim)
     ]
     failures[clock.integer(0, failures.length - 1)]?.()
   }
 
   #set(victim: SimInstance | undefined, what: 'deaf' | 'mute'): void {
     if (victim?.link.status === 'ready') victim.link[what] = true
+  }
+
+  /** The messages of one do not reach another one, for some time or until one of both reconnects. */
+  #splitOneWay(): void {
+    const clock = this.#clock
+    const [from, to] = [this.#any(), this.#any()]
+    if (!from || !to || from === to) return
+    from.link.unheardBy.add(to.link)
+    clock.after(clock.integer(100, 60_000), () => from.link.unheardBy.delete(to.link))
+  }
+
+  /** A process sleeps, and its clock stands still; its connection may be lost meanwhile. */
+  #stop(victim: SimInstance): void {
+    const clock = this.#clock
+    if (victim.isAsleep || victim.link.status !== 'ready') return
+    victim.sleep()
+    const ms = clock.integer(100, 30_000)
+    if (clock.chance(0.5)) clock.after(clock.random() * ms, () => victim.link.cut())
+    clock.after(ms, () => victim.wake())
+  }
+
+  /** An older instance, a newcomer, or both are away when they could hear each other for the first time. */
+  #interruptFirstSight(older: SimInstance): void {
+    const clock = this.#clock
+    if (clock.chance(0.7)) older.link.cut(clock.integer(1, 8000))
+    const newcomer = this.#add()
+    this.#work(newcomer)
+    newcomer.onProven = () => {
+      for (let count = clock.integer(0, 5); count > 0; count -= 1) older.emit()
+      clock.after(clock.random() * 200, () => {
+        const failures = [
+          () => newcomer.link.cut(clock.integer(1, 8000)),
+          () => this.#set(newcomer, 'deaf'),
+          () => this.#set(newcomer, 'mute'),
+          () => older.link.cut(clock.integer(1, 8000)),
+          () => this.#set(older, 'deaf')
+        ]
+        failures[clock.integer(0, failures.length - 1)]?.()
+      })
+    }
   }
 
   #storm(): void {
@@ -141,6 +185,10 @@ class Schedule {
   #rest(): void {
     this.#broker.weather = FAIR
     this.#unite()
+    for (const instance of this.#instances) {
+      instance.link.unheardBy.clear()
+      if (instance.isOpen) instance.wake()
+    }
   }
 
   /** What must not grow any more in the quiet period. */

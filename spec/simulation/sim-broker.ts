@@ -43,7 +43,8 @@ export class SimBroker {
     this.published += 1
     if (decodeFrame(bytes).kind === 'nack') this.nacks += 1
     for (const to of this.links) {
-      if (to.partition !== from.partition || this.clock.chance(this.weather.loss)) continue
+      if (to.partition !== from.partition || from.unheardBy.has(to) || this.clock.chance(this.weather.loss))
+        continue
       to.send(bytes)
       if (this.clock.chance(this.weather.duplication)) to.send(bytes, this.clock.random() * 2000)
     }
@@ -58,6 +59,8 @@ export class SimLink implements Link {
   /** Connected, but its messages are lost (mute), or nothing is received (deaf); until it reconnects. */
   mute = false
   deaf = false
+  /** Its messages do not reach these, until one of both reconnects. */
+  readonly unheardBy = new Set<SimLink>()
   /** Links of different partitions don't hear each other. */
   partition = 0
   reconnects = 0
@@ -103,11 +106,12 @@ export class SimLink implements Link {
     this.cut()
   }
 
-  cut(): void {
+  /** @param downtime for how long it can't reconnect, in ms */
+  cut(downtime = 0): void {
     if (this.status === 'closed') return
     this.#connection += 1
     this.status = 'reconnecting'
-    this.#connect()
+    this.#connect(downtime)
   }
 
   /** The instance is killed, or has closed its adapter. */
@@ -133,13 +137,15 @@ export class SimLink implements Link {
     })
   }
 
-  #connect(): void {
+  #connect(downtime = 0): void {
     const { clock } = this.#broker
     const connection = this.#connection
-    clock.after(1 + clock.random() * this.#pace, () => {
+    clock.after(downtime + 1 + clock.random() * this.#pace, () => {
       if (connection !== this.#connection || this.status === 'closed') return
       if (!this.#broker.isUp) return this.#connect()
       this.mute = this.deaf = false
+      this.unheardBy.clear()
+      for (const other of this.#broker.links) other.unheardBy.delete(this)
       this.status = 'ready'
       this.onReady()
     })

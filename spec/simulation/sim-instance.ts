@@ -3,6 +3,7 @@ import { Counts, type SyncGap } from '../../lib/delivery/environment.js'
 import type { HistoryLimit } from '../../lib/delivery/send/history.js'
 import type { SyncError } from '../../lib/index.js'
 import { type SimBroker, SimLink } from './sim-broker.js'
+import { SleepingClock } from './sleeping-clock.js'
 
 export interface SimInstanceOptions {
   history: HistoryLimit
@@ -26,8 +27,20 @@ export class SimInstance {
   readonly bornAt: number
   readonly seen = new Map<string, Seen[]>()
   readonly errors: SyncError[] = []
+  /** When its events were made: the sequence number of the first of each call. */
+  readonly madeAt: { first: number; at: number }[] = []
+  /** The sequence numbers of its events that have no payload. */
+  readonly lost = new Set<number>()
   readonly #broker: SimBroker
   isOpen = true
+  /** When its first connection was proven. */
+  provenAt: number | undefined
+  /** When it woke up, if it slept. */
+  wokeAt: number | undefined
+  onProven: () => void = () => {}
+  readonly #clock: SleepingClock
+  /** What happens when it wakes up: messages and connections that came meanwhile. */
+  #asleep: (() => void)[] = []
   /** How many events it has made: their sequence numbers are 1 to this. */
   made = 0
 
@@ -37,11 +50,12 @@ export class SimInstance {
   ) {
     const { clock } = broker
     this.#broker = broker
+    this.#clock = new SleepingClock(clock)
     this.bornAt = clock.now()
     this.link = new SimLink(broker, pace, maxPayload)
     this.delivery = new Delivery({
       link: this.link,
-      clock,
+      clock: this.#clock,
       counts: this.counts,
       history,
       heartbeat,
@@ -50,13 +64,36 @@ export class SimInstance {
       sink: {
         deliver: (payload, count) => this.#deliver(payload, count),
         plain: () => {},
+        proven: () => {
+          if (this.provenAt !== undefined) return
+          this.provenAt = clock.now()
+          this.onProven()
+        },
         gap: (gap) => this.#gap(gap),
         error: (error) => this.errors.push(error)
       }
     })
     broker.instances.set(this.origin, this)
-    this.link.onMessage = (bytes) => this.delivery.receive(bytes)
-    this.link.onReady = () => this.delivery.online()
+    this.link.onMessage = (bytes) => this.#whenAwake(() => this.delivery.receive(bytes))
+    this.link.onReady = () => this.#whenAwake(() => this.delivery.online())
+  }
+
+  get isAsleep(): boolean {
+    return this.#clock.isAsleep
+  }
+
+  sleep(): void {
+    this.#clock.sleep()
+  }
+
+  wake(): void {
+    if (!this.isAsleep) return
+    this.#broker.clock.isAwaited = true
+    this.wokeAt = this.#broker.clock.now()
+    const asleep = this.#asleep
+    this.#asleep = []
+    this.#clock.wake()
+    for (const call of asleep) if (this.isOpen) call()
   }
 
   get origin(): string {
@@ -64,9 +101,16 @@ export class SimInstance {
   }
 
   emit(count = 1, padding = 0): void {
-    const first = this.made + 1
-    this.made += count
+    if (this.isAsleep) return
+    const first = this.#make(count)
     this.delivery.send(Buffer.from(`${this.origin} ${first} ${count} ${'x'.repeat(padding + count)}`), count)
+  }
+
+  /** An event that it could not send: only its sequence number travels. */
+  lose(): void {
+    if (this.isAsleep) return
+    this.lost.add(this.#make(1))
+    this.delivery.send(Buffer.alloc(0), 1)
   }
 
   kill(): void {
@@ -84,6 +128,19 @@ export class SimInstance {
     return unsent
   }
 
+  #whenAwake(call: () => void): void {
+    if (this.isAsleep) this.#asleep.push(call)
+    else call()
+  }
+
+  /** Returns the sequence number of the first. */
+  #make(count: number): number {
+    const first = this.made + 1
+    this.made += count
+    this.madeAt.push({ first, at: this.#broker.clock.now() })
+    return first
+  }
+
   #deliver(payload: Uint8Array, count: number): void {
     const [origin = '', first, announced] = payload.toString().split(' ')
     if (Number(announced) !== count) throw new Error(`${announced} events were delivered as ${count}`)
@@ -93,8 +150,11 @@ export class SimInstance {
   #gap({ origin, from, to, missed }: SyncGap): void {
     if (to - from + 1 !== missed) throw new Error(`a gap from ${from} to ${to} counts ${missed}`)
     const maker = this.#broker.instances.get(origin)
-    const oldest = maker?.isOpen ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
-    if (to >= oldest) throw new Error(`a gap up to ${to}, though the origin has all events from ${oldest} on`)
+    const oldest =
+      maker?.isOpen && !maker.isAsleep ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
+    const isLost = Array.from({ length: missed }, (_, at) => from + at).every((at) => maker?.lost.has(at))
+    if (to >= oldest && !isLost)
+      throw new Error(`a gap up to ${to}, though the origin has all events from ${oldest} on`)
     this.#record(origin, { from, to, gap: true })
   }
 

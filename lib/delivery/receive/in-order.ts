@@ -4,12 +4,14 @@ import { type ReorderBudget, ReorderBuffer } from './reorder-buffer.js'
 
 /** Delivers the events of one origin in order, each once. `next` is the first missing one; later ones are held. */
 export class InOrder {
-  /** The sequence number of the next event to deliver. */
+  /** The sequence number of the next event to deliver; 0 until it is known where the sequence begins here. */
   next: number
   readonly #environment: Environment
   readonly #origin: string
   readonly #buffer: ReorderBuffer
   readonly #onProgress: () => void
+  /** The first of the latest events without a payload, not yet reported. */
+  #lostFrom: number | undefined
 
   /** @param onProgress called before events are delivered, and when new ones are held */
   constructor(
@@ -26,15 +28,25 @@ export class InOrder {
     this.next = next
   }
 
-  take(unit: Unit): void {
-    const { first, count } = unit
-    if (first < this.next || this.#buffer.has(first)) this.#environment.counts.duplicate += count
-    else if (first > this.next) {
-      if (this.#buffer.add(unit)) this.#onProgress()
-    } else {
-      this.#deliver(unit)
-      this.#deliverHeld()
-    }
+  get isPlaced(): boolean {
+    return this.next > 0
+  }
+
+  /** The lowest sequence number that is held. */
+  get lowestHeld(): number | undefined {
+    return this.#buffer.lowest
+  }
+
+  /** Begins the sequence with event `next`, and delivers what is held from it on. */
+  place(next: number): void {
+    this.next = next
+    this.dropStale()
+    this.#deliverHeld()
+  }
+
+  take(units: Iterable<Unit>): void {
+    for (const unit of units) this.#take(unit)
+    this.#reportLost()
   }
 
   /** What is missing up to event `to`, in order, at most `most` ranges. */
@@ -44,13 +56,10 @@ export class InOrder {
 
   /** Reports events as lost, and delivers the held ones between and after them. */
   giveUp(ranges: readonly Range[]): void {
-    const { counts, sink } = this.#environment
-    for (const { from, to } of ranges) {
-      if (to < this.next) continue // a listener may have closed us meanwhile
-      this.next = to + 1
-      const missed = to - from + 1
-      counts.missed += missed
-      sink.gap({ origin: this.#origin, from, to, missed })
+    for (const range of ranges) {
+      if (range.to < this.next) continue // a listener may have closed us meanwhile
+      this.next = range.to + 1
+      this.#report(range)
       this.#deliverHeld()
     }
   }
@@ -65,16 +74,49 @@ export class InOrder {
     this.#buffer.dropBefore(Number.POSITIVE_INFINITY)
   }
 
+  #take(unit: Unit): void {
+    const { first, count } = unit
+    if (first < this.next || this.#buffer.has(first)) this.#environment.counts.duplicate += count
+    else if (first > this.next) {
+      if (this.#buffer.add(unit)) this.#onProgress()
+    } else {
+      this.#deliver(unit)
+      this.#deliverNext()
+    }
+  }
+
   #deliver({ first, count, payload }: Unit): void {
     const { counts, sink } = this.#environment
+    // Its origin could not send it: reported together with those after it.
+    if (payload.length === 0) this.#lostFrom ??= first
+    else this.#reportLost()
     this.next = first + count
     this.#onProgress()
+    if (payload.length === 0) return
     counts.received += count
     sink.deliver(payload, count)
   }
 
   #deliverHeld(): void {
+    this.#deliverNext()
+    this.#reportLost()
+  }
+
+  #deliverNext(): void {
     for (let unit = this.#buffer.take(this.next); unit; unit = this.#buffer.take(this.next))
       this.#deliver(unit)
+  }
+
+  #reportLost(): void {
+    const from = this.#lostFrom
+    this.#lostFrom = undefined
+    if (from !== undefined) this.#report({ from, to: this.next - 1 })
+  }
+
+  #report({ from, to }: Range): void {
+    const { counts, sink } = this.#environment
+    const missed = to - from + 1
+    counts.missed += missed
+    sink.gap({ origin: this.#origin, from, to, missed })
   }
 }

@@ -1,26 +1,33 @@
 import { SyncError } from '../../errors.js'
 import type { Environment } from '../environment.js'
+import { Sliding } from '../sliding.js'
 import { unitsOf } from '../wire/batch.js'
-import type { EventsFrame, HeartbeatFrame } from '../wire/frame.js'
+import type { EventsFrame, FragmentFrame, HeartbeatFrame } from '../wire/frame.js'
 import type { Range } from '../wire/unit.js'
+import { FirstSight, type FirstSightHost } from './first-sight.js'
 import { InOrder } from './in-order.js'
 import { MAX_JUMP, PlausibilityCheck } from './plausibility.js'
 import { Recovery, type RecoveryHost } from './recovery.js'
 import type { ReorderBudget } from './reorder-buffer.js'
+
+/** For how long the fastest frame counts at least, in ms: clocks drift apart. */
+const TRANSIT_SPAN = 150_000
 
 /** Another instance, as `app.sync.stats()` shows it. */
 export interface PeerStats {
   origin: string
   /** The sequence number of the last of its events that was delivered here. */
   last: number
-  /** How much longer its latest frame took than its fastest one, in ms. */
+  /** How much longer its latest frame took than its fastest one of the last minutes, in ms. */
   delay: number
   /** How long ago it was heard, in ms. */
   heard: number
 }
 
 /** What all peers share. */
-export interface PeerHost extends RecoveryHost {
+export interface PeerHost extends RecoveryHost, FirstSightHost {
+  /** The origin of this instance. */
+  readonly origin: string
   readonly budget: ReorderBudget
 }
 
@@ -33,17 +40,24 @@ export class Peer {
   readonly #events: InOrder
   readonly #recovery: Recovery
   readonly #plausibility = new PlausibilityCheck()
+  readonly #origin: string
+  readonly #knownAt: number
   #heardAt: number
+  /** How long its latest frame took, plus the difference of the clocks. */
   #transit = 0
-  #fastest = Number.POSITIVE_INFINITY
+  readonly #fastest = new Sliding(Math.min, TRANSIT_SPAN)
+  /** Until it is known where its sequence begins here. */
+  #sight: FirstSight | undefined
 
-  /** @param next the sequence number of the first event to deliver */
+  /** @param next the sequence number of the first event to deliver, 0 if it is not known */
   constructor(environment: Environment, host: PeerHost, origin: string, next: number) {
     this.#environment = environment
     this.origin = origin
-    this.#heardAt = environment.clock.now()
+    this.#knownAt = this.#heardAt = environment.clock.now()
     this.#events = new InOrder(environment, host.budget, origin, next, () => this.#recovery.progress())
     this.#recovery = new Recovery(environment, host, origin, this.#events)
+    this.#origin = host.origin
+    if (next === 0) this.#sight = new FirstSight(environment, host, (isHeard) => this.#placeAnyhow(isHeard))
   }
 
   /** The sequence number of the next event to deliver. */
@@ -51,33 +65,69 @@ export class Peer {
     return this.#events.next
   }
 
+  /** Whether it is known where its sequence begins here. */
+  get isPlaced(): boolean {
+    return this.#events.isPlaced
+  }
+
+  /** How long ago it was heard, in ms. */
+  get quietFor(): number {
+    return this.#environment.clock.now() - this.#heardAt
+  }
+
+  /** How long ago it was heard for the first time, in ms. */
+  get knownFor(): number {
+    return this.#environment.clock.now() - this.#knownAt
+  }
+
+  /** When it was of that age, in our time. */
+  timeOf(age: number): number {
+    return this.#fastest.value + age
+  }
+
   get stats(): PeerStats {
     return {
       origin: this.origin,
-      last: this.next - 1,
-      delay: Math.max(0, Math.round(this.#transit - this.#fastest)),
-      heard: Math.round(this.#environment.clock.now() - this.#heardAt)
+      last: Math.max(0, this.next - 1),
+      delay: Math.max(0, Math.round(this.#transit - this.#fastest.value)),
+      heard: Math.round(this.quietFor)
     }
   }
 
   takeEvents(frame: EventsFrame): void {
     const { age, retransmission, first, next } = frame
     const last = next - 1
-    this.#hear()
-    if (retransmission ? last - this.next > MAX_JUMP : !this.#accept(age, first, last)) return
+    this.hear()
+    if (this.#sight) {
+      if (!retransmission) this.#sight.lowest = Math.min(this.#sight.lowest, first)
+      if (first === 1) this.#place(1)
+    }
+    if (retransmission ? this.isPlaced && last - this.next > MAX_JUMP : !this.#accept(age, first, last))
+      return
     this.#recovery.announce(last)
-    for (const unit of unitsOf(frame)) this.#events.take(unit)
-    this.#recovery.review()
+    this.#events.take(unitsOf(frame))
+    this.#review()
   }
 
-  takeHeartbeat({ age, oldest, last, leave }: HeartbeatFrame): void {
+  takeHeartbeat({ age, oldest, last, leave, baselines }: HeartbeatFrame): void {
     if (!this.#environment.receives) this.#events.next = last + 1
-    this.#hear()
+    this.hear()
+    if (this.#sight) {
+      const baseline = baselines?.find(({ origin }) => origin === this.#origin)
+      // Events that it has not sent yet are still to be received, even if older.
+      if (baseline) this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest))
+      else if (last === 0) this.#place(1)
+    }
     if (!this.#accept(age, last + 1, last)) return
     this.#recovery.announce(last)
     this.#recovery.available(oldest)
     if (leave) this.#recovery.leave('announced')
-    else this.#recovery.review()
+    else this.#review()
+  }
+
+  takeFragment({ first, index, total }: FragmentFrame): void {
+    this.hear()
+    this.#recovery.takeFragment(first, index === total - 1)
   }
 
   /** Another instance has sent a NACK to this one. */
@@ -91,12 +141,20 @@ export class Peer {
   }
 
   stop(): void {
+    this.#sight?.stop()
     this.#recovery.stop()
     this.#events.clear()
   }
 
-  #hear(): void {
+  #review(): void {
+    if (this.#sight) this.#sight.request()
+    else this.#recovery.review()
+  }
+
+  /** A frame of it was received. */
+  hear(): void {
     this.#recovery.heard()
+    this.#sight?.heard()
     this.silent = 0
     this.#heardAt = this.#environment.clock.now()
   }
@@ -104,12 +162,34 @@ export class Peer {
   /** Notes what a frame tells about its origin's sequence. False if it is not plausible. */
   #accept(age: number, first: number, last: number): boolean {
     this.#transit = this.#heardAt - age
-    this.#fastest = Math.min(this.#fastest, this.#transit)
+    this.#fastest.add(this.#heardAt, this.#transit)
+    if (!this.isPlaced) {
+      this.#recovery.confirm(last)
+      return true
+    }
     const verdict = this.#plausibility.judge(this.#heardAt, this.next, last)
     if (verdict === 'refused') return false
     if (verdict === 'reset') this.#reset(first)
     this.#recovery.confirm(last)
     return true
+  }
+
+  #place(next: number): void {
+    this.#sight?.stop()
+    this.#sight = undefined
+    this.#recovery.announce(next - 1)
+    this.#events.place(next)
+    this.#recovery.review()
+  }
+
+  /** It does not say where its sequence begins: with what is held, or with the next event. */
+  #placeAnyhow(isHeard: boolean): void {
+    const next = this.#events.lowestHeld ?? this.#recovery.announced + 1
+    if (isHeard) {
+      const text = `instance ${this.origin} is heard but does not answer, its events are delivered from ${next} on`
+      this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${text}`))
+    }
+    this.#place(next)
   }
 
   #reset(first: number): void {

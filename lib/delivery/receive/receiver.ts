@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.js'
 import { Reassembly } from '../wire/fragments.js'
 import type { EventsFrame, FragmentFrame, HeartbeatFrame, NackFrame } from '../wire/frame.js'
+import type { FirstSightHost } from './first-sight.js'
 import { Peer, type PeerHost } from './peer.js'
 import type { NackSender } from './recovery.js'
 import { ReorderBudget } from './reorder-buffer.js'
@@ -9,22 +10,25 @@ import { ReorderBudget } from './reorder-buffer.js'
 const MAX_PEERS = 10_000
 const MAX_TOMBSTONES = 20_000
 
+export interface ReceiverHost extends NackSender, FirstSightHost {
+  /** The origin of this instance. */
+  readonly origin: string
+}
+
 /** The receive side: takes the frames of all other instances, and delivers their events in the order of each origin, once. */
 export class Receiver {
   readonly #environment: Environment
   readonly #host: PeerHost
-  readonly #openedAt: number
   readonly #peers = new Map<string, Peer>()
   /** The next sequence number of those that left: a suspended process comes back under its old id. */
   readonly #tombstones = new Map<string, number>()
   readonly #reassembly: Reassembly
 
-  constructor(environment: Environment, nacks: NackSender) {
+  constructor(environment: Environment, host: ReceiverHost) {
     this.#environment = environment
-    this.#openedAt = environment.clock.now()
     this.#reassembly = new Reassembly(() => environment.clock.now())
     this.#host = {
-      ...nacks,
+      ...host,
       budget: new ReorderBudget(),
       groupSize: () => this.#peers.size,
       left: (origin) => this.#retire(origin)
@@ -36,25 +40,35 @@ export class Receiver {
     return [...this.#peers.values()]
   }
 
+  /** When the sender of a heartbeat had subscribed for the first time, in our time. */
+  subscribedAt({ origin, age, since = 0 }: HeartbeatFrame): number {
+    const { clock } = this.#environment
+    return (this.#peers.get(origin)?.timeOf(age) ?? clock.now()) - since
+  }
+
+  peer(origin: string): Peer | undefined {
+    return this.#peers.get(origin)
+  }
+
   /** How many are known to be there. */
   get size(): number {
     return this.#peers.size
   }
 
   takeEvents(frame: EventsFrame): void {
-    if (!this.#environment.receives) return
-    this.#peerOf(frame, frame.first, frame.retransmission)?.takeEvents(frame)
+    // Heard, even if its events are ignored: it sends no heartbeats meanwhile.
+    if (!this.#environment.receives) this.#peerOf(frame, frame.next).hear()
+    else this.#peerOf(frame, frame.first).takeEvents(frame)
   }
 
   takeHeartbeat(frame: HeartbeatFrame): void {
-    this.#peerOf(frame, frame.last + 1, false)?.takeHeartbeat(frame)
+    this.#peerOf(frame, frame.last + 1).takeHeartbeat(frame)
   }
 
   /** Returns the whole frame with its last fragment. */
   takeFragment(frame: FragmentFrame): Buffer | undefined {
+    this.#peers.get(frame.origin)?.takeFragment(frame)
     if (!this.#environment.receives) return undefined
-    const peer = this.#peers.get(frame.origin)
-    if (peer) peer.silent = 0
     return this.#reassembly.take(frame)
   }
 
@@ -76,17 +90,11 @@ export class Receiver {
     this.#peers.clear()
   }
 
-  #peerOf(
-    { origin, age }: EventsFrame | HeartbeatFrame,
-    baseline: number,
-    retransmission: boolean
-  ): Peer | undefined {
+  #peerOf({ origin }: EventsFrame | HeartbeatFrame, baseline: number): Peer {
     const known = this.#peers.get(origin)
     if (known) return known
-    const isYounger = age <= this.#environment.clock.now() - this.#openedAt
-    const next = this.#tombstones.get(origin) ?? (isYounger ? 1 : baseline)
-    // A retransmission for another instance is no baseline.
-    if (retransmission && !isYounger && !this.#tombstones.has(origin)) return undefined
+    const canAsk = this.#environment.receives && this.#host.canNack()
+    const next = this.#tombstones.get(origin) ?? (canAsk ? 0 : baseline)
     this.#tombstones.delete(origin)
     if (this.#peers.size >= MAX_PEERS) this.#retireMostSilent()
     const peer = new Peer(this.#environment, this.#host, origin, next)
@@ -100,7 +108,7 @@ export class Receiver {
     peer.stop()
     this.#peers.delete(origin)
     this.#reassembly.forget(origin)
-    this.#tombstones.set(origin, peer.next)
+    if (peer.isPlaced) this.#tombstones.set(origin, peer.next)
     if (this.#tombstones.size <= MAX_TOMBSTONES) return
     const [oldest] = this.#tombstones.keys()
     if (oldest !== undefined) this.#tombstones.delete(oldest)

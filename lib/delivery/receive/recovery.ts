@@ -11,8 +11,14 @@ const REACH = 20
 /** How long frames that a leaving origin sent before may be late, in ms. */
 const LATE = 500
 
+/** How long frames may be late for who can't send a NACK, in ms. */
+const LATE_WITHOUT_NACK = 2000
+
+/** For so long after a fragment the rest of its frame is awaited, in ms. */
+const FRAGMENT_PAUSE = 1000
+
 /** A deaf instance notices it after at most four heartbeats of up to 1.25 periods each, and reconnects within one more. */
-const PATIENCE = 6
+export const PATIENCE = 6
 
 /** Sends NACKs. None of it throws. */
 export interface NackSender {
@@ -47,6 +53,10 @@ export class Recovery {
   #wasSuppressed = false
   /** The origin has announced that it leaves, or has been silent for long: late frames are awaited, then the rest is given up. */
   #leaving: 'announced' | 'silent' | undefined
+  /** Without NACKs: until when event `next` is awaited. */
+  #wait = { next: 0, until: 0 }
+  /** Until when the fragments of the event `first` are awaited. */
+  #fragments = { first: Number.POSITIVE_INFINITY, until: 0 }
   #timer: Cancel | undefined
 
   constructor(environment: Environment, host: RecoveryHost, origin: string, events: InOrder) {
@@ -55,6 +65,11 @@ export class Recovery {
     this.#origin = origin
     this.#events = events
     this.#announced = events.next - 1
+  }
+
+  /** The last event that the origin has sent, as far as known. */
+  get announced(): number {
+    return Math.max(0, this.#announced)
   }
 
   /** The origin is heard: if it was considered gone, it is not. */
@@ -80,6 +95,14 @@ export class Recovery {
   /** The sequence was reset to `events.next`. */
   reset(): void {
     this.#announced = this.#events.next - 1
+  }
+
+  /** A fragment of the frame of event `first` was received, which may be a retransmission for others. */
+  takeFragment(first: number, isLast: boolean): void {
+    if (!this.#events.isPlaced || first < this.#events.next || this.#leaving) return
+    this.#fragments = { first, until: isLast ? 0 : this.#environment.clock.now() + FRAGMENT_PAUSE }
+    this.progress()
+    if (isLast && this.#timer) this.#scheduleNack()
   }
 
   /** New events were received. */
@@ -138,17 +161,24 @@ export class Recovery {
   }
 
   #finish(): void {
+    if (!this.#events.isPlaced) this.#events.place(this.#events.lowestHeld ?? this.announced + 1)
     this.#giveUp(this.#events.missing(this.#announced, Number.POSITIVE_INFINITY))
     this.#host.left(this.#origin)
   }
 
   #onTimer(): void {
+    if (!this.#events.isPlaced) return // it was about to leave, and did not
     const { clock, heartbeat } = this.#environment
     // Without heartbeats, an origin that is not heard may still be there.
     if (this.#nacks.arePending && (this.#confirmed !== undefined || heartbeat === 0)) this.#onNoAnswer()
-    const missing = this.#events.missing(this.#announced, MAX_RANGES)
+    const { first, until } = this.#fragments
+    // What is on its way in fragments, and what is sent after it, is not requested.
+    const to = until > clock.now() ? Math.min(this.#announced, first - 1) : this.#announced
+    const missing = this.#events.missing(to, MAX_RANGES)
     const isHopeless = this.#nacks.areHopeless(clock.now(), PATIENCE * heartbeat)
-    if (missing.length > 0 && this.#host.canNack() && !isHopeless) {
+    if (missing.length === 0 && to < this.#announced) this.#schedule(until - clock.now())
+    else if (missing.length > 0 && !this.#host.canNack() && this.#isLate()) return
+    else if (missing.length > 0 && this.#host.canNack() && !isHopeless) {
       this.#wasSuppressed = false
       this.#host.nack(this.#origin, missing)
       this.#awaitAnswer()
@@ -156,6 +186,16 @@ export class Recovery {
       this.#giveUp(missing)
       this.review()
     }
+  }
+
+  /** Whether event `next` is still awaited, without a NACK. */
+  #isLate(): boolean {
+    const { next } = this.#events
+    const now = this.#environment.clock.now()
+    if (this.#wait.next !== next) this.#wait = { next, until: now + LATE_WITHOUT_NACK }
+    if (now >= this.#wait.until) return false
+    this.#schedule(this.#wait.until - now)
+    return true
   }
 
   #onNoAnswer(): void {

@@ -25,6 +25,13 @@ export class ReorderBuffer {
     return this.#units.has(first)
   }
 
+  /** The first event of the units that are held, if any are. */
+  get lowest(): number | undefined {
+    let lowest: number | undefined
+    for (const first of this.#units.keys()) if (lowest === undefined || first < lowest) lowest = first
+    return lowest
+  }
+
   /** Keeps a unit; false if there is no room. */
   add(unit: Unit): boolean {
     const cost = costOf(unit)

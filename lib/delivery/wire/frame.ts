@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { SyncError } from '../../errors.js'
 import { type Batch, malformed, receivedBatch } from './batch.js'
+import { decodeSections, encodeSections, type Sections } from './sections.js'
 import type { Range } from './unit.js'
 
 /** Consecutive events of the sender. */
@@ -14,7 +15,7 @@ export interface EventsFrame extends Batch {
 }
 
 /** The state of the sender's sequence. */
-export interface HeartbeatFrame {
+export interface HeartbeatFrame extends Sections {
   readonly kind: 'heartbeat'
   readonly origin: string
   readonly age: number
@@ -99,10 +100,13 @@ export function encodeFrame(frame: Frame): Buffer {
       return bytes
     }
     case 'heartbeat': {
-      const bytes = start(frame, HEARTBEAT_LENGTH)
+      const sections = encodeSections(frame)
+      const length = sections.reduce((sum, section) => sum + section.length, HEARTBEAT_LENGTH)
+      const bytes = start(frame, length)
       bytes[BODY_AT] = (frame.join ? JOIN : 0) | (frame.leave ? LEAVE : 0)
       let at = BODY_AT + 1
       for (const number of [frame.age, frame.oldest, frame.last]) at = bytes.writeUIntBE(number, at, NUMBER)
+      for (const section of sections) at += section.copy(bytes, at)
       return bytes
     }
     case 'nack': {
@@ -167,15 +171,24 @@ export function decodeFrame(received: Uint8Array): Frame {
 }
 
 /** What tells a frame of one's own when it comes back. */
-export type Head =
+export type Head = {
+  /** How long the sender had existed, in ms. */
+  readonly age?: number
+} & (
   | { readonly kind: 'events' | 'fragment'; readonly first: number; readonly index: number }
   | { readonly kind: 'heartbeat'; readonly last: number }
+)
 
 /** The head of a frame that this instance wrote, of version 4: nothing else of it is read. NACKs have none. */
 export function readHead(bytes: Buffer): Head | undefined {
   switch (bytes[KIND_AT]) {
     case KINDS.events:
-      return { kind: 'events', first: bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER), index: 0 }
+      return {
+        kind: 'events',
+        age: bytes.readUIntBE(BODY_AT + 1, NUMBER),
+        first: bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER),
+        index: 0
+      }
     case KINDS.fragment:
       return {
         kind: 'fragment',
@@ -183,7 +196,11 @@ export function readHead(bytes: Buffer): Head | undefined {
         index: bytes.readUInt16BE(BODY_AT + NUMBER)
       }
     case KINDS.heartbeat:
-      return { kind: 'heartbeat', last: bytes.readUIntBE(BODY_AT + 1 + 2 * NUMBER, NUMBER) }
+      return {
+        kind: 'heartbeat',
+        age: bytes.readUIntBE(BODY_AT + 1, NUMBER),
+        last: bytes.readUIntBE(BODY_AT + 1 + 2 * NUMBER, NUMBER)
+      }
     default:
       return undefined
   }
@@ -202,14 +219,15 @@ function decodeEvents(bytes: Buffer, origin: string): EventsFrame {
 }
 
 function decodeHeartbeat(bytes: Buffer, origin: string): HeartbeatFrame {
-  if (bytes.length !== BODY_AT + HEARTBEAT_LENGTH) throw malformed('has the wrong length')
+  if (bytes.length < BODY_AT + HEARTBEAT_LENGTH) throw malformed('has the wrong length')
   const flags = bytes[BODY_AT] as number
   const [age, oldest, last] = [0, 1, 2].map((index) =>
     bytes.readUIntBE(BODY_AT + 1 + index * NUMBER, NUMBER)
   ) as [number, number, number]
   if (oldest < 1 || oldest > last + 1) throw malformed(`has events ${oldest} to ${last}`)
   const [join, leave] = [(flags & JOIN) !== 0, (flags & LEAVE) !== 0]
-  return { kind: 'heartbeat', origin, age, oldest, last, join, leave }
+  const sections = decodeSections(bytes.subarray(BODY_AT + HEARTBEAT_LENGTH))
+  return { kind: 'heartbeat', origin, age, oldest, last, join, leave, ...sections }
 }
 
 function decodeNack(bytes: Buffer, origin: string): NackFrame {
@@ -221,8 +239,12 @@ function decodeNack(bytes: Buffer, origin: string): NackFrame {
     const at = targetEnd + index * RANGE_LENGTH
     return { from: bytes.readUIntBE(at, NUMBER), to: bytes.readUIntBE(at + NUMBER, NUMBER) }
   })
-  for (const { from, to } of ranges)
-    if (from < 1 || from > to) throw malformed(`requests events ${from} to ${to}`)
+  let end = 0
+  for (const { from, to } of ranges) {
+    // Ascending and disjoint: overlapping ranges would multiply the work of answering.
+    if (from <= end || from > to) throw malformed(`requests events ${from} to ${to} after ${end}`)
+    end = to
+  }
   return { kind: 'nack', origin, target: bytes.toString('hex', BODY_AT, targetEnd), ranges }
 }
 

@@ -58,6 +58,37 @@ describe('InOrder', () => {
     })
   })
 
+  describe('events without a payload', () => {
+    const lost = (first: number) => ({ first, count: 1, payload: Buffer.alloc(0) })
+    const event = (first: number) => ({ first, count: 1, payload: payloadOf(first) })
+
+    it('are gaps of exactly those: adjacent ones of a frame are one', () => {
+      const units = [event(1), lost(2), lost(3), event(4), lost(5)]
+      stage.peer.takeEvents(eventsFrame(units))
+      stage.peer.takeEvents(eventsFrame([lost(6)]))
+      expect(stage.out).to.deep.equal(['1', 'gap 2-3', '4', 'gap 5-5', 'gap 6-6'])
+      expect(stage.counts).to.include({ received: 2, missed: 4 })
+    })
+
+    it('are reported in their turn, and once', async () => {
+      for (let time = 0; time < 2; time += 1) stage.peer.takeEvents(eventsFrame([lost(2), lost(3)]))
+      stage.take(4)
+      expect(stage.out).to.deep.equal([])
+      stage.take(1)
+      expect(stage.out).to.deep.equal(['1', 'gap 2-3', '4'])
+      expect(stage.counts).to.include({ duplicate: 2, missed: 2 })
+      await stage.pass(60_000)
+      expect(stage.nacks).to.deep.equal([])
+    })
+
+    it('that are held follow a gap', async () => {
+      stage.peer.takeEvents(eventsFrame([lost(3), lost(4)]))
+      stage.takeHeartbeat(4, { leave: true })
+      await stage.pass(500)
+      expect(stage.out).to.deep.equal(['gap 1-2', 'gap 3-4'])
+    })
+  })
+
   describe('a full reorder buffer', () => {
     it('drops the newest event, requests it again, and makes no gap', async () => {
       for (let first = 2; first <= 22; first += 1) stage.take(first, first, { length: MIB })

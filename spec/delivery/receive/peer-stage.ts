@@ -4,7 +4,7 @@ import { Peer } from '../../../lib/delivery/receive/peer.js'
 import { ReorderBudget } from '../../../lib/delivery/receive/reorder-buffer.js'
 import type { Range } from '../../../lib/delivery/wire/unit.js'
 import { Stage } from '../stage.js'
-import { eventsFrame, ORIGIN } from '../wire/golden.js'
+import { eventsFrame, ORIGIN, OTHER } from '../wire/golden.js'
 
 export const MIB = 1024 * 1024
 const named = ({ from, to }: Range) => `${from}-${to}`
@@ -24,6 +24,7 @@ export class PeerStage extends Stage {
       this.out.push(count === 1 ? `${first}` : `${first}-${first + count - 1}`)
     },
     plain: () => {},
+    proven: () => {},
     gap: (gap) => this.out.push(`gap ${named(gap)}`),
     error: (error) => this.errors.push(error)
   }
@@ -32,14 +33,21 @@ export class PeerStage extends Stage {
   readonly nackedAt: number[] = []
   canNack = true
   left = 0
+  /** When baselines were requested. */
+  readonly requestedAt: number[] = []
   readonly budget = new ReorderBudget()
   readonly peer: Peer
 
   /** @param heartbeat in ms; by default so short that the patience with an origin that is heard is over at once */
-  constructor({ heartbeat = 1, group = 2 } = {}) {
+  constructor({ heartbeat = 1, group = 2, next = 1 } = {}) {
     super({ heartbeat })
     const host = {
+      origin: OTHER,
       budget: this.budget,
+      requestBaselines: () => {
+        this.requestedAt.push(this.clock.now())
+        return 150
+      },
       groupSize: () => group,
       canNack: () => this.canNack,
       nack: (target: string, ranges: readonly Range[]) => {
@@ -51,7 +59,7 @@ export class PeerStage extends Stage {
         this.left += 1
       }
     }
-    this.peer = new Peer(this, host, ORIGIN, 1)
+    this.peer = new Peer(this, host, ORIGIN, next)
   }
 
   take(first: number, last = first, { retransmission = false, length = 1 } = {}): void {
@@ -63,8 +71,13 @@ export class PeerStage extends Stage {
     this.peer.takeEvents(eventsFrame(units, { age: this.clock.now(), retransmission }))
   }
 
-  takeHeartbeat(last: number, { oldest = 1, leave = false, age = this.clock.now() } = {}): void {
-    this.peer.takeHeartbeat({ kind: 'heartbeat', origin: ORIGIN, age, oldest, last, join: false, leave })
+  takeHeartbeat(
+    last: number,
+    { oldest = 1, leave = false, age = this.clock.now(), baseline = 0 } = {}
+  ): void {
+    const baselines = baseline ? [{ origin: OTHER, next: baseline }] : []
+    const flags = { join: false, leave }
+    this.peer.takeHeartbeat({ kind: 'heartbeat', origin: ORIGIN, age, oldest, last, ...flags, baselines })
   }
 
   override pass(ms: number): Promise<void> {

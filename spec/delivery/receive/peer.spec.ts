@@ -191,5 +191,25 @@ describe('Peer', () => {
       stage.takeHeartbeat(0, { age: 2030 })
       expect(stage.peer.stats).to.include({ delay: 40, heard: 0 })
     })
+
+    it('does not take the drift of clocks, or one that stood still, for a delay for long', async () => {
+      for (let minute = 0; minute < 60; minute += 1) {
+        stage.takeHeartbeat(0, { age: stage.clock.now() * (1 - 1e-4) })
+        await stage.pass(60_000)
+      }
+      expect(stage.peer.stats.delay).to.be.at.most(31)
+      const slept = 600_000
+      for (let minute = 0; minute < 6; minute += 1) {
+        stage.takeHeartbeat(0, { age: stage.clock.now() - slept })
+        await stage.pass(60_000)
+      }
+      expect(stage.peer.stats.delay).to.equal(0)
+    })
+
+    it('knows no last event before it is known where the sequence begins', () => {
+      stage = new PeerStage({ next: 0 })
+      stage.take(7)
+      expect(stage.peer.stats.last).to.equal(0)
+    })
   })
 })

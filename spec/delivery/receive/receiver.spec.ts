@@ -5,6 +5,7 @@ import { Stage, type StageOptions } from '../stage.js'
 import { eventsFrame, ORIGIN, OTHER } from '../wire/golden.js'
 
 const OLD = 1e6
+const ME = '99'.repeat(16)
 
 function events(first: number, last = first, more: Partial<EventsFrame> = {}): EventsFrame {
   const units = Array.from({ length: last - first + 1 }, (_, at) => ({
@@ -33,7 +34,9 @@ describe('Receiver', () => {
     stage = new Stage(options)
     nacks = []
     receiver = new Receiver(stage, {
+      origin: ME,
       canNack: () => true,
+      requestBaselines: () => 150,
       nack: (target, ranges) => nacks.push(`${target} ${ranges.map(({ from, to }) => `${from}-${to}`)}`)
     })
   }
@@ -47,55 +50,6 @@ describe('Receiver', () => {
   }
 
   beforeEach(() => open())
-
-  describe('first sight', () => {
-    it('begins with the first event of an older origin', async () => {
-      receiver.takeEvents(events(5, 6))
-      await stage.pass(1000)
-      expect(stage.delivered).to.deep.equal(['5', '6'])
-      expect(nacks).to.deep.equal([])
-    })
-
-    it('begins after the last event that a heartbeat of an older origin announces', async () => {
-      receiver.takeHeartbeat(heartbeat(5))
-      receiver.takeEvents(events(6))
-      await stage.pass(1000)
-      expect(stage.delivered).to.deep.equal(['6'])
-      expect(nacks).to.deep.equal([])
-    })
-
-    it('begins with 1 if the origin is younger than this instance', async () => {
-      await stage.pass(5000)
-      receiver.takeEvents(events(3, 3, { age: 4999 }))
-      await stage.pass(50)
-      expect(stage.delivered).to.deep.equal([])
-      expect(nacks).to.deep.equal([`${ORIGIN} 1-2`])
-      receiver.takeEvents(events(1, 2, { age: 5049, retransmission: true }))
-      expect(stage.delivered).to.deep.equal(['1', '2', '3'])
-    })
-
-    it('requests the events of a younger origin whose first frame is a heartbeat', async () => {
-      await stage.pass(5000)
-      receiver.takeHeartbeat(heartbeat(2, { age: 100 }))
-      await stage.pass(50)
-      expect(nacks).to.deep.equal([`${ORIGIN} 1-2`])
-    })
-
-    it('does not begin with a retransmission', async () => {
-      receiver.takeEvents(events(2, 4, { retransmission: true }))
-      expect(receiver.size).to.equal(0)
-      receiver.takeEvents(events(9))
-      await stage.pass(1000)
-      expect(stage.delivered).to.deep.equal(['9'])
-      expect(nacks).to.deep.equal([])
-    })
-
-    it('begins with a retransmission of a younger origin', () => {
-      stage.clock.after(1, () => {})
-      receiver.takeEvents(events(1, 2, { age: 0, retransmission: true }))
-      expect(stage.delivered).to.deep.equal(['1', '2'])
-    })
-  })
 
   describe('takeEvents', () => {
     it('counts delivered, duplicate and missed events', async () => {
@@ -111,6 +65,7 @@ describe('Receiver', () => {
 
     it('keeps two origins apart', () => {
       receiver.takeEvents(events(1))
+      receiver.takeHeartbeat(heartbeat(69, { origin: OTHER, baselines: [{ origin: ME, next: 70 }] }))
       receiver.takeEvents(events(70, 70, { origin: OTHER }))
       receiver.takeEvents(events(2))
       receiver.takeEvents(events(71, 71, { origin: OTHER }))

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ORIGIN } from '../wire/golden.js'
 import { PeerStage } from './peer-stage.js'
 
 describe('Recovery', () => {
@@ -137,12 +138,68 @@ describe('Recovery', () => {
       expect(stage.out).to.deep.equal(['gap 1-2', '3', '4', 'gap 5-8', '9'])
     })
 
-    it('are replaced by a gap at once if the origin can not receive them', async () => {
+    it('are replaced by a gap after 2 s if the origin can not receive them', async () => {
       stage.canNack = false
       stage.take(3)
-      await stage.pass(50)
+      await stage.pass(1900)
+      expect(stage.out).to.deep.equal([])
+      stage.take(1)
+      await stage.pass(1900)
+      expect(stage.out).to.deep.equal(['1'])
+      for (let next = 4; next < 10; next += 1) {
+        stage.take(next)
+        await stage.pass(40)
+      }
       expect(stage.nacks).to.deep.equal([])
-      expect(stage.out).to.deep.equal(['gap 1-2', '3'])
+      expect(stage.out.slice(0, 3)).to.deep.equal(['1', 'gap 2-2', '3'])
+    })
+  })
+
+  describe('fragments', () => {
+    const fragment = (first: number, index: number) =>
+      stage.peer.takeFragment({
+        kind: 'fragment',
+        origin: ORIGIN,
+        first,
+        index,
+        total: 100,
+        chunk: Buffer.from('x')
+      })
+
+    it('of a missing event let no NACK for it, nor for later ones, be sent while they keep arriving', async () => {
+      stage.takeHeartbeat(3)
+      for (let index = 0; index < 20; index += 1) {
+        fragment(1, index)
+        stage.takeHeartbeat(3)
+        await stage.pass(400)
+      }
+      expect(stage.nacks).to.deep.equal([])
+      await stage.pass(700)
+      expect(stage.nacks).to.deep.equal(['1-3'])
+    })
+
+    it('of a later event leave those before it to be requested', async () => {
+      stage.takeHeartbeat(5)
+      fragment(3, 0)
+      await stage.untilNack()
+      expect(stage.nacks).to.deep.equal(['1-2'])
+    })
+
+    it('are not awaited any more after the last one', async () => {
+      stage.takeHeartbeat(1)
+      fragment(1, 0)
+      await stage.pass(100)
+      fragment(1, 99)
+      await stage.pass(50)
+      expect(stage.nacks).to.deep.equal(['1-1'])
+    })
+
+    it('of events that were delivered change nothing', async () => {
+      stage.take(1)
+      stage.take(3)
+      fragment(1, 0)
+      await stage.pass(50)
+      expect(stage.nacks).to.deep.equal(['2-2'])
     })
   })
 

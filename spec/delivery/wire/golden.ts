@@ -54,6 +54,36 @@ export const GOLDEN: readonly Golden[] = [
     hex: `ff4653ff 04 02 ${ORIGIN} 02 000000000001 00000000000a 000000000009`
   },
   {
+    name: 'a join that says since when its subscription is live, and whom it hears',
+    frame: {
+      kind: 'heartbeat',
+      origin: ORIGIN,
+      age: 1000,
+      oldest: 1,
+      last: 0,
+      join: true,
+      leave: false,
+      hears: { complete: true, digests: [0x00010203, 0xf0f1f2f3] },
+      since: 700
+    },
+    hex: `ff4653ff 04 02 ${ORIGIN} 01 0000000003e8 000000000001 000000000000 01 0009 01 00010203 f0f1f2f3 02 0006 0000000002bc`
+  },
+  {
+    name: 'a heartbeat with a slice of those heard, and a baseline',
+    frame: {
+      kind: 'heartbeat',
+      origin: ORIGIN,
+      age: 1,
+      oldest: 1,
+      last: 9,
+      join: false,
+      leave: false,
+      hears: { complete: false, digests: [0xf0f1f2f3] },
+      baselines: [{ origin: OTHER, next: 7 }]
+    },
+    hex: `ff4653ff 04 02 ${ORIGIN} 00 000000000001 000000000001 000000000009 01 0005 00 f0f1f2f3 03 0016 ${OTHER} 000000000007`
+  },
+  {
     name: 'a NACK for two ranges',
     frame: {
       kind: 'nack',
