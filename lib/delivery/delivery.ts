@@ -26,6 +26,9 @@ const ANSWER_INTERVAL = 50
 /** How long the answers to a join take in a small fleet, in ms. */
 const JOIN_ANSWERS = 150
 
+/** How long others take to request what they miss, after they were heard, in ms. */
+const COMPANY = 250
+
 /** One membership of an instance, from its first connection until it leaves: wires Sender, Receiver and Heartbeat. */
 export class Delivery {
   readonly origin: string
@@ -39,6 +42,8 @@ export class Delivery {
   readonly #audience: Audience
   readonly #announcer: Announcer
   #open = true
+  #isHeard = false
+  #onCompany: (() => void) | undefined
   #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(environment: Environment) {
@@ -102,8 +107,20 @@ export class Delivery {
     return link.status === 'ready' && (this.#proof.isProven || this.#proof.isReceiveOnly)
   }
 
+  /** Whether others were there, but none was heard over this connection yet: it may be the first that is back. */
+  get isAlone(): boolean {
+    return this.receiver.size > 0 && !this.#isHeard
+  }
+
+  /** Resolves when another instance has been heard over this connection, and had the time to request what it misses. */
+  async company(): Promise<void> {
+    if (!this.#isHeard) await new Promise<void>((resolve) => (this.#onCompany = resolve))
+    await new Promise<void>((resolve) => this.#environment.clock.after(COMPANY, resolve))
+  }
+
   /** To be called whenever the link gets ready: it has subscribed. Waiting events are sent when it is proven. */
   online(): void {
+    this.#isHeard = false
     this.#announcer.online()
     this.#audience.online()
     this.sender.suspend()
@@ -171,6 +188,9 @@ export class Delivery {
 
   #take(frame: Frame): void {
     this.#heartbeat.hear(false)
+    if (this.#environment.formerOrigins?.has(frame.origin)) return
+    this.#isHeard = true
+    this.#onCompany?.()
     switch (frame.kind) {
       case 'nack':
         if (frame.target === this.origin) this.#answer(frame)

@@ -57,6 +57,8 @@ export interface Environment {
   readonly heartbeat: number
   /** False: the events of other instances are ignored. */
   readonly receives: boolean
+  /** The ids that this instance had before: what they sent is not another instance's. */
+  readonly formerOrigins?: ReadonlySet<string>
   /** 3: payloads are sent without frames, and nothing else is sent. */
   readonly wire: 3 | 4
 }

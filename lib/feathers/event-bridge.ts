@@ -18,6 +18,8 @@ export interface BridgeLink {
   readonly options: BridgeOptions
   /** The id of this instance, while it is open. */
   origin(): string | undefined
+  /** Whether that is the id of this instance, now or before it was closed and opened again. */
+  isOwn(origin: string): boolean
   /** False: events are delivered here only. */
   isOpen(): boolean
   /** Takes the payload of `count` events, to be sent to the other instances. Neither throws nor waits. */
@@ -65,7 +67,7 @@ export class EventBridge {
   receivePlain(bytes: Uint8Array): void {
     this.#receive(() => {
       const { message, origin } = readPlain(this.serializer, bytes)
-      return origin !== undefined && origin === this.#attached?.link.origin() ? [] : [message]
+      return typeof origin === 'string' && this.#attached?.link.isOwn(origin) ? [] : [message]
     })
   }
 

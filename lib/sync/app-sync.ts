@@ -2,12 +2,16 @@ import type { Application } from '@feathersjs/feathers'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
 import type { PeerStats } from '../delivery/receive/peer.js'
-import type { SyncError } from '../errors.js'
+import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
 import type { SyncMessage } from '../message/message.js'
+import { bounded } from './bounded.js'
 import type { ResolvedOptions } from './options.js'
 import { Reporter } from './reporter.js'
-import { Session } from './session.js'
+import { Session, type SessionHandlers } from './session.js'
+
+/** Of `closeTimeout`, what is kept for closing when the server has not ended, in ms: at most half of it. */
+const CLOSING = 1000
 
 /** What `app.sync.stats()` tells, counted since `configure`. */
 export interface SyncStats {
@@ -53,10 +57,10 @@ export interface Sync {
   deserialize(bytes: Buffer): SyncMessage
   stats(): SyncStats
   /**
-   * Flushes, leaves the broker and closes what was opened, within 3 s; events are local only from then on. Idempotent,
-   * never rejects; `app.teardown()` calls it. A later `app.setup()` connects again.
+   * Sends what waits, for which it awaits a connection, leaves the broker and closes what was opened, within `closeTimeout`;
+   * events are local only from then on. Idempotent, never rejects; `app.teardown()` calls it. A later `app.setup()` connects again.
    *
-   * @returns how many events could not be sent
+   * @returns how many events could not be sent: they are reported as a `sync-error` of kind `closed` as well
    */
   close(): Promise<number>
 }
@@ -70,7 +74,11 @@ export class AppSync implements Sync {
   #session: Session | undefined
   /** The last session: closed ones still tell their stats. */
   #latest: Session | undefined
+  /** Of all sessions there were. */
+  readonly #origins = new Set<string>()
   #closing: Promise<number> = Promise.resolve(0)
+  /** The server goes on for longer than `closeTimeout` allows: what it makes is not sent any more. */
+  #isLate = false
 
   constructor(
     app: Application,
@@ -83,7 +91,8 @@ export class AppSync implements Sync {
     this.#reporter = new Reporter(app)
     bridge.attach(app, {
       options,
-      isOpen: () => this.#session !== undefined,
+      isOpen: () => this.#accepts(),
+      isOwn: (origin) => this.#origins.has(origin),
       origin: () => this.#session?.delivery.origin,
       send: (payload, count) => this.#session?.delivery.send(payload, count),
       error: this.#reporter.error
@@ -99,8 +108,7 @@ export class AppSync implements Sync {
   }
 
   get status(): SyncStatus {
-    const { status } = this.adapter
-    return this.#session && status === 'closed' ? 'connecting' : status
+    return this.#latest?.status ?? 'closed'
   }
 
   readonly serialize = (message: SyncMessage): string | Uint8Array =>
@@ -138,36 +146,97 @@ export class AppSync implements Sync {
   /** Starts to connect, unless it has. Returns at once. */
   open(): void {
     if (this.#session) return
-    const { error, gap } = this.#reporter
-    const handlers = {
-      deliver: (payload: Uint8Array, count: number) => this.#bridge.receive(payload, count),
-      plain: (bytes: Uint8Array) => this.#bridge.receivePlain(bytes),
-      gap,
-      proven: () => {},
-      error,
-      status: (status: SyncStatus) => this.#onStatus(status)
-    }
+    this.#isLate = false
     const free = this.#closing.then(() => {})
-    const session = new Session(this.adapter, this.#options, this.#counts, handlers, free)
+    const handlers = this.#handlers(() => this.#latest === session)
+    const session: Session = new Session(
+      this.adapter,
+      this.#options,
+      this.#counts,
+      handlers,
+      this.#origins,
+      free
+    )
+    this.#origins.add(session.delivery.origin)
     this.#session = this.#latest = session
     session.ready.catch((error: SyncError) => {
-      // What waiting doesn't mend: events are local only.
+      // A permanent error: events are local only.
       if (error.kind !== 'timeout' && this.#session === session) void this.close()
     })
   }
 
-  close(): Promise<number> {
+  /** Nothing of a session reaches the application when another one has begun. */
+  #handlers(isLatest: () => boolean): SessionHandlers {
+    const { error, gap } = this.#reporter
+    return {
+      deliver: (payload, count) => {
+        if (isLatest()) this.#bridge.receive(payload, count)
+      },
+      plain: (bytes) => {
+        if (isLatest()) this.#bridge.receivePlain(bytes)
+      },
+      gap: (lost) => {
+        if (isLatest()) gap(lost)
+      },
+      error,
+      status: (status) => {
+        if (isLatest()) this.#onStatus(status)
+      }
+    }
+  }
+
+  close(timeout = this.#options.closeTimeout): Promise<number> {
     const session = this.#session
     if (session) {
       this.#bridge.flush()
       this.#session = undefined
-      this.#closing = this.#closing.then(() => session.close())
+      this.#closing = this.#closing.then(() => this.#end(session, timeout))
     }
     return this.#closing
   }
 
+  /**
+   * For `app.teardown()`: what the server makes until it has ended is sent, for as long as `closeTimeout` allows.
+   *
+   * @param ended settles when the server has ended, which an open websocket can delay for ever
+   */
+  async leave(ended: Promise<unknown>): Promise<void> {
+    const { closeTimeout } = this.#options
+    const session = this.#session
+    const start = performance.now()
+    const inTime = await bounded(ended, Math.max(closeTimeout / 2, closeTimeout - CLOSING))
+    if (this.#session !== session) return // set up again meanwhile
+    this.#isLate = !inTime
+    await this.close(Math.max(0, closeTimeout - (performance.now() - start)))
+  }
+
+  async #end(session: Session, timeout: number): Promise<number> {
+    const unsent = await session.close(timeout)
+    if (unsent === 0) return 0
+    this.#counts.lost += unsent
+    const text = `${unsent} ${unsent === 1 ? 'event' : 'events'} could not be sent before feathers-sync was closed`
+    this.#reporter.error(new SyncError('closed', `feathers-sync: ${text} (within ${timeout.toFixed()} ms)`))
+    return unsent
+  }
+
+  /** Whether events are sent, and those of others delivered. */
+  #accepts(): boolean {
+    if (this.#session) return true
+    if (this.#isLate) this.#onLate()
+    return false
+  }
+
+  /** Once: there may be many. */
+  #onLate(): void {
+    this.#isLate = false
+    const text =
+      'an event was made after feathers-sync had left, while the server was still closing: it is not sent'
+    this.#reporter.error(new SyncError('closed', `feathers-sync: ${text}`))
+  }
+
   #onStatus(status: SyncStatus): void {
     if (status === 'ready') this.#reporter.recovered(`feathers-sync: the ${this.type} adapter is connected`)
+    if (status === 'closed') this.#reporter.closed()
     this.#reporter.emit('sync-status', status)
   }
 }

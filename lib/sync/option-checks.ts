@@ -17,6 +17,14 @@ const history: Check = {
     ),
   expected: 'an object with `events` and `bytes`, whole numbers from 1'
 }
+const timeout: Check = {
+  test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
+  expected: 'a number of milliseconds from 1 to 2147483647'
+}
+
+/** In less an answer can't come back from a distant broker, and the connection would be taken for dead. */
+const LEAST_HEARTBEAT = 100
+
 const MODES: readonly unknown[] = ['both', 'send', 'receive']
 
 /** Options of every adapter. */
@@ -32,13 +40,12 @@ const COMMON: Record<string, Check> = {
   wire: { test: (value) => value === 3 || value === 4, expected: '3 or 4' },
   history,
   heartbeat: {
-    test: (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 30,
-    expected: 'a number of milliseconds from 0 (none) to 1073741824'
+    test: (value) =>
+      typeof value === 'number' && (value === 0 || (value >= LEAST_HEARTBEAT && value <= 2 ** 30)),
+    expected: `0 (none) or a number of milliseconds from ${LEAST_HEARTBEAT} to 1073741824`
   },
-  connectTimeout: {
-    test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
-    expected: 'a number of milliseconds from 1 to 2147483647'
-  },
+  connectTimeout: timeout,
+  closeTimeout: timeout,
   container: {
     test: (value) => has(value, 'get', 'isBound', 'isCurrentBound'),
     expected: 'an inversify Container, such as createContainer() returns'

@@ -27,6 +27,11 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
   /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
   connectTimeout?: number
   /**
+   * How long `app.sync.close()` and `app.teardown()` may take to send what waits and to leave, in ms. What could not be
+   * sent by then is reported. Default: 3000
+   */
+  closeTimeout?: number
+  /**
    * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
    * sent again from here. The oldest go first. It takes up to `bytes` of memory, and about 200 bytes for each of
    * `events`. Default: `{ events: 50_000, bytes: 33_554_432 }` (32 MiB)
@@ -66,11 +71,12 @@ export interface ResolvedOptions extends Readonly<SyncOptions>, AdapterOptions {
   readonly wire: 3 | 4
   readonly history: HistoryLimit
   readonly heartbeat: number
+  readonly closeTimeout: number
   /** What a custom adapter takes. */
   readonly [option: string]: unknown
 }
 
-const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000, wire: 4 } as const
+const DEFAULTS = { mode: 'both', key: 'feathers-sync', heartbeat: 5000, closeTimeout: 3000, wire: 4 } as const
 
 /** Some ten seconds at 5,000 events a second: a broker's restart. */
 const HISTORY: HistoryLimit = { events: 50_000, bytes: 32 * 1024 * 1024 }

@@ -1,24 +1,31 @@
 import type { EventEmitter } from 'node:events'
 import createDebug from 'debug'
 import type { SyncGap } from '../delivery/environment.js'
-import type { SyncError, SyncErrorKind } from '../errors.js'
+import { SyncError, type SyncErrorKind } from '../errors.js'
+import { Repeats } from './repeats.js'
 
 const debug = createDebug('feathers-sync')
 
 /** The longest line printed, in characters. */
 const MAX_LINE = 1000
 
-/** Errors that come in numbers while a broker is away. */
-const OUTAGE: ReadonlySet<SyncErrorKind> = new Set(['connect', 'timeout', 'publish', 'overflow'])
+/** How long a connection has to last, in ms, before an outage counts as over: what is lost before belongs to it. */
+const STABLE = 2000
+
+/** Errors that begin an outage, and those that are a part of it while it lasts. */
+const OUTAGE: ReadonlySet<SyncErrorKind> = new Set(['connect', 'timeout'])
+const CONSEQUENCE: ReadonlySet<SyncErrorKind> = new Set(['publish', 'overflow'])
 
 /**
- * Hands errors to the `sync-error` listeners of the application. Where there are none, one line on standard error: for the
- * first failure of an outage, for its end, and for the first error of each other kind.
+ * Passes errors to the `sync-error` listeners of the application. Where there are none, it prints one line on standard error: for
+ * the beginning of an outage, for its end, and for the first error of each other kind.
  */
 export class Reporter {
   readonly #app: EventEmitter
+  readonly #repeats = new Repeats()
   readonly #printed = new Set<SyncErrorKind>()
   #outage = false
+  #ending: NodeJS.Timeout | undefined
   #hasPrintedGap = false
 
   /** How many errors there have been. */
@@ -32,11 +39,11 @@ export class Reporter {
   readonly error = (error: SyncError): void => {
     this.count += 1
     debug('%s: %s', error.kind, error.message)
-    if (this.#app.listenerCount('sync-error') > 0) this.emit('sync-error', error)
-    else if (OUTAGE.has(error.kind)) this.#printOutage(error)
-    else if (!this.#printed.has(error.kind)) {
-      this.#printed.add(error.kind)
-      print(`${error.message} (further errors of this kind: app.on('sync-error'))`)
+    if (OUTAGE.has(error.kind)) this.#continueOutage()
+    if (this.#app.listenerCount('sync-error') === 0) this.#print(error)
+    else {
+      const suppressed = this.#repeats.note(`${error.kind} ${error.message}`, performance.now())
+      if (suppressed !== undefined) this.emit('sync-error', withCount(error, suppressed))
     }
   }
 
@@ -53,9 +60,19 @@ export class Reporter {
     }
   }
 
-  /** The broker is there. Prints a line where the outage had one. */
+  /** The connection is there again. Prints a line for the end of the outage, if it lasts and the outage had one. */
   recovered(text: string): void {
-    if (this.#outage) print(text)
+    this.#continueOutage()
+    this.#ending = setTimeout(() => {
+      this.#repeats.clear()
+      if (this.#outage) print(text)
+      this.#outage = false
+    }, STABLE).unref()
+  }
+
+  /** The connection was closed on purpose. */
+  closed(): void {
+    this.#continueOutage()
     this.#outage = false
   }
 
@@ -68,13 +85,30 @@ export class Reporter {
     }
   }
 
-  #printOutage(error: SyncError): void {
-    if (!this.#outage) print(error.message)
-    this.#outage = true
+  #continueOutage(): void {
+    clearTimeout(this.#ending)
+    this.#ending = undefined
+  }
+
+  #print(error: SyncError): void {
+    const { kind, message } = error
+    if (OUTAGE.has(kind)) {
+      if (!this.#outage) print(message)
+      this.#outage = true
+    } else if (!(this.#outage && CONSEQUENCE.has(kind)) && !this.#printed.has(kind)) {
+      this.#printed.add(kind)
+      print(`${message} (further errors of this kind: app.on('sync-error'))`)
+    }
   }
 }
 
-/** One line, of bounded length, whatever a message that came in had in it. */
+function withCount(error: SyncError, count: number): SyncError {
+  if (count === 0) return error
+  const { kind, message, cause } = error
+  return new SyncError(kind, `${message} (and ${count} more since the last report)`, cause)
+}
+
+/** One line, of bounded length, whatever a received message contains. */
 function print(text: string): void {
   console.error(text.slice(0, MAX_LINE).replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))
 }

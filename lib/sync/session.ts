@@ -4,20 +4,24 @@ import { systemClock } from '../delivery/clock.js'
 import { Delivery } from '../delivery/delivery.js'
 import type { Counts, Sink } from '../delivery/environment.js'
 import { SyncError } from '../errors.js'
+import { bounded } from './bounded.js'
 import type { ResolvedOptions } from './options.js'
 
-/** How long `close()` waits for the driver to take what was sent, in ms. */
-const FLUSH_TIMEOUT = 1000
+/** How long after the proof `ready` waits for the peers' answers, in ms: small fleets answer within. */
+const ANSWERS = 50
+
+/** Of `closeTimeout`, what leaving and closing the connection may take, in ms: at most half of it. */
+const LEAVING = 1000
 
 /** Where a session leads to. None of it throws. */
-export interface SessionHandlers extends Sink {
+export interface SessionHandlers extends Omit<Sink, 'proven'> {
   status(status: SyncStatus): void
 }
 
-/** One stay of the application among the others, under an origin of its own: from `open()` to `close()`. */
+/** One membership of the application, under an origin of its own: from `open()` to `close()`. */
 export class Session {
   readonly delivery: Delivery
-  /** Resolves when the subscription is live; rejects for what waiting doesn't mend, and after `connectTimeout`. */
+  /** Resolves when the subscription is proven; rejects with a permanent error, after `connectTimeout`, and when closed before. */
   readonly ready: Promise<void>
   readonly #adapter: SyncAdapter
   readonly #options: ResolvedOptions
@@ -25,40 +29,75 @@ export class Session {
   readonly #end = new AbortController()
   /** Until then the adapter serves the session before. */
   #hasAdapter = false
+  #wasReady = false
+  #status: SyncStatus = 'connecting'
+  #fail: (error: SyncError) => void = () => {}
+  /** Called when the connection is proven. */
+  readonly #awaitProof = new Set<() => void>()
 
-  /** @param before resolves when the adapter is free */
+  /**
+   * @param formerOrigins of the sessions before: what they sent is not another instance's
+   * @param before resolves when the adapter is free
+   */
   constructor(
     adapter: SyncAdapter,
     options: ResolvedOptions,
     counts: Counts,
     handlers: SessionHandlers,
+    formerOrigins: ReadonlySet<string>,
     before: Promise<void>
   ) {
     this.#adapter = adapter
     this.#options = options
     this.#handlers = handlers
     const { history, heartbeat, mode, wire } = options
-    const receives = mode !== 'send'
-    const link = this.#link()
     this.delivery = new Delivery({
-      link,
+      link: this.#link(),
       clock: systemClock,
       counts,
-      sink: handlers,
+      sink: { ...handlers, proven: () => this.#onProven() },
       history,
       heartbeat,
-      receives,
-      wire
+      receives: mode !== 'send',
+      wire,
+      formerOrigins
     })
-    this.ready = before.then(() => this.#connect())
+    this.ready = new Promise((resolve, reject) => {
+      this.#fail = reject
+      this.#awaitProof.add(() => this.#afterAnswers(resolve))
+    })
     this.ready.catch(() => {}) // the reason has been reported
+    void before.then(() => this.#connect())
   }
 
-  /** @returns how many events could not be sent */
-  async close(): Promise<number> {
+  /** `ready`: the adapter has subscribed, and what is published is known to come back. */
+  get status(): SyncStatus {
+    return this.#status
+  }
+
+  /**
+   * Sends what waits, for which a connection is awaited, leaves, and closes the adapter.
+   *
+   * @param timeout in ms
+   * @returns how many events could not be sent
+   */
+  async close(timeout: number): Promise<number> {
+    const endsAt = performance.now() + timeout
+    const leaving = Math.min(LEAVING, timeout / 2)
+    const left = () => Math.max(0, endsAt - leaving - performance.now())
     this.#end.abort()
-    const unsent = await this.delivery.close(FLUSH_TIMEOUT)
-    if (this.#hasAdapter) await this.#adapter.close()
+    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await bounded(this.#proof(), left())
+    if (this.delivery.isAlone) await bounded(this.delivery.company(), left())
+    const unsent = await this.delivery.close(left())
+    this.#fail(
+      new SyncError(
+        'closed',
+        `feathers-sync: the ${this.#adapter.type} adapter was closed before it was ready`
+      )
+    )
+    this.#awaitProof.clear()
+    if (this.#hasAdapter) await bounded(this.#adapter.close(), Math.max(leaving, endsAt - performance.now()))
+    this.#setStatus('closed')
     return unsent
   }
 
@@ -78,47 +117,71 @@ export class Session {
     }
   }
 
-  #connect(): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      if (this.#end.signal.aborted) return // closed before it began: stays pending
-      const fail = (error: SyncError) => {
-        this.#handlers.error(error)
-        reject(error)
-      }
-      const stopWaiting = this.#limitWaiting(fail)
-      this.#hasAdapter = true
-      this.#adapter
-        .connect({
-          receive: (bytes) => this.delivery.receive(bytes),
-          error: (error) => this.#onError(error),
-          status: (status) => this.#onStatus(status)
-        })
-        .then(resolve, (error) => {
-          fail(SyncError.from(error, 'connect', 'feathers-sync: could not connect'))
-        })
-        .finally(stopWaiting)
-    })
+  async #connect(): Promise<void> {
+    // Closed before it began, and nothing to send.
+    if (this.#end.signal.aborted && this.delivery.sender.unsent === 0) return
+    const stopWaiting = this.#limitWaiting()
+    this.#awaitProof.add(stopWaiting)
+    this.#hasAdapter = true
+    try {
+      await this.#adapter.connect({
+        receive: (bytes) => this.delivery.receive(bytes),
+        error: (error) => this.#onError(error),
+        status: (status) => this.#onStatus(status)
+      })
+    } catch (error) {
+      stopWaiting()
+      const failure = SyncError.from(error, 'connect', 'feathers-sync: could not connect')
+      this.#handlers.error(failure)
+      this.#fail(failure)
+    }
   }
 
   /** `connectTimeout`. Returns what ends it. */
-  #limitWaiting(fail: (error: SyncError) => void): () => void {
+  #limitWaiting(): () => void {
     const { connectTimeout } = this.#options
     if (connectTimeout === undefined) return () => {}
     const text = `feathers-sync: the ${this.#adapter.type} adapter has not connected within ${connectTimeout} ms, it goes on trying`
-    const timer = setTimeout(() => fail(new SyncError('timeout', text)), connectTimeout)
+    const timer = setTimeout(() => {
+      const error = new SyncError('timeout', text)
+      this.#handlers.error(error)
+      this.#fail(error)
+    }, connectTimeout)
     const stopWaiting = () => clearTimeout(timer)
     this.#end.signal.addEventListener('abort', stopWaiting, { once: true })
     return stopWaiting
   }
 
   #onError(error: SyncError): void {
-    // That the broker leaves as well is no trouble to who leaves and has nothing more to send.
+    // A broker that leaves as well is no trouble to an instance that leaves and has nothing more to send.
     const isLeaving = this.#end.signal.aborted && this.delivery.sender.unsent === 0
     if (!isLeaving || error.kind !== 'connect') this.#handlers.error(error)
   }
 
   #onStatus(status: SyncStatus): void {
-    this.#handlers.status(status)
     if (status === 'ready') this.delivery.online()
+    else this.#setStatus(this.#wasReady || status === 'closed' ? status : 'connecting')
+  }
+
+  #onProven(): void {
+    this.#wasReady = true
+    this.#setStatus('ready')
+    for (const proceed of this.#awaitProof) proceed()
+    this.#awaitProof.clear()
+  }
+
+  #proof(): Promise<void> {
+    return new Promise((resolve) => this.#awaitProof.add(resolve))
+  }
+
+  #afterAnswers(resolve: () => void): void {
+    const timer = setTimeout(resolve, ANSWERS)
+    this.#end.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  }
+
+  #setStatus(status: SyncStatus): void {
+    if (this.#status === status) return
+    this.#status = status
+    this.#handlers.status(status)
   }
 }

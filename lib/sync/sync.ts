@@ -53,13 +53,9 @@ function configure(app: Application, options: ResolvedOptions): void {
     ],
     teardown: [
       async (_context: unknown, next: () => Promise<void>) => {
-        // Not after `next()`: an open websocket can hold the server's own teardown for ever.
-        const closed = appSync.close()
-        try {
-          await next()
-        } finally {
-          await closed
-        }
+        const ended = next()
+        await appSync.leave(ended)
+        await ended
       }
     ]
   })

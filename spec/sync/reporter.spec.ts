@@ -71,13 +71,42 @@ describe('Reporter', () => {
   })
 
   describe('#recovered', () => {
+    let clock: sinon.SinonFakeTimers
+
+    beforeEach(() => {
+      clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    })
+
+    afterEach(() => clock.restore())
+
     it('prints the end of an outage that had a line, once, and the next outage has lines again', () => {
       fail('connect', 'away')
       reporter.recovered('here')
+      clock.tick(2000)
       reporter.recovered('still here')
+      clock.tick(2000)
       fail('connect', 'away again')
       reporter.recovered('here again')
+      clock.tick(2000)
       expect(lines()).to.deep.equal(['away', 'here', 'away again', 'here again'])
+    })
+
+    it('takes a connection that is lost again within 2 s for a part of the outage', () => {
+      for (let time = 0; time < 50; time += 1) {
+        fail('connect', 'away')
+        reporter.recovered('here')
+        clock.tick(1999)
+      }
+      clock.tick(1)
+      expect(lines()).to.deep.equal(['away', 'here'])
+    })
+
+    it('prints the line of an outage though something was refused before', () => {
+      fail('publish', 'refused')
+      fail('connect', 'away')
+      reporter.recovered('here')
+      clock.tick(2000)
+      expect(lines().slice(1)).to.deep.equal(['away', 'here'])
     })
 
     it('prints nothing where there was no outage, or somebody has been told', () => {
@@ -85,7 +114,53 @@ describe('Reporter', () => {
       app.on('sync-error', () => {})
       fail('connect', 'away')
       reporter.recovered('here')
+      clock.tick(2000)
       expect(lines()).to.deep.equal([])
+    })
+
+    it('prints nothing after the connection was closed on purpose', () => {
+      fail('connect', 'away')
+      reporter.recovered('here')
+      reporter.closed()
+      clock.tick(2000)
+      expect(lines()).to.deep.equal(['away'])
+    })
+  })
+
+  describe('repeats', () => {
+    let clock: sinon.SinonFakeTimers
+    let heard: string[]
+
+    beforeEach(() => {
+      clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+      heard = []
+      app.on('sync-error', ({ message }) => heard.push(message))
+    })
+
+    afterEach(() => clock.restore())
+
+    it('are counted, and reported with their count after 10 s', () => {
+      for (let time = 0; time < 1000; time += 1) fail('unknown', 'no service')
+      expect(heard).to.deep.equal(['no service'])
+      expect(reporter.count).to.equal(1000)
+      clock.tick(10_000)
+      fail('unknown', 'no service')
+      expect(heard).to.deep.equal(['no service', 'no service (and 999 more since the last report)'])
+    })
+
+    it('of another kind or subject are no repeats', () => {
+      fail('unknown', 'one')
+      fail('unknown', 'two')
+      fail('frame', 'one')
+      expect(heard).to.deep.equal(['one', 'two', 'one'])
+    })
+
+    it('begin anew when an outage is over', () => {
+      fail('connect', 'away')
+      reporter.recovered('here')
+      clock.tick(2000)
+      fail('connect', 'away')
+      expect(heard).to.deep.equal(['away', 'away'])
     })
   })
 

@@ -134,7 +134,7 @@ describe('feathers-sync 3.1.1 and `wire: 3`', function () {
 
       it('exchange events both ways, each once and in order, and nobody goes deaf', async () => {
         // A heartbeat that beats would leave version 3 deaf.
-        const ours = [1, 2].map(() => startOurs({ ...options, wire: 3, heartbeat: 20 }))
+        const ours = [1, 2].map(() => startOurs({ ...options, wire: 3, heartbeat: 100 }))
         const theirs = [1, 2].map(() => startTheirs(options))
         const [one, two, three, four] = await Promise.all([...ours, ...theirs])
         const makers = { one, two, three, four } as Record<string, Instance>
