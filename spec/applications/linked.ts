@@ -39,6 +39,7 @@ export function linkApps(
         return linked.link.options
       },
       origin: () => `origin ${index}`,
+      isOwn: (origin: string) => origin === `origin ${index}`,
       isOpen: () => linked.link.open,
       send: (payload, events) => {
         const bytes = Buffer.from(payload)

@@ -164,6 +164,7 @@ describe('EventBridge', () => {
         two.bridge.attach(one.app, {
           options: one.link.options,
           origin: () => undefined,
+          isOwn: () => false,
           isOpen: () => true,
           send() {},
           error() {}

@@ -17,7 +17,8 @@ export class TcpProxy {
 
   constructor(
     readonly port: number,
-    private readonly targetPort: number
+    /** Where new connections go. */
+    public targetPort: number
   ) {}
 
   /** Listens (again). */
