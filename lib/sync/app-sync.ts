@@ -77,6 +77,8 @@ export class AppSync implements Sync {
   /** Of all sessions there were. */
   readonly #origins = new Set<string>()
   #closing: Promise<number> = Promise.resolve(0)
+  /** The session that is being closed. */
+  #ending: Session | undefined
   /** The server goes on for longer than `closeTimeout` allows: what it makes is not sent any more. */
   #isLate = false
 
@@ -147,13 +149,13 @@ export class AppSync implements Sync {
   open(): void {
     if (this.#session) return
     this.#isLate = false
-    const free = this.#closing.then(() => {})
-    const handlers = this.#handlers(() => this.#latest === session)
+    const ending = this.#ending
+    const free = this.#closing.then(() => ending?.delivery.receiver.positions ?? new Map())
     const session: Session = new Session(
       this.adapter,
       this.#options,
       this.#counts,
-      handlers,
+      this.#handlers(() => this.#latest === session),
       this.#origins,
       free
     )
@@ -165,19 +167,13 @@ export class AppSync implements Sync {
     })
   }
 
-  /** Nothing of a session reaches the application when another one has begun. */
+  /** A session that is still closing receives until the next one has the adapter, which goes on from there. */
   #handlers(isLatest: () => boolean): SessionHandlers {
     const { error, gap } = this.#reporter
     return {
-      deliver: (payload, count) => {
-        if (isLatest()) this.#bridge.receive(payload, count)
-      },
-      plain: (bytes) => {
-        if (isLatest()) this.#bridge.receivePlain(bytes)
-      },
-      gap: (lost) => {
-        if (isLatest()) gap(lost)
-      },
+      deliver: (payload, count) => this.#bridge.receive(payload, count),
+      plain: (bytes) => this.#bridge.receivePlain(bytes),
+      gap,
       error,
       status: (status) => {
         if (isLatest()) this.#onStatus(status)
@@ -190,6 +186,7 @@ export class AppSync implements Sync {
     if (session) {
       this.#bridge.flush()
       this.#session = undefined
+      this.#ending = session
       this.#closing = this.#closing.then(() => this.#end(session, timeout))
     }
     return this.#closing
@@ -212,6 +209,7 @@ export class AppSync implements Sync {
 
   async #end(session: Session, timeout: number): Promise<number> {
     const unsent = await session.close(timeout)
+    if (this.#ending === session) this.#ending = undefined
     if (unsent === 0) return 0
     this.#counts.lost += unsent
     const text = `${unsent} ${unsent === 1 ? 'event' : 'events'} could not be sent before feathers-sync was closed`

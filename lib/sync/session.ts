@@ -37,7 +37,7 @@ export class Session {
 
   /**
    * @param formerOrigins of the sessions before: what they sent is not another instance's
-   * @param before resolves when the adapter is free
+   * @param before resolves when the adapter is free, with where the session that had it was stopped
    */
   constructor(
     adapter: SyncAdapter,
@@ -45,7 +45,7 @@ export class Session {
     counts: Counts,
     handlers: SessionHandlers,
     formerOrigins: ReadonlySet<string>,
-    before: Promise<void>
+    before: Promise<ReadonlyMap<string, number>>
   ) {
     this.#adapter = adapter
     this.#options = options
@@ -67,7 +67,10 @@ export class Session {
       this.#awaitProof.add(() => this.#afterAnswers(resolve))
     })
     this.ready.catch(() => {}) // the reason has been reported
-    void before.then(() => this.#connect())
+    void before.then((positions) => {
+      this.delivery.receiver.resumeFrom(positions)
+      return this.#connect()
+    })
   }
 
   /** `ready`: the adapter has subscribed, and what is published is known to come back. */

@@ -85,9 +85,18 @@ export class Receiver {
     }
   }
 
+  /** The next sequence numbers of all instances that were known, when it is stopped. */
+  get positions(): ReadonlyMap<string, number> {
+    return this.#tombstones
+  }
+
+  /** Goes on where another receiver was stopped. */
+  resumeFrom(positions: ReadonlyMap<string, number>): void {
+    for (const [origin, next] of positions) this.#tombstones.set(origin, next)
+  }
+
   stop(): void {
-    for (const peer of this.#peers.values()) peer.stop()
-    this.#peers.clear()
+    for (const { origin } of this.peers) this.#retire(origin)
   }
 
   #peerOf({ origin }: EventsFrame | HeartbeatFrame, baseline: number): Peer {
