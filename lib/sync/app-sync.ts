@@ -110,7 +110,8 @@ export class AppSync implements Sync {
   }
 
   get status(): SyncStatus {
-    return this.#latest?.status ?? 'closed'
+    const status = this.#latest?.status ?? 'closed'
+    return this.#session && status === 'closed' ? 'connecting' : status
   }
 
   readonly serialize = (message: SyncMessage): string | Uint8Array =>

@@ -28,6 +28,10 @@ export class Repeats {
     return known?.suppressed ?? 0
   }
 
+  get isEmpty(): boolean {
+    return this.#reports.size === 0
+  }
+
   /** What comes from now on is new. */
   clear(): void {
     this.#reports.clear()

@@ -63,6 +63,7 @@ export class Reporter {
   /** The connection is there again. Prints a line for the end of the outage, if it lasts and the outage had one. */
   recovered(text: string): void {
     this.#continueOutage()
+    if (!this.#outage && this.#repeats.isEmpty) return
     this.#ending = setTimeout(() => {
       this.#repeats.clear()
       if (this.#outage) print(text)

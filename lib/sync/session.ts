@@ -30,7 +30,7 @@ export class Session {
   /** Until then the adapter serves the session before. */
   #hasAdapter = false
   #wasReady = false
-  #status: SyncStatus = 'connecting'
+  #status: SyncStatus = 'closed'
   #fail: (error: SyncError) => void = () => {}
   /** Called when the connection is proven. */
   readonly #awaitProof = new Set<() => void>()

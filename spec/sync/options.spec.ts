@@ -22,7 +22,7 @@ describe('options', () => {
 
     it('fills in the defaults, also for what is undefined', () => {
       const history = { events: 50_000, bytes: 32 * 1024 * 1024 }
-      const delivery = { history, heartbeat: 5000, wire: 4 }
+      const delivery = { history, heartbeat: 5000, closeTimeout: 3000, wire: 4 }
       const defaults = { adapter: 'ipc', uri: 'ipc:', key: 'feathers-sync', mode: 'both', ...delivery }
       expect(resolveOptions({ uri: 'ipc:' })).to.deep.equal(defaults)
       const nothing = {
