@@ -2,6 +2,7 @@ import { SyncError, type SyncErrorKind } from '../errors.js'
 import { Announcer } from './announcer.js'
 import { Audience } from './audience.js'
 import { Baselines } from './baselines.js'
+import { Company } from './company.js'
 import type { Environment } from './environment.js'
 import { Heartbeat } from './heartbeat.js'
 import { Proof } from './proof.js'
@@ -16,18 +17,15 @@ import {
   isFrame,
   type NackFrame,
   newOrigin,
-  ORIGIN_AT,
-  readHead
+  ORIGIN_AT
 } from './wire/frame.js'
+import { readHead } from './wire/head.js'
 
 /** NACKs for events that are not in the history are answered by at most one heartbeat in this many ms. */
 const ANSWER_INTERVAL = 50
 
 /** How long the answers to a join take in a small fleet, in ms. */
 const JOIN_ANSWERS = 150
-
-/** How long others take to request what they miss, after they were heard, in ms. */
-const COMPANY = 250
 
 /** One membership of an instance, from its first connection until it leaves: wires Sender, Receiver and Heartbeat. */
 export class Delivery {
@@ -41,15 +39,15 @@ export class Delivery {
   readonly #baselines: Baselines
   readonly #audience: Audience
   readonly #announcer: Announcer
+  readonly #company: Company
   #open = true
-  #isHeard = false
-  #onCompany: (() => void) | undefined
   #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(environment: Environment) {
     const { wire } = environment
     this.#environment = environment
     this.origin = newOrigin()
+    this.#company = new Company(environment.clock)
     this.#originBytes = Buffer.from(this.origin, 'hex')
     this.sender = new Sender(environment, this.origin, () => this.#heartbeat.eventsSent())
     this.#baselines = new Baselines(environment, () => this.sender.history.next)
@@ -109,18 +107,17 @@ export class Delivery {
 
   /** Whether others were there, but none was heard over this connection yet: it may be the first that is back. */
   get isAlone(): boolean {
-    return this.receiver.size > 0 && !this.#isHeard
+    return this.receiver.size > 0 && !this.#company.isThere
   }
 
   /** Resolves when another instance has been heard over this connection, and had the time to request what it misses. */
-  async company(): Promise<void> {
-    if (!this.#isHeard) await new Promise<void>((resolve) => (this.#onCompany = resolve))
-    await new Promise<void>((resolve) => this.#environment.clock.after(COMPANY, resolve))
+  company(): Promise<void> {
+    return this.#company.wait()
   }
 
   /** To be called whenever the link gets ready: it has subscribed. Waiting events are sent when it is proven. */
   online(): void {
-    this.#isHeard = false
+    this.#company.online()
     this.#announcer.online()
     this.#audience.online()
     this.sender.suspend()
@@ -189,8 +186,7 @@ export class Delivery {
   #take(frame: Frame): void {
     this.#heartbeat.hear(false)
     if (this.#environment.formerOrigins?.has(frame.origin)) return
-    this.#isHeard = true
-    this.#onCompany?.()
+    this.#company.heard()
     switch (frame.kind) {
       case 'nack':
         if (frame.target === this.origin) this.#answer(frame)

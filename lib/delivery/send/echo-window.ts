@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../clock.js'
-import type { Head } from '../wire/frame.js'
+import type { Head } from '../wire/head.js'
 
 /** What has not come back for so long, while nothing more may be sent, was lost by the broker, in ms. */
 const ECHO_TIMEOUT = 2000

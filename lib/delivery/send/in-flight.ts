@@ -1,7 +1,8 @@
 import type { Environment } from '../environment.js'
 import { type Batch, unitsOf } from '../wire/batch.js'
 import { fragments } from '../wire/fragments.js'
-import { encodeFrame, type Head } from '../wire/frame.js'
+import { encodeFrame } from '../wire/frame.js'
+import type { Head } from '../wire/head.js'
 import { EchoWindow } from './echo-window.js'
 
 /** How much may be handed to the driver before it has accepted it. */

@@ -1,13 +1,15 @@
 import { SyncError } from '../../errors.js'
 import type { Environment } from '../environment.js'
 import { largestPayload, MAX_EVENT } from '../wire/fragments.js'
-import { EVENTS_OVERHEAD, type Head } from '../wire/frame.js'
+import { EVENTS_OVERHEAD } from '../wire/frame.js'
+import type { Head } from '../wire/head.js'
 import { type Range, sizeOf } from '../wire/unit.js'
 import { History, type Keep } from './history.js'
 import { InFlight } from './in-flight.js'
 import { RetransmissionLimit } from './retransmission-limit.js'
 import { Retransmissions } from './retransmissions.js'
 import { Setbacks } from './setbacks.js'
+import { Turn } from './turn.js'
 
 /** The size at which a frame is closed. */
 const FRAME_BYTES = 256 * 1024
@@ -27,6 +29,7 @@ export class Sender {
   readonly #bornAt: number
   readonly #inFlight: InFlight
   readonly #setbacks: Setbacks
+  readonly #turn: Turn
   /** What other instances requested. */
   readonly #requested: Retransmissions
   /** What the driver refused when the connection was lost. */
@@ -40,9 +43,6 @@ export class Sender {
   #isProven = true
   /** Whether it is the turn of new events, after a retransmission. */
   #isTurnOfNew = false
-  #turnAwaited = false
-  #turnFirst = 1
-  #turnBytes = 0
   #overflowing = false
   #onIdle: (() => void) | undefined
   #stopped = false
@@ -53,6 +53,10 @@ export class Sender {
     this.#onSent = onSent
     this.#bornAt = environment.clock.now()
     this.history = new History(environment.history)
+    this.#turn = new Turn(environment.clock, () => {
+      this.#turn.first = this.history.next
+      this.#pump()
+    })
     const limit = new RetransmissionLimit(environment.clock)
     this.#requested = new Retransmissions(this.history, (unit) => limit.allow(unit))
     this.#again = new Retransmissions(this.history, () => true)
@@ -96,14 +100,9 @@ export class Sender {
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void {
-    if (!this.#turnAwaited) this.#beginTurn()
+    this.#turn.begin(this.history.next)
     if (this.#refuses(payload, count)) return
-    const bytes = sizeOf(payload)
-    if (this.#turnBytes > 0 && this.#turnBytes + bytes > FRAME_BYTES - EVENTS_OVERHEAD) {
-      this.#turnBytes = 0
-      this.#pump(true)
-    }
-    this.#turnBytes += bytes
+    if (this.#turn.fills(sizeOf(payload), FRAME_BYTES - EVENTS_OVERHEAD)) this.#pump(true)
     this.history.add(payload, count, this.#keep)
     this.#dropEvicted()
   }
@@ -177,9 +176,9 @@ export class Sender {
   get #keep(): Keep {
     const isFlowing = this.#isConnected && !this.#inFlight.isStalled
     return {
-      from: isFlowing ? this.#returned + 1 : this.#turnFirst,
+      from: isFlowing ? this.#returned + 1 : this.#turn.first,
       overdraft: isFlowing ? OVERDRAFT : 1,
-      always: this.#turnFirst
+      always: this.#turn.first
     }
   }
 
@@ -189,17 +188,6 @@ export class Sender {
 
   get #canSend(): boolean {
     return !this.#stopped && !this.#setbacks.isPaused && this.#isConnected && this.#inFlight.hasRoom
-  }
-
-  #beginTurn(): void {
-    this.#turnAwaited = true
-    this.#turnFirst = this.history.next
-    this.#environment.clock.turn(() => {
-      this.#turnAwaited = false
-      this.#turnFirst = this.history.next
-      this.#turnBytes = 0
-      this.#pump()
-    })
   }
 
   /** An event that no number of fragments can carry costs itself: the others report it as a gap. */
@@ -269,7 +257,7 @@ export class Sender {
     if (next <= this.#returned + 1) return
     this.#returned = next - 1
     this.#setbacks.progressed()
-    this.history.trim({ from: next, overdraft: Number.POSITIVE_INFINITY, always: this.#turnFirst }, 1)
+    this.history.trim({ from: next, overdraft: Number.POSITIVE_INFINITY, always: this.#turn.first }, 1)
   }
 
   #onRefused(first: number, next: number, size: number, cause: unknown): void {

@@ -56,14 +56,14 @@ const MAGIC = Buffer.from([0xff, 0x46, 0x53, 0xff])
 const VERSION = 4
 const ORIGIN_LENGTH = 16
 const VERSION_AT = MAGIC.length
-const KIND_AT = VERSION_AT + 1
+export const KIND_AT = VERSION_AT + 1
 /** Where the origin is in each frame, and where it ends. */
 export const ORIGIN_AT = KIND_AT + 1
 export const BODY_AT = ORIGIN_AT + ORIGIN_LENGTH
 
-const KINDS = { events: 1, heartbeat: 2, nack: 3, fragment: 4 } as const
+export const KINDS = { events: 1, heartbeat: 2, nack: 3, fragment: 4 } as const
 /** Sequence numbers and ages take 6 bytes, which JavaScript represents exactly. */
-const NUMBER = 6
+export const NUMBER = 6
 const MAX_NUMBER = 2 ** (8 * NUMBER) - 1
 const RETRANSMISSION = 1
 const JOIN = 1
@@ -167,42 +167,6 @@ export function decodeFrame(received: Uint8Array): Frame {
       return decodeFragment(bytes, origin)
     default:
       throw malformed(`has the unknown kind ${bytes[KIND_AT]}`)
-  }
-}
-
-/** What tells a frame of one's own when it comes back. */
-export type Head = {
-  /** How long the sender had existed, in ms. */
-  readonly age?: number
-} & (
-  | { readonly kind: 'events' | 'fragment'; readonly first: number; readonly index: number }
-  | { readonly kind: 'heartbeat'; readonly last: number }
-)
-
-/** The head of a frame that this instance wrote, of version 4: nothing else of it is read. NACKs have none. */
-export function readHead(bytes: Buffer): Head | undefined {
-  switch (bytes[KIND_AT]) {
-    case KINDS.events:
-      return {
-        kind: 'events',
-        age: bytes.readUIntBE(BODY_AT + 1, NUMBER),
-        first: bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER),
-        index: 0
-      }
-    case KINDS.fragment:
-      return {
-        kind: 'fragment',
-        first: bytes.readUIntBE(BODY_AT, NUMBER),
-        index: bytes.readUInt16BE(BODY_AT + NUMBER)
-      }
-    case KINDS.heartbeat:
-      return {
-        kind: 'heartbeat',
-        age: bytes.readUIntBE(BODY_AT + 1, NUMBER),
-        last: bytes.readUIntBE(BODY_AT + 1 + 2 * NUMBER, NUMBER)
-      }
-    default:
-      return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Reassembly } from '../../../lib/delivery/wire/fragments.js'
-import { decodeFrame, type FragmentFrame, type Head, readHead } from '../../../lib/delivery/wire/frame.js'
+import { decodeFrame, type FragmentFrame } from '../../../lib/delivery/wire/frame.js'
+import { type Head, readHead } from '../../../lib/delivery/wire/head.js'
 import { Deferred, settled } from '../fake-link.js'
 import { eventsFrame, ORIGIN } from '../wire/golden.js'
 import { KIB, MIB, SenderStage } from './sender-stage.js'

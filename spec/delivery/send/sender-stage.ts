@@ -1,5 +1,5 @@
 import { Sender } from '../../../lib/delivery/send/sender.js'
-import { readHead } from '../../../lib/delivery/wire/frame.js'
+import { readHead } from '../../../lib/delivery/wire/head.js'
 import { settled } from '../fake-link.js'
 import { Stage, type StageOptions } from '../stage.js'
 import { ORIGIN } from '../wire/golden.js'
