@@ -148,9 +148,18 @@ describe('Delivery, from online to close', () => {
   describe('close', () => {
     it('sends the waiting events, then leaves', async () => {
       stage.delivery.send(Buffer.from('mine'), 1)
-      expect(await stage.close()).to.equal(0)
-      expect(stage.link.frames.map(({ kind }) => kind)).to.deep.equal(['events', 'heartbeat'])
+      const closing = stage.delivery.close(1000)
+      await stage.pass()
+      expect(stage.link.sent).to.deep.equal(['1-1'])
+      stage.echo()
+      expect(await closing).to.equal(0)
+      expect(stage.link.frames.map(({ kind }) => kind)).to.deep.equal(['heartbeat'])
       expect(stage.link.of('heartbeat')[0]).to.include({ leave: true, last: 1 })
+    })
+
+    it('counts what has not come back as not sent', async () => {
+      stage.delivery.send(Buffer.from('mine'), 1)
+      expect(await stage.close()).to.equal(1)
     })
 
     it('returns how many events could not be sent', async () => {

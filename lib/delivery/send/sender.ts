@@ -88,9 +88,9 @@ export class Sender {
     return this.history.next - this.#cursor
   }
 
-  /** How many events the driver has not accepted. */
+  /** How many events are not known to have arrived: they have not come back, or the driver has not accepted them. */
   get unsent(): number {
-    return this.waiting + this.#inFlight.events
+    return this.#isEchoing ? this.history.next - 1 - this.#returned : this.waiting + this.#inFlight.events
   }
 
   /** Whether everything that was sent has come back. */
@@ -151,7 +151,7 @@ export class Sender {
     return complete
   }
 
-  /** Resolves when the driver has accepted all events, or nothing can be sent. */
+  /** Resolves when all events have arrived, as far as can be known, or nothing can be sent. */
   async flush(): Promise<void> {
     this.#pump(true)
     if (this.#isIdle()) return
@@ -203,7 +203,7 @@ export class Sender {
   }
 
   #isIdle(): boolean {
-    return !this.#isConnected || (this.#inFlight.isEmpty && this.waiting === 0)
+    return !this.#isConnected || (this.#inFlight.isEmpty && this.unsent === 0)
   }
 
   /** Sends what waits, retransmissions and new events in turns; `isFull`: also the last frame, which could still grow. */
@@ -257,6 +257,7 @@ export class Sender {
     if (next <= this.#returned + 1) return
     this.#returned = next - 1
     this.#setbacks.progressed()
+    if (this.#isIdle()) this.#onIdle?.()
     this.history.trim({ from: next, overdraft: Number.POSITIVE_INFINITY, always: this.#turn.first }, 1)
   }
 

@@ -32,7 +32,7 @@ describe('InFlight', () => {
     await settled()
     expect(stage.link.sent.slice(8)).to.deep.equal(['9-12'])
     for (const { resolve } of taken) resolve()
-    await settled()
+    await stage.hearAll()
     expect(stage.sender).to.include({ waiting: 0, unsent: 0 })
     expect(stage.counts.sent).to.equal(12)
   })

@@ -184,7 +184,7 @@ describe('Sender, retransmissions', () => {
       return () => !done
     }
 
-    it('resolves when the driver has accepted all events, those of this turn too', async () => {
+    it('resolves when all events have come back, those of this turn too', async () => {
       const taken = new Deferred()
       stage.link.driver = () => taken.promise
       stage.send(1)
@@ -193,6 +193,8 @@ describe('Sender, retransmissions', () => {
       expect(isWaiting()).to.equal(true)
       taken.resolve()
       await settled()
+      expect(isWaiting()).to.equal(true)
+      await stage.hearAll()
       expect(isWaiting()).to.equal(false)
       expect(stage.sender.unsent).to.equal(0)
     })
