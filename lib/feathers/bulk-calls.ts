@@ -6,8 +6,9 @@ import type { ServiceEvent } from './service-events.js'
 
 /** A list whose items are, one after the other, the data of events with one context, from one synchronous loop. */
 interface Call {
-  /** The latest one. */
-  event: ServiceEvent
+  /** The first one. */
+  readonly event: ServiceEvent
+  /** The index of the latest one. */
   index: number
   /** The live list. */
   readonly items: readonly unknown[]
@@ -23,19 +24,19 @@ export interface Outgoing {
 
 /**
  * Turns events into messages. Feathers emits an event for each item of a bulk call, all with one context, from one synchronous
- * loop: they share what is sent of the context.
+ * loop: they share what is sent of the context, whatever is emitted in between.
  */
 export class BulkCalls {
-  #call: Call | undefined
+  /** Of the current loops, by their live context: a listener may emit events of other names with it. */
+  readonly #calls = new Map<unknown, Call[]>()
 
-  /** @param onEnd called when the loop of a bulk call is over */
+  /** @param onEnd called when the loops are over */
   constructor(private readonly onEnd: () => void) {}
 
   /** What is sent of an event. Throws if the hook context can't be read, or has a dispatch that can't be sent. */
   outgoing(event: ServiceEvent, choice: ContextChoice): Outgoing {
     const { event: name, path, data, context } = event
-    const call = next(this.#call, event)
-    this.#call = call
+    const call = this.#next(event)
     if (call) {
       const message = { event: name, path, data, context: call.context }
       return { message, item: { list: call, index: call.index } }
@@ -45,24 +46,31 @@ export class BulkCalls {
     return { message: { event: name, path, data, context: sent }, item: this.#begin(event, sent) }
   }
 
+  /** The call with `event` as its next one, if there is one. */
+  #next(event: ServiceEvent): Call | undefined {
+    const call = this.#calls.get(event.context)?.find((it) => isOfOneName(it.event, event))
+    if (!call || call.items[call.index + 1] !== event.data) return undefined
+    call.index += 1
+    return call
+  }
+
   #begin(event: ServiceEvent, context: unknown): ListItem | undefined {
     const index = indexInResult(context, event.data)
     if (index < 0) return undefined
     const { result: items } = context as { result: unknown[] }
-    this.#call = { event, index, items, context }
-    queueMicrotask(() => {
-      this.#call = undefined
-      this.onEnd()
-    })
-    return { list: this.#call, index }
+    const call = { event, index, items, context }
+    if (this.#calls.size === 0) queueMicrotask(() => this.#end())
+    const others = this.#calls.get(event.context)?.filter((it) => !isOfOneName(it.event, event)) ?? []
+    this.#calls.set(event.context, [...others, call])
+    return { list: call, index }
+  }
+
+  #end(): void {
+    this.#calls.clear()
+    this.onEnd()
   }
 }
 
-/** The call with `event` as its next one, if it is. */
-function next(call: Call | undefined, { event, path, data, context }: ServiceEvent): Call | undefined {
-  if (call?.event.context !== context || call?.event.event !== event || call.event.path !== path)
-    return undefined
-  if (call.items[call.index + 1] !== data) return undefined
-  call.index += 1
-  return call
+function isOfOneName(one: ServiceEvent, other: ServiceEvent): boolean {
+  return one.event === other.event && one.path === other.path
 }

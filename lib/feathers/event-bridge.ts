@@ -2,7 +2,7 @@ import type { Application } from '@feathersjs/feathers'
 import createDebug from 'debug'
 import { inject, injectable } from 'inversify'
 import { SyncError } from '../errors.js'
-import { readMessages, readPlain } from '../message/decoder.js'
+import { type Attempt, readMessages, readPlain } from '../message/decoder.js'
 import { Encoder } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
 import { Serializer } from '../message/serializer.js'
@@ -11,6 +11,7 @@ import { BulkCalls } from './bulk-calls.js'
 import { shareContexts } from './received-context.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
+const UNREADABLE = 'could not deserialize an event'
 const debug = createDebug('feathers-sync:events')
 
 /** What a bridge is attached to. */
@@ -56,8 +57,9 @@ export class EventBridge {
 
   /** Takes the payload of `count` events of another instance and emits each as `sync-in`. Never throws. */
   receive(payload: Uint8Array, count: number): void {
-    this.#receive(() => {
-      const messages = readMessages(this.serializer, payload, count)
+    this.#receive(({ events }) => {
+      const attempt: Attempt = (read) => events.attempt('deserialize', UNREADABLE, read)
+      const messages = readMessages(this.serializer, payload, count, attempt)
       if (count > 1) shareContexts(messages)
       return messages
     })
@@ -65,9 +67,9 @@ export class EventBridge {
 
   /** Takes a message that is no frame: that of an instance that writes what feathers-sync 3 reads. Never throws. */
   receivePlain(bytes: Uint8Array): void {
-    this.#receive(() => {
+    this.#receive(({ link }) => {
       const { message, origin } = readPlain(this.serializer, bytes)
-      return typeof origin === 'string' && this.#attached?.link.isOwn(origin) ? [] : [message]
+      return typeof origin === 'string' && link.isOwn(origin) ? [] : [message]
     })
   }
 
@@ -83,11 +85,12 @@ export class EventBridge {
     return event.emit(false)
   }
 
-  #receive(read: () => SyncMessage[]): void {
-    if (!this.#attached) return
-    const { link, events } = this.#attached
+  #receive(read: (attached: Attached) => SyncMessage[]): void {
+    const attached = this.#attached
+    if (!attached) return
+    const { link, events } = attached
     if (!link.isOpen() || link.options.mode === 'send') return
-    const messages = events.attempt('deserialize', 'could not deserialize an event', read)
+    const messages = events.attempt('deserialize', UNREADABLE, () => read(attached))
     for (const message of messages ?? []) {
       debug('in: %s %s', message?.path, message?.event)
       events.attempt('listener', 'a sync-in listener threw', () => events.app.emit('sync-in', message))

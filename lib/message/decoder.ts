@@ -1,20 +1,62 @@
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
-import { readPayload } from './payload.js'
+import { readPayload, SHARED, WHOLE } from './payload.js'
 import type { Serializer } from './serializer.js'
+
+/** Events that share a context. */
+interface List {
+  /** Their message without data. */
+  readonly shared: SyncMessage
+  /** Their data. */
+  readonly items: unknown[]
+  context?: unknown
+}
+
+/** Runs `read`; returns undefined if it throws and that is dealt with. */
+export type Attempt = <Result>(read: () => Result) => Result | undefined
 
 /**
  * The messages of a payload of `count` events, as an `Encoder` wrote it. Those of a list have the same context object.
  *
- * @throws SyncError of kind `frame`, and whatever the serializer throws
+ * @param attempt called for each part that the serializer reads, so that one that can't be read costs itself alone. Default: throws
+ * @throws SyncError of kind `frame`, and whatever `attempt` throws
  */
-export function readMessages(serializer: Serializer, payload: Uint8Array, count: number): SyncMessage[] {
-  const { message, items } = readPayload(payload, count)
-  const shared = serializer.deserialize(message)
-  if (!items) return [withContext(shared, restore(shared, [shared?.data]))]
-  const data = items.map((item) => serializer.deserialize(item).data)
-  const context = restore({ ...shared, data: data[0] }, data)
-  return data.map((item) => withContext({ ...shared, data: item }, context))
+export function readMessages(
+  serializer: Serializer,
+  payload: Uint8Array,
+  count: number,
+  attempt: Attempt = (read) => read()
+): SyncMessage[] {
+  const lists: (List | undefined)[] = []
+  const events: (() => SyncMessage)[] = []
+  for (const { tag, bytes } of readPayload(payload, count)) {
+    if (tag === SHARED) {
+      lists.push(attempt(() => ({ shared: serializer.deserialize(bytes), items: [] })))
+      continue
+    }
+    const list = lists[tag]
+    if (!list && tag !== WHOLE) continue // what it shares could not be read
+    const event = attempt(() => {
+      const message = serializer.deserialize(bytes)
+      return list ? itemOf(list, message) : wholeOf(message)
+    })
+    if (event) events.push(event)
+  }
+  // A context may contain the whole list.
+  for (const list of lists) {
+    if (list) list.context = restore({ ...list.shared, data: list.items[0] }, list.items)
+  }
+  return events.map((event) => event())
+}
+
+function wholeOf(message: SyncMessage): () => SyncMessage {
+  const whole = withContext(message, restore(message, [message?.data]))
+  return () => whole
+}
+
+function itemOf(list: List, { data }: SyncMessage): () => SyncMessage {
+  list.items.push(data)
+  return () => withContext({ ...list.shared, data }, list.context)
 }
 
 /** A message of wire 3, and its `origin` if an instance of this version wrote it. */

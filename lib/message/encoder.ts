@@ -1,11 +1,9 @@
+import { Collected } from './collected.js'
 import { alone, compact } from './compact-context.js'
 import type { SyncMessage } from './message.js'
 import { PayloadWriter } from './payload.js'
 import { serializeMessage } from './serialization.js'
 import type { Serializer } from './serializer.js'
-
-/** The events of a list are sent when they have this many bytes, and in any case at the end of its turn. */
-const MAX_BULK = 16 * 1024 * 1024
 
 /** Where the data of an event is in the list that is its context's result. */
 export interface ListItem {
@@ -14,13 +12,8 @@ export interface ListItem {
   readonly index: number
 }
 
-/** The events of a list that will be sent together. */
-interface Bulk {
-  readonly list: object
-  readonly shared: Buffer
-  readonly items: Buffer[]
-  bytes: number
-}
+/** What the events of a list share, as it was serialized, or why it could not be. */
+type Shared = { readonly bytes: Buffer } | { readonly cause: unknown }
 
 type Incomplete = (cause: unknown) => void
 
@@ -37,58 +30,60 @@ export interface EncoderOptions {
 export class Encoder {
   readonly #options: EncoderOptions
   readonly #payloads = new PayloadWriter()
-  #bulk: Bulk | undefined
+  readonly #collected: Collected
+  /** By list. */
+  readonly #shared = new WeakMap<object, Shared>()
 
   constructor(options: EncoderOptions) {
     this.#options = options
+    this.#collected = new Collected(this.#payloads, options.send)
   }
 
   /**
-   * Serializes a message, to be sent now or with its list.
+   * Serializes a message, to be sent now, or with those that are being collected.
    *
    * @param incomplete called if the message is sent without a value that can't be serialized
    * @throws what the serializer throws
    */
   add(message: SyncMessage, item: ListItem | undefined, incomplete: Incomplete): void {
-    const { serializer, wire, origin } = this.#options
+    const { serializer, wire, origin, send } = this.#options
     const serialize = (it: Partial<SyncMessage>) => serializeMessage(serializer, it, incomplete)
     if (wire === 3) {
       const plain = { ...(item ? alone(message, item.index) : message), origin: origin() }
-      this.#send(Buffer.from(serialize(plain)))
+      send(Buffer.from(serialize(plain)), 1)
     } else if (serializer.takesWholeMessages) {
-      this.#send(this.#payloads.one(serialize(item ? alone(message, item.index) : message)))
-    } else if (item) this.#addToBulk(message, item.list, incomplete)
-    else {
+      send(this.#payloads.one(serialize(item ? alone(message, item.index) : message)), 1)
+    } else if (item) {
+      const bytes = Buffer.from(serialize({ data: message.data }))
+      this.#collected.addItem(item.list, this.#sharedOf(message, item.list, incomplete), bytes)
+    } else {
       const context = compact(message, false)
-      this.#send(this.#payloads.one(serialize(context === undefined ? message : { ...message, context })))
+      const bytes = serialize(context === undefined ? message : { ...message, context })
+      if (this.#collected.isEmpty) send(this.#payloads.one(bytes), 1)
+      else this.#collected.addWhole(Buffer.from(bytes))
     }
   }
 
-  /** Sends the events of a list that have been collected. */
+  /** Sends the events that have been collected. */
   flush(): void {
-    const bulk = this.#bulk
-    if (!bulk) return
-    this.#bulk = undefined
-    this.#options.send(this.#payloads.many(bulk.shared, bulk.items), bulk.items.length)
+    this.#collected.flush()
   }
 
-  #addToBulk(message: SyncMessage, list: object, incomplete: Incomplete): void {
-    const serialize = (it: Partial<SyncMessage>) =>
-      Buffer.from(serializeMessage(this.#options.serializer, it, incomplete))
-    const item = serialize({ data: message.data })
-    if (this.#bulk?.list !== list) {
-      const { event, path } = message
-      const shared = serialize({ event, path, context: compact(message, true) })
-      this.flush()
-      this.#bulk = { list, shared, items: [], bytes: 0 }
+  /** Serialized once for each list, also if it throws: its size may be that of the whole list. */
+  #sharedOf(message: SyncMessage, list: object, incomplete: Incomplete): Buffer {
+    const shared = this.#shared.get(list) ?? this.#serializeShared(message, incomplete)
+    this.#shared.set(list, shared)
+    if ('cause' in shared) throw shared.cause
+    return shared.bytes
+  }
+
+  #serializeShared(message: SyncMessage, incomplete: Incomplete): Shared {
+    const { event, path } = message
+    const shared = { event, path, context: compact(message, true) }
+    try {
+      return { bytes: Buffer.from(serializeMessage(this.#options.serializer, shared, incomplete)) }
+    } catch (cause) {
+      return { cause }
     }
-    this.#bulk.items.push(item)
-    this.#bulk.bytes += item.length
-    if (this.#bulk.bytes >= MAX_BULK) this.flush()
-  }
-
-  #send(payload: Buffer): void {
-    this.flush() // in the order they were emitted
-    this.#options.send(payload, 1)
   }
 }

@@ -1,9 +1,20 @@
 import { SyncError } from '../errors.js'
-import type { Serialized } from './serializer.js'
 
-/** The first byte of a payload: one message, or a message that many events share and then theirs. */
-const FORMAT = { one: 0, many: 1 } as const
+/** The first byte of a payload: one message; what events share and then theirs; any sequence of these. */
+const FORMAT = { one: 0, many: 1, mixed: 2 } as const
 const LENGTH = 4
+const TAG = 2
+
+/** The tag of a message of its own. */
+export const WHOLE = 0xffff
+/** The tag of what the events of a list share. Lists are numbered from 0 on; the number is the tag of their items. */
+export const SHARED = 0xfffe
+
+export interface Piece {
+  /** `WHOLE`, `SHARED`, or the number of the list. */
+  readonly tag: number
+  readonly bytes: Buffer
+}
 
 /** Small payloads are written into one buffer, side by side: `Buffer`'s own pool is so small that it costs more than the writing. */
 const POOL_SIZE = 64 * 1024
@@ -13,7 +24,7 @@ export class PayloadWriter {
   #used = 0
 
   /** The payload of one event. */
-  one(message: Serialized): Buffer {
+  one(message: string | Uint8Array): Buffer {
     const most = 1 + message.length * (typeof message === 'string' ? 3 : 1) // a UTF-16 unit takes up to 3 bytes as UTF-8
     if (most > POOL_SIZE / 8) {
       const payload = Buffer.allocUnsafe(1 + Buffer.byteLength(message))
@@ -29,20 +40,32 @@ export class PayloadWriter {
     return this.#pool.subarray(start, this.#used)
   }
 
-  /** The payload of several events: what they share, then what each has of its own. */
+  /** The payload of the events of one list: what they share, then what each has of its own. */
   many(shared: Buffer, items: readonly Buffer[]): Buffer {
-    const pieces: Buffer[] = [Buffer.of(FORMAT.many)]
+    const chunks: Buffer[] = [Buffer.of(FORMAT.many)]
     for (const bytes of [shared, ...items]) {
       const length = Buffer.allocUnsafe(LENGTH)
       length.writeUInt32BE(bytes.length)
-      pieces.push(length, bytes)
+      chunks.push(length, bytes)
     }
-    return Buffer.concat(pieces)
+    return Buffer.concat(chunks)
+  }
+
+  /** The payload of events of several lists, or of none, in their order. */
+  mixed(pieces: readonly Piece[]): Buffer {
+    const chunks: Buffer[] = [Buffer.of(FORMAT.mixed)]
+    for (const { tag, bytes } of pieces) {
+      const header = Buffer.allocUnsafe(LENGTH + TAG)
+      header.writeUInt32BE(bytes.length)
+      header.writeUInt16BE(tag, LENGTH)
+      chunks.push(header, bytes)
+    }
+    return Buffer.concat(chunks)
   }
 }
 
 /** Returns how many bytes it took. */
-function write(message: Serialized, bytes: Buffer, at: number): number {
+function write(message: string | Uint8Array, bytes: Buffer, at: number): number {
   bytes[at] = FORMAT.one
   if (typeof message === 'string') return 1 + bytes.write(message, at + 1)
   bytes.set(message, at + 1)
@@ -50,25 +73,47 @@ function write(message: Serialized, bytes: Buffer, at: number): number {
 }
 
 /**
- * What is in a payload: the message of one event alone, or what `items` share.
+ * What is in a payload, as views of it. Each item comes after what it shares.
  *
  * @throws SyncError of kind `frame` if it is malformed, or not one of `count` events
  */
-export function readPayload(payload: Uint8Array, count: number): { message: Buffer; items?: Buffer[] } {
+export function readPayload(payload: Uint8Array, count: number): Piece[] {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-  if (bytes[0] === FORMAT.one && count === 1) return { message: bytes.subarray(1) }
-  if (bytes[0] !== FORMAT.many) throw malformed('is of no known format')
-  const pieces: Buffer[] = []
+  const pieces = piecesOf(bytes)
+  let [events, lists] = [0, 0]
+  for (const { tag } of pieces) {
+    if (tag === SHARED) lists += 1
+    else if (tag === WHOLE || tag < lists) events += 1
+    else throw malformed('is inconsistent: an item is of an unknown list')
+  }
+  if (events !== count) throw malformed(`is not one of ${count} events`)
+  return pieces
+}
+
+function piecesOf(bytes: Buffer): Piece[] {
+  switch (bytes[0]) {
+    case FORMAT.one:
+      return [{ tag: WHOLE, bytes: bytes.subarray(1) }]
+    case FORMAT.many:
+      return split(bytes, LENGTH, (_at, index) => (index === 0 ? SHARED : 0))
+    case FORMAT.mixed:
+      return split(bytes, LENGTH + TAG, (at) => bytes.readUInt16BE(at + LENGTH))
+    default:
+      throw malformed('is of no known format')
+  }
+}
+
+/** @param tagOf the tag of the piece with this index, whose header is at `at` */
+function split(bytes: Buffer, header: number, tagOf: (at: number, index: number) => number): Piece[] {
+  const pieces: Piece[] = []
   for (let at = 1; at < bytes.length; ) {
-    const from = at + LENGTH
+    const from = at + header
     const to = from <= bytes.length ? from + bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY
     if (to > bytes.length) throw malformed('is cut short')
-    pieces.push(bytes.subarray(from, to))
+    pieces.push({ tag: tagOf(at, pieces.length), bytes: bytes.subarray(from, to) })
     at = to
   }
-  const [message, ...items] = pieces
-  if (!message || items.length !== count) throw malformed(`is not one of ${count} events`)
-  return { message, items }
+  return pieces
 }
 
 function malformed(text: string): SyncError {

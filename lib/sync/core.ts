@@ -1,7 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
-import { contextToSend } from '../feathers/sent-context.js'
+import { BulkCalls } from '../feathers/bulk-calls.js'
 import { type ServiceEvent, ServiceEvents } from '../feathers/service-events.js'
-import { alone, indexInResult } from '../message/compact-context.js'
+import { alone } from '../message/compact-context.js'
 import type { SyncMessage } from '../message/message.js'
 import { Reporter } from './reporter.js'
 
@@ -13,14 +13,6 @@ export interface FunctionalSync {
   serialize?: ((message: SyncMessage) => unknown) | undefined
   /** Default: `JSON.parse` */
   deserialize?: ((data: never) => unknown) | undefined
-}
-
-function messageOf({ event, path, data, context }: ServiceEvent): SyncMessage {
-  const message = { event, path, data }
-  if (context === undefined) return message
-  const sent = contextToSend(context, data)
-  const index = indexInResult(sent, data)
-  return index < 0 ? { ...message, context: sent } : alone({ ...message, context: sent }, index)
 }
 
 const configured = new WeakSet<object>()
@@ -39,6 +31,12 @@ export function core(app: Application): void {
   }
   configured.add(app)
   const functions = () => app.sync as unknown as FunctionalSync | undefined
+
+  const calls = new BulkCalls(() => {})
+  const messageOf = (event: ServiceEvent): SyncMessage => {
+    const { message, item } = calls.outgoing(event, {})
+    return item ? alone(message, item.index) : message
+  }
 
   const publish = (event: ServiceEvent): boolean => {
     const data = events.attempt(

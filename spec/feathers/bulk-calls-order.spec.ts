@@ -42,9 +42,10 @@ describe('BulkCalls', () => {
       'created 2',
       'liked 12'
     ])
-    for (const { event, data, context } of there) {
-      if (event === 'created') expect(context.result).to.deep.equal([data])
+    for (const { event, context } of there) {
+      if (event === 'created') expect(context.result).to.deep.equal([{ id: 0 }, { id: 1 }, { id: 2 }])
     }
+    expect(one.payloads).to.have.length(1)
   })
 
   it('ends where a listener sets context[SYNC] = false', async () => {
