@@ -86,6 +86,22 @@ describe('core', () => {
     expect(calls[1]?.[1].result).to.deep.equal([{ text: 'second' }])
   })
 
+  it('reads the context of a bulk call once', () => {
+    const one = create()
+    const calls = record(one)
+    let reads = 0
+    const context = {
+      result: [{ id: 1 }, { id: 2 }, { id: 3 }],
+      get mark() {
+        reads += 1
+        return 'read'
+      }
+    }
+    for (const item of context.result) messages(one).emit('created', item, context)
+    expect(calls.map(([data]) => data)).to.deep.equal(context.result)
+    expect(reads).to.equal(1)
+  })
+
   it('takes serialize and deserialize of app.sync, which keep types', () => {
     const [one, two] = [create({ serialize, deserialize }), create({ serialize, deserialize })]
     const calls = record(two)
