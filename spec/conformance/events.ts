@@ -111,7 +111,7 @@ export function describeEvents(instances: () => Instances): void {
     for (let count = 0; count < 100; count += 1) frames.push(flipOneBit(real), randomBytes(count))
     frames.push(...hostilePayloads.map((payload) => forge(real, payload)))
     for (const frame of frames) if (frame.length > 0) await adapter.publish(frame)
-    await eventually(() => two.errors.length > 200, { message: 'the errors to be reported' })
+    await eventually(() => two.app.sync.stats().errors > 200, { message: 'the errors to be reported' })
     await settle([one, two])
     expect(two.texts).to.deep.equal(['real'])
     expect(one.texts).to.deep.equal(['real'])

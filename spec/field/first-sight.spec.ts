@@ -1,0 +1,165 @@
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
+import { type Member, type MemberOptions, Members, range } from '../support/members.js'
+import { PLACES, type Place, throughPort } from '../support/places.js'
+import { startProxy, type TcpProxy } from '../support/proxy.js'
+
+/** In ms: longer than a test waits for anything but a heartbeat's answer. */
+const HEARTBEAT = 1000
+
+interface Apart {
+  member: Member
+  network: TcpProxy
+}
+
+describe('what an instance that was ready could have had, before it has heard who made it', () => {
+  const { ipc: _, ...brokers } = PLACES
+
+  for (const [name, startPlace] of Object.entries(brokers)) {
+    describe(name, () => {
+      let place: Place
+      let members: Members
+      let networks: TcpProxy[]
+
+      before(async function () {
+        this.timeout(60_000) // RabbitMQ takes its time
+        place = await startPlace()
+      })
+      after(() => place.stop())
+
+      beforeEach(() => {
+        members = new Members()
+        networks = []
+      })
+
+      afterEach(async () => {
+        for (const network of networks) network.resume()
+        await members.closeAll()
+        await Promise.all(networks.map((network) => network.close()))
+      })
+
+      /** An instance that is ready, with a network of its own. */
+      const apart = async (options: Partial<MemberOptions> = {}): Promise<Apart> => {
+        const network = await startProxy(Number(new URL(place.uri).port))
+        networks.push(network)
+        const uri = throughPort(place.uri, network.port)
+        const member = members.configure({ uri, heartbeat: HEARTBEAT, ...options })
+        await member.app.sync.ready
+        return { member, network }
+      }
+
+      const cutOff = async ({ member, network }: Apart) => {
+        network.refuse()
+        network.cut()
+        await eventually(() => member.app.sync.status === 'reconnecting')
+      }
+      const rejoin = async ({ member, network }: Apart) => {
+        await network.accept()
+        await eventually(() => member.app.sync.status === 'ready')
+      }
+
+      /** An older instance that has made events already, before anybody else came. */
+      const older = async (options: Partial<MemberOptions> = {}) => {
+        const one = await apart(options)
+        one.member.make(10)
+        await eventually(() => one.member.app.sync.stats().events.waiting === 0)
+        return one
+      }
+
+      /** In order, once, and what is not there is in a gap: of `first` to `last`, all that were made since it is ready. */
+      const expectAccounted = async (
+        newcomer: Member,
+        maker: Member,
+        first: number,
+        last: number,
+        /** How many older ones may be in the gap: when an instance got ready is known roughly. */
+        older = 0
+      ) => {
+        await eventually(
+          async () => {
+            const got = newcomer.got(maker).filter((number) => number >= first)
+            const missed = newcomer.gaps.reduce((sum, gap) => sum + gap.missed, 0)
+            const seen = `got ${got.length} (${got[0]}-${got.at(-1)}), missed ${missed}; ${newcomer.texts()}`
+            const made = last - first + 1
+            expect(got.length + missed, seen).to.be.within(made, made + older)
+            expect(got, 'in order and once').to.deep.equal(range(got[0] ?? last + 1, last))
+          },
+          { timeout: 6 * HEARTBEAT }
+        )
+        // and after a mark nothing more comes
+        maker.make(1)
+        await eventually(() => newcomer.got(maker).at(-1) === last + 1, { timeout: 3 * HEARTBEAT })
+        expect(newcomer.got(maker)).to.deep.equal([...new Set(newcomer.got(maker))])
+      }
+
+      it('(a) the older one was partitioned, its connection died unseen, and it sends again', async () => {
+        const o = await older()
+        o.network.stall()
+        const r = await apart()
+        o.member.make(20)
+        o.network.refuse()
+        o.network.cut()
+        o.network.resume()
+        await eventually(() => o.member.app.sync.status === 'reconnecting')
+        await rejoin(o)
+        await expectAccounted(r.member, o.member, 11, 30)
+      })
+
+      it('(b) the older one was away, and comes back just before the newcomer does', async () => {
+        const o = await older()
+        await cutOff(o)
+        const r = await apart()
+        o.member.make(20)
+        await cutOff(r)
+        await rejoin(o)
+        await eventually(() => o.member.app.sync.stats().events.waiting === 0)
+        await rejoin(r)
+        await expectAccounted(r.member, o.member, 11, 30)
+      })
+
+      it("(c) the newcomer's own connection is dead before it has heard the older one", async () => {
+        const o = await older()
+        await cutOff(o)
+        const r = await apart()
+        r.network.stall('down')
+        await rejoin(o)
+        o.member.make(20)
+        await eventually(() => o.member.app.sync.stats().events.waiting === 0)
+        r.network.cut()
+        r.network.resume()
+        await expectAccounted(r.member, o.member, 11, 30)
+      })
+
+      it('(d) the older one is away and makes more than its history holds', async () => {
+        const o = await older({ history: { events: 100 } })
+        await cutOff(o)
+        const r = await apart()
+        for (let turn = 0; turn < 25; turn += 1) {
+          o.member.make(10)
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        await rejoin(o)
+        await expectAccounted(r.member, o.member, 11, 260, 10)
+        expect(r.member.gaps.reduce((sum, { missed }) => sum + missed, 0)).to.be.within(150, 160)
+      })
+
+      it('(b) for three older ones, each of which comes back before the newcomer', async () => {
+        const all = await Promise.all([older(), older(), older()])
+        await Promise.all(all.map(cutOff))
+        const r = await apart()
+        for (const { member } of all) member.make(15)
+        await cutOff(r)
+        await Promise.all(all.map(rejoin))
+        for (const { member } of all) await eventually(() => member.app.sync.stats().events.waiting === 0)
+        await rejoin(r)
+        await eventually(
+          async () => {
+            const got = all.map(({ member }) => r.member.got(member))
+            expect(got, `gaps: ${r.member.gaps.length}`).to.deep.equal(all.map(() => range(11, 25)))
+          },
+          { timeout: 6 * HEARTBEAT }
+        )
+      })
+    })
+  }
+})

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from 'chai'
+import { sharedRabbit } from '../support/brokers/rabbitmq.js'
+import { eventually } from '../support/eventually.js'
+import { type MemberOptions, Members } from '../support/members.js'
+import { PLACES, throughPort } from '../support/places.js'
+import { startProxy } from '../support/proxy.js'
+import { type Ended, shortLife } from '../support/short-life.js'
+import { type SilentServer, startSilentServer } from '../support/silent-server.js'
+
+/** What has each driver give an attempt up soon, where it can be told. */
+const IMPATIENT: Record<string, Partial<MemberOptions>> = {
+  redis: { redisOptions: { socket: { connectTimeout: 300, socketTimeout: 300 } } },
+  amqp: { amqpConnectionOptions: { timeout: 300 } },
+  nats: { natsConnectionOptions: { timeout: 300 } },
+  ipc: {}
+}
+
+const { ipc: _, ...BROKERS } = PLACES
+
+describe('a server that accepts and says nothing', () => {
+  let members: Members
+  let server: SilentServer | undefined
+
+  before(async function () {
+    this.timeout(60_000)
+    await sharedRabbit()
+  })
+
+  beforeEach(() => {
+    members = new Members()
+  })
+
+  afterEach(async () => {
+    await members.closeAll()
+    await server?.close()
+    server = undefined
+  })
+
+  for (const [scheme, impatient] of Object.entries(IMPATIENT)) {
+    for (const [what, options, ms] of [
+      ['6.5 s', {}, 6500],
+      ['2 s of short attempts', impatient, 2000],
+      ['20 ms', {}, 20]
+    ] as const) {
+      it(`${scheme}, for ${what}: no connection is left a second after close()`, async () => {
+        const silent = await startSilentServer(scheme)
+        server = silent
+        const member = members.configure({ uri: silent.uri, closeTimeout: 500, ...options })
+        await delay(ms)
+        expect(member.app.sync.status).to.equal('connecting')
+        const [open, { accepted }] = [silent.open, silent]
+        const start = performance.now()
+        await member.app.sync.close()
+        expect(performance.now() - start, 'ms that close() took').to.be.below(3500)
+        const message = `no connection to be open: ${open} of ${accepted} were before close()`
+        await eventually(() => expect(silent.open, message).to.equal(0), { timeout: 1000 })
+        // nor is one made afterwards
+        await delay(300)
+        expect(silent.open).to.equal(0)
+        expect(open, 'connections at a time').to.be.below(3)
+      })
+    }
+  }
+
+  for (const [name, startPlace] of Object.entries(BROKERS)) {
+    it(`${name}, when a broker falls silent that was there: no connection is left`, async () => {
+      const place = await startPlace()
+      const network = await startProxy(Number(new URL(place.uri).port))
+      try {
+        const uri = throughPort(place.uri, network.port)
+        const member = members.configure({ uri, closeTimeout: 500, ...IMPATIENT[name] })
+        await member.app.sync.ready
+        network.stall()
+        network.cut()
+        await eventually(() => member.app.sync.status === 'reconnecting', {
+          message: 'the cut',
+          timeout: 3000
+        })
+        await eventually(() => network.connections > 0, { message: 'a new connection', timeout: 3000 })
+        await delay(1500)
+        const open = network.connections
+        await member.app.sync.close()
+        await delay(300)
+        // what the proxy holds back includes the end of a connection
+        network.resume()
+        const message = `no connection to be open: ${open} were before close()`
+        await eventually(() => expect(network.connections, message).to.equal(0), { timeout: 1000 })
+      } finally {
+        await network.close()
+        await place.stop()
+      }
+    })
+  }
+
+  it('a process ends by itself, whatever the adapter', async () => {
+    const schemes = Object.keys(IMPATIENT)
+    const servers = await Promise.all(schemes.map((scheme) => startSilentServer(scheme)))
+    try {
+      const lives = servers.map(({ uri }) =>
+        shortLife({ options: { uri, closeTimeout: 500 }, count: 1, waits: 6000 })
+      )
+      const all = await Promise.all(lives)
+      const seen = ({ code, lingered, unsent }: Ended) => ({ code, lingers: lingered > 1000, unsent })
+      const text = JSON.stringify(all.map(({ code, lingered, took }) => ({ code, lingered, took })))
+      expect(
+        Object.fromEntries(all.map((ended, index) => [schemes[index], seen(ended)])),
+        text
+      ).to.deep.equal(
+        Object.fromEntries(schemes.map((scheme) => [scheme, { code: 0, lingers: false, unsent: 1 }]))
+      )
+    } finally {
+      await Promise.all(servers.map((each) => each.close()))
+    }
+  })
+})
