@@ -32,6 +32,8 @@ export class Account {
   /** All events up to this one have been made. */
   made = 0
   end?: End
+  /** Has it begun to leave? */
+  isLeaving = false
   /** Does it live to the end of the soak? */
   isLast = false
   readonly tracks = new Map<number, Track>()
@@ -69,6 +71,14 @@ export class Account {
     return this.#moments.findLast(([, first]) => first <= number)?.[0] ?? 0
   }
 
+  /** How many events it made after it had lost its connection for the last time, until its end: none of them can have got out. */
+  get madeWhileAway(): number {
+    const last = this.#statuses.findLast(([, status]) => status !== 'closed')
+    if (last?.[1] === 'ready') return 0
+    const first = this.firstAfter(last?.[1] === 'reconnecting' ? last[0] : 0)
+    return first === undefined ? 0 : this.made - first + 1
+  }
+
   /** Could it have missed what was sent between the two? `more`: what was done to the broker. */
   wasDisturbed(from: number, to: number, more: readonly Window[]): boolean {
     const windows = [...this.windows, ...more]
@@ -87,7 +97,7 @@ export class Account {
   #recovered({ to }: Window): number {
     if (to === undefined) return Number.POSITIVE_INFINITY
     const settled = to + SLACK
-    const before = this.#statuses.findLast(([at]) => at <= settled)
+    const before = this.#statuses.findLast(([at, status]) => at <= settled && status !== 'closed')
     if (before?.[1] === 'ready') return settled
     return (
       (this.#statuses.find(([at, status]) => at > settled && status === 'ready')?.[0] ??

@@ -84,11 +84,11 @@ export class Fleet {
     const slot = this.#victim(fault)
     const member = slot === undefined ? undefined : this.slots[slot]
     if (slot === undefined || !member) return false
-    const close = this.#disturb(member)
+    const close = this.#isHub(member) ? this.#disturb() : () => {}
     await end(member)
+    close()
     await delay(fault.duration)
     await this.#settle(slot)
-    close()
     return true
   }
 
@@ -158,11 +158,16 @@ export class Fleet {
     return true
   }
 
+  /** Is it the broker of all, or could it be? */
+  #isHub(member: Member): boolean {
+    return this.#site.kind === 'ipc' && (member.isHub || !this.slots.some((one) => one?.isAlive && one.isHub))
+  }
+
   /** Notes that something is done to one, or all. What is done to the hub of `ipc:` is done to all. */
   #disturb(member?: Member): () => void {
     const windows: Window[] = []
     if (member) windows.push(member.disturb())
-    if (!member || this.#site.kind === 'ipc') {
+    if (!member || this.#isHub(member)) {
       const window = { from: now() }
       this.ledger.windows.push(window)
       windows.push(window)

@@ -20,7 +20,7 @@ export function judge(ledger: Ledger): Verdict {
     const receivers = accounts.filter((one) => one !== maker && (!one.end || isFinal(one, accounts)))
     for (const receiver of receivers)
       if (receiver.readyAt !== undefined) judgePair(ledger, maker, receiver, verdict)
-    judgeLeaver(maker, receivers, verdict)
+    judgeLeaver(ledger, maker, receivers, verdict)
   }
   return verdict
 }
@@ -74,10 +74,26 @@ function judgePart(
   }
 }
 
-/** What it calls unsent may have got out at the last moment: that is too many by the letter, and unavoidable. */
-function judgeLeaver(maker: Account, receivers: readonly Account[], { remarks }: Verdict): void {
-  const { end, made, name } = maker
-  if (end?.how !== 'left' || end.unsent === 0) return
+/**
+ * It has to say at least what it made while it was away. What it calls unsent may have got out at the last moment: that is
+ * too many by the letter, and unavoidable.
+ */
+function judgeLeaver(
+  { windows }: Ledger,
+  maker: Account,
+  receivers: readonly Account[],
+  { open, remarks }: Verdict
+): void {
+  const { end, made, name, madeWhileAway } = maker
+  if (end?.how !== 'left') return
+  if (end.unsent > 0 && !maker.wasDisturbed(maker.madeAt(1), end.at, windows)) {
+    const text = `${name} said ${end.unsent} unsent, though nothing had been done to it`
+    open.push({ check: 'leavers', text })
+  }
+  if (madeWhileAway > end.unsent) {
+    const text = `${name} said ${end.unsent} unsent, but made ${madeWhileAway} since it lost its connection`
+    open.push({ check: 'leavers', text })
+  }
   const last = Math.max(0, ...receivers.map((one) => (one.tracks.get(maker.id)?.next ?? 1) - 1))
   if (made - last < end.unsent) remarks.push(`${name} said ${end.unsent} unsent, ${made - last} were`)
 }

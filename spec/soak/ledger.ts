@@ -23,6 +23,8 @@ export type Check = keyof typeof CHECKS
 export class Ledger {
   readonly accounts = new Map<number, Account>()
   readonly violations: Violation[] = []
+  /** What is odd, but promised by nobody. */
+  readonly remarks: string[] = []
   /** What was done to the broker. */
   readonly windows: Window[] = []
   readonly counts = { deliveries: 0, gaps: 0, missed: 0 }
@@ -98,6 +100,10 @@ export class Ledger {
       this.note('order', `${receiver.name} was told of ${text}`)
     }
     track.next = Math.max(track.next, to + 1)
+    if (!maker.isLeaving && !maker.end)
+      this.remarks.push(
+        `${receiver.name} was told of a gap of ${missed}, ${from}-${to}, of ${maker.name}, which lives`
+      )
     this.counts.gaps += 1
     this.counts.missed += missed
   }

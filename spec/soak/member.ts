@@ -107,6 +107,7 @@ export class Member {
         ledger.note('output', `${account.name}: ${message.text}`)
         break
       case 'leaving':
+        account.isLeaving = true
         this.#alarm = setTimeout(() => this.#linger(), GOODBYE)
         break
       case 'left':

@@ -33,6 +33,7 @@ export interface Outcome {
 }
 
 /** Five processes on one broker, with faults for `ms`, and then a quiet period in which all has to be well. */
+const P = (t: string) => process.env.PHASES && console.error((performance.now() / 1000).toFixed(1), t)
 export async function soak(kind: Kind, { ms, seed, calm }: SoakOptions): Promise<Outcome> {
   const site = await openSite(kind)
   const fleet = new Fleet(site, `${seed} ${kind}`, calm)
@@ -40,6 +41,7 @@ export async function soak(kind: Kind, { ms, seed, calm }: SoakOptions): Promise
   try {
     await fleet.fill()
     await connected(fleet)
+    P('connected')
     const kinds = calm ? site.faults.filter((fault) => fault !== 'short') : site.faults
     await Promise.all(
       makePlan(`${seed} ${kind}`, ms, kinds).map(async (fault) => {
@@ -48,6 +50,7 @@ export async function soak(kind: Kind, { ms, seed, calm }: SoakOptions): Promise
       })
     )
     await connected(fleet)
+    P('faults over')
     const verdict = await end(fleet)
     return report(kind, fleet, verdict, (performance.now() - startedAt) / 1000)
   } finally {
@@ -80,9 +83,11 @@ async function end(fleet: Fleet): Promise<Verdict> {
     Promise.all(last.map(({ paused }) => paused)),
     delay(PATIENCE, undefined, { ref: false })
   ])
+  P('paused')
   const settled = () => judge(fleet.ledger).open.length === 0
   await eventually(settled, { timeout: PATIENCE }).catch(() => {})
   const { open } = judge(fleet.ledger)
+  P('settled')
   // what hangs is killed, and noted
   const alarm = setTimeout(() => {
     for (const { account } of last.filter(({ isAlive }) => isAlive))
@@ -111,6 +116,6 @@ function report(kind: Kind, fleet: Fleet, { open, excused, remarks }: Verdict, s
     maxRss: Math.max(...members.map(({ maxRss }) => maxRss)),
     faults: [...faults].sort(),
     violations: [...ledger.violations, ...open],
-    remarks
+    remarks: [...ledger.remarks, ...remarks]
   }
 }

@@ -45,9 +45,9 @@ function violationsOf({ violations }: Outcome, check: Check): string[] {
 }
 
 function printDetails(outcome: Outcome): void {
-  const { kind, faults, remarks } = outcome
-  console.log(`${kind}: ${faults.map(([name, count]) => `${count} ${name}`).join(', ')}`)
-  for (const remark of remarks) console.log(`  remark: ${remark}`)
+  const { kind, remarks } = outcome
+  console.log(`${kind}: ${outcome.violations.length} violations, ${remarks.length} remarks`)
+  for (const remark of remarks.slice(0, MAX_DETAILS)) console.log(`  remark: ${remark}`)
   for (const check of checks) {
     const texts = violationsOf(outcome, check)
     if (texts.length === 0) continue
@@ -61,7 +61,8 @@ function row({ faults, violations, remarks, seconds, maxRss, kind: _, ...counts 
     seconds: Math.round(seconds),
     ...counts,
     'max MB': Math.round(maxRss / 1024 / 1024),
-    faults: faults.reduce((sum, [, count]) => sum + count, 0),
+    faults: faults.map(([name, count]) => `${count} ${name}`).join(' '),
+    remarks: remarks.length,
     violations: violations.length
   }
 }
