@@ -29,10 +29,14 @@ export class Fleet {
     this.#seed = seed
     this.#calm = calm
     this.#random = new Random(`${seed} short`)
+    // one that is stopped doesn't notice that its parent has ended
+    process.once('exit', () => {
+      for (const member of this.members) member.signal('SIGKILL')
+    })
   }
 
   async fill(): Promise<void> {
-    await Promise.all(this.slots.map((_, slot) => this.#settle(slot)))
+    await Promise.all(this.slots.map((_, slot) => this.#occupy(slot)))
   }
 
   /** Resolves when the fault is over, and what it ended is replaced. */
@@ -68,16 +72,19 @@ export class Fleet {
     return member
   }
 
-  async #settle(slot: number): Promise<void> {
+  async #occupy(slot: number): Promise<void> {
     const letter = 'ABCDE'[slot] as string
     const generation = this.members.filter(({ account }) => account.name.startsWith(letter)).length + 1
     this.slots[slot] = await this.#start(`${letter}${generation}`)
   }
 
   /** The one that is meant, or the next that can have it. */
-  #victim({ slot }: Fault): number | undefined {
+  #victim({ slot, kind }: Fault): number | undefined {
     const order = this.slots.map((_, index) => (slot + index) % SLOTS)
-    return order.find((index) => this.slots[index]?.isSound)
+    const isEarly = (member: Member) => member.account.readyAt === undefined
+    const suits = (member?: Member) =>
+      member?.isSound && !(this.#calm && kind === 'deploy' && isEarly(member))
+    return order.find((index) => suits(this.slots[index]))
   }
 
   async #replace(fault: Fault, end: (member: Member) => Promise<void>): Promise<boolean> {
@@ -88,7 +95,7 @@ export class Fleet {
     await end(member)
     close()
     await delay(fault.duration)
-    await this.#settle(slot)
+    await this.#occupy(slot)
     return true
   }
 

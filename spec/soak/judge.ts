@@ -87,7 +87,7 @@ function judgeLeaver(
   const { end, made, name, madeWhileAway } = maker
   if (end?.how !== 'left') return
   if (end.unsent > 0 && !maker.wasDisturbed(maker.madeAt(1), end.at, windows)) {
-    const text = `${name} said ${end.unsent} unsent, though nothing had been done to it`
+    const text = `${name} said ${end.unsent} unsent, though nothing had been done to it${maker.readyAt === undefined ? ' (never ready)' : ''}`
     open.push({ check: 'leavers', text })
   }
   if (madeWhileAway > end.unsent) {

@@ -10,6 +10,8 @@ const PROGRAM = new URL('./program.ts', import.meta.url)
 
 /** Who has begun to leave is gone in so many ms. */
 const GOODBYE = 10_000
+/** How long a process on a busy machine may take until it begins to leave, in ms. */
+const PATIENCE = 60_000
 /** Bytes. */
 const MAX_RSS = 500 * 1024 * 1024
 /** What is kept of its standard error, in characters. */
@@ -53,6 +55,7 @@ export class Member {
     this.#child.stderr?.setEncoding('utf8').on('data', (text) => {
       this.#errors = (this.#errors + text).slice(0, KEPT)
     })
+    if (setup.events !== undefined) this.#limit(PATIENCE)
     this.gone = once(this.#child, 'close').then(([code, signal]) => this.#onGone(code, signal))
   }
 
@@ -74,11 +77,12 @@ export class Member {
 
   async leave(): Promise<void> {
     this.isSound = false
+    this.#limit(PATIENCE)
     this.tell('leave')
     await this.gone
   }
 
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
     this.#child.kill(name)
   }
 
@@ -108,7 +112,7 @@ export class Member {
         break
       case 'leaving':
         account.isLeaving = true
-        this.#alarm = setTimeout(() => this.#linger(), GOODBYE)
+        this.#limit(GOODBYE)
         break
       case 'left':
         account.end ??= { how: 'left', at: message.at, unsent: message.unsent }
@@ -118,9 +122,15 @@ export class Member {
     }
   }
 
-  #linger(): void {
-    this.#ledger.note('alive', `${this.account.name} has not ended ${GOODBYE} ms after it began to leave`)
-    void this.kill()
+  /** It has to be gone in so many ms. */
+  #limit(ms: number): void {
+    clearTimeout(this.#alarm)
+    this.#alarm = setTimeout(() => {
+      const { name, isLeaving } = this.account
+      const text = isLeaving ? `${ms} ms after it began to leave` : `in ${ms} ms`
+      this.#ledger.note('alive', `${name} has not ended ${text}`)
+      void this.kill()
+    }, ms)
   }
 
   #onGone(code: number | null, signal: string | null): void {

@@ -6,7 +6,7 @@ export interface Setup {
   uri: string
   key: string
   seed: string
-  /** No event above 1 MB, no bulk call above 2 MB, and nothing made during a teardown. */
+  /** No event above 1 MB, no bulk call above 2 MB, nothing made during a teardown, and none before the first connection. */
   calm: boolean
   /** So many events, and then it leaves; none: it goes on until it is told to leave. */
   events?: number

@@ -33,7 +33,6 @@ export interface Outcome {
 }
 
 /** Five processes on one broker, with faults for `ms`, and then a quiet period in which all has to be well. */
-const P = (t: string) => process.env.PHASES && console.error((performance.now() / 1000).toFixed(1), t)
 export async function soak(kind: Kind, { ms, seed, calm }: SoakOptions): Promise<Outcome> {
   const site = await openSite(kind)
   const fleet = new Fleet(site, `${seed} ${kind}`, calm)
@@ -41,7 +40,6 @@ export async function soak(kind: Kind, { ms, seed, calm }: SoakOptions): Promise
   try {
     await fleet.fill()
     await connected(fleet)
-    P('connected')
     const kinds = calm ? site.faults.filter((fault) => fault !== 'short') : site.faults
     await Promise.all(
       makePlan(`${seed} ${kind}`, ms, kinds).map(async (fault) => {
@@ -50,7 +48,6 @@ export async function soak(kind: Kind, { ms, seed, calm }: SoakOptions): Promise
       })
     )
     await connected(fleet)
-    P('faults over')
     const verdict = await end(fleet)
     return report(kind, fleet, verdict, (performance.now() - startedAt) / 1000)
   } finally {
@@ -72,7 +69,7 @@ async function connected(fleet: Fleet): Promise<void> {
   }
 }
 
-/** No more faults, no more events but for a last one of each; then all leave. */
+/** No more faults, no more events but for a last one of each; when all have got all, they leave. */
 async function end(fleet: Fleet): Promise<Verdict> {
   const last = fleet.slots.flatMap((member) => (member?.isAlive ? [member] : []))
   for (const member of last) {
@@ -83,19 +80,10 @@ async function end(fleet: Fleet): Promise<Verdict> {
     Promise.all(last.map(({ paused }) => paused)),
     delay(PATIENCE, undefined, { ref: false })
   ])
-  P('paused')
   const settled = () => judge(fleet.ledger).open.length === 0
   await eventually(settled, { timeout: PATIENCE }).catch(() => {})
   const { open } = judge(fleet.ledger)
-  P('settled')
-  // what hangs is killed, and noted
-  const alarm = setTimeout(() => {
-    for (const { account } of last.filter(({ isAlive }) => isAlive))
-      fleet.note('alive', `${account.name} did not leave in ${PATIENCE} ms`)
-    void fleet.kill()
-  }, PATIENCE)
   await Promise.all(last.map((member) => member.leave()))
-  clearTimeout(alarm)
   const verdict = judge(fleet.ledger)
   return open.length > 0 ? { ...verdict, open } : verdict
 }
