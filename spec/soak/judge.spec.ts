@@ -56,7 +56,7 @@ describe('the ledger of the soak', () => {
   it('finds what is missing in silence, at the beginning, in the middle and at the end', () => {
     expect(outcome([1, 2, 4], [1, 6, 9])).to.deep.equal([
       'R missed events 5-5 of M in silence',
-      'R lacks events 1-1 of M (living, made 10)',
+      'R lacks events 1-1 of M (living, made 10), the first it should have got',
       'R lacks events 10-10 of M (living, made 10)'
     ])
   })

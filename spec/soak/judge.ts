@@ -69,7 +69,8 @@ function judgePart(
   if (end && receiver.wasDisturbed(maker.madeAt(from), end.at, ledger.windows)) verdict.excused += count
   else {
     const ended = end ? `${end.how}${end.how === 'left' ? `, ${end.unsent} unsent` : ''}` : 'living'
-    const text = `${receiver.name} lacks events ${from}-${to} of ${maker.name} (${ended}, made ${maker.made})`
+    const which = receiver.tracks.get(maker.id)?.first === to + 1 ? ', the first it should have got' : ''
+    const text = `${receiver.name} lacks events ${from}-${to} of ${maker.name} (${ended}, made ${maker.made})${which}`
     verdict.open.push({ check: end?.how === 'left' ? 'leavers' : 'complete', text })
   }
 }
