@@ -66,13 +66,13 @@ function judgePart(
   const { end } = maker
   const count = to - from + 1
   if (end?.how === 'left' && count <= end.unsent) return
-  if (end && receiver.wasDisturbed(maker.madeAt(from), end.at, ledger.windows)) verdict.excused += count
-  else {
-    const ended = end ? `${end.how}${end.how === 'left' ? `, ${end.unsent} unsent` : ''}` : 'living'
-    const which = receiver.tracks.get(maker.id)?.first === to + 1 ? ', the first it should have got' : ''
-    const text = `${receiver.name} lacks events ${from}-${to} of ${maker.name} (${ended}, made ${maker.made})${which}`
-    verdict.open.push({ check: end?.how === 'left' ? 'leavers' : 'complete', text })
-  }
+  const ended = end ? `${end.how}${end.how === 'left' ? `, ${end.unsent} unsent` : ''}` : 'living'
+  const which = receiver.tracks.get(maker.id)?.first === to + 1 ? ', the first it should have got' : ''
+  const text = `${receiver.name} lacks events ${from}-${to} of ${maker.name} (${ended}, made ${maker.made})${which}`
+  if (end && receiver.wasDisturbed(maker.madeAt(from), end.at, ledger.windows)) {
+    verdict.excused += count
+    verdict.remarks.push(`${text}: excused, as it was away`)
+  } else verdict.open.push({ check: end?.how === 'left' ? 'leavers' : 'complete', text })
 }
 
 /**
