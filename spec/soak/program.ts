@@ -49,7 +49,10 @@ app.on('sync-gap', (gap) => tally.gap(gap))
 app.on('sync-status', (status) => statuses.push([now(), status]))
 app.sync.ready.then(
   () => tell({ kind: 'ready', at: now() }),
-  (error) => trouble(`ready: ${error}`)
+  (error) => {
+    // A short life may end before.
+    if (error.kind !== 'closed') trouble(`ready: ${error}`)
+  }
 )
 service.on('created', ({ by, number, size, text }: Item) => {
   tally.delivered(by, number)
