@@ -1,9 +1,10 @@
-// Runs all specs in two processes at once: what waits for brokers and processes, and what computes. Without that they take
-// twice as long. The second one's report follows that of the first.
+// Runs all specs in three processes at once: what computes, what waits for brokers and processes, and what takes its time in the
+// field. Without that they take twice as long. The report of the first is shown as it comes, the others follow.
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-const SLOW = 'spec/{faults,adapters/{amqp,nats,redis}}/*.spec.ts'
+const ADAPTERS = 'spec/{faults,adapters/{amqp,nats,redis}}/*.spec.ts'
+const FIELD = 'spec/field/*.spec.ts'
 
 function mocha(args, output) {
   const child = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
@@ -12,9 +13,12 @@ function mocha(args, output) {
   return { child, code: new Promise((resolve) => child.once('close', resolve)) }
 }
 
-const first = mocha(['spec/**/*.spec.ts', '--ignore', SLOW], 'inherit')
-const second = mocha([SLOW], 'pipe')
-const report = text(second.child.stdout)
-const codes = [await first.code, await second.code]
-process.stdout.write(await report)
+const first = mocha(['spec/**/*.spec.ts', '--ignore', ADAPTERS, '--ignore', FIELD], 'inherit')
+const others = [ADAPTERS, FIELD].map((specs) => mocha([specs], 'pipe'))
+const reports = others.map(({ child }) => text(child.stdout))
+const codes = [await first.code]
+for (const [index, { code }] of others.entries()) {
+  codes.push(await code)
+  process.stdout.write(await reports[index])
+}
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1

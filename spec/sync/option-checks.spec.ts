@@ -49,11 +49,7 @@ describe('option-checks', () => {
       ['filter', ['messages', null, []], 'is not a function'],
       ['context', ['params', null, {}, ['params']], 'is not a function'],
       ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
-      [
-        'heartbeat',
-        ['5000', -1, 1, 99, Number.NaN, 2 ** 30 + 1, null],
-        'milliseconds from 100'
-      ],
+      ['heartbeat', ['5000', -1, 1, 99, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 100'],
       ['closeTimeout', ['3000', 0, Number.NaN, 2 ** 31, null], 'milliseconds from 1'],
       ['history', [5, [], null, { events: 0 }, { bytes: 1.5 }, { bytes: '1' }, { size: 1 }], 'whole numbers'],
       ['mode', ['sent', 5, null, {}], "has to be 'both', 'send' or 'receive'"],
