@@ -1,24 +1,54 @@
-/** The longest pause between two attempts to reach a broker, in ms. */
+import { reason } from '../errors.js'
+
+/** The longest pause between two attempts, in ms: where nobody listens yet, and where the broker drops the connection. */
 export const MAX_DELAY = 1000
+const MAX_DROPPED_DELAY = 5000
+
+/** A connection that is lost earlier has died young: the pauses after such ones grow from one to the other, in ms. */
+const STABLE = 5000
+const FIRST_FLAPPING_DELAY = 250
+const MAX_FLAPPING_DELAY = 30_000
 
 /** The pause before the `attempt`th try, from 1, in ms: doubling, and jittered so that the instances of a fleet don't return at the same moment. */
-export function reconnectDelay(attempt: number): number {
-  const base = Math.min(MAX_DELAY, 50 * 2 ** (attempt - 1))
+export function reconnectDelay(attempt: number, most = MAX_DELAY, first = 50): number {
+  const base = Math.min(most, first * 2 ** (attempt - 1))
   return Math.round(base * (0.5 + Math.random() / 2))
 }
 
 /** Growing pauses that can be cut short. */
 export class Backoff {
   #attempt = 0
+  #readyAt = 0
+  #youngDeaths = 0
   #cancelled = false
   #wake: (() => void) | undefined
 
-  /** Resolves after the next pause, or at once when cancelled. */
-  async wait(): Promise<void> {
+  /** Connections die young, one after the other: attempts need long pauses now. */
+  get isFlapping(): boolean {
+    return this.#youngDeaths > 1
+  }
+
+  /** To be called when the connection is ready. */
+  ready(): void {
+    this.#attempt = 0
+    this.#readyAt = performance.now()
+  }
+
+  /** To be called when a connection that was ready is lost. */
+  lost(): void {
+    this.#youngDeaths = performance.now() - this.#readyAt < STABLE ? this.#youngDeaths + 1 : 0
+  }
+
+  /**
+   * Resolves after the next pause, or at once when cancelled.
+   *
+   * @param failure what the last attempt failed with
+   */
+  async wait(failure?: unknown): Promise<void> {
     if (this.#cancelled) return
     this.#attempt += 1
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, reconnectDelay(this.#attempt))
+      const timer = setTimeout(resolve, this.#delay(failure))
       this.#wake = () => {
         clearTimeout(timer)
         resolve()
@@ -26,12 +56,21 @@ export class Backoff {
     })
   }
 
-  reset(): void {
-    this.#attempt = 0
-  }
-
   cancel(): void {
     this.#cancelled = true
     this.#wake?.()
   }
+
+  #delay(failure: unknown): number {
+    if (this.#attempt === 1 && this.isFlapping) {
+      return reconnectDelay(this.#youngDeaths - 1, MAX_FLAPPING_DELAY, FIRST_FLAPPING_DELAY)
+    }
+    const dropped = failure !== undefined && !isUnreachable(failure)
+    return reconnectDelay(this.#attempt, dropped ? MAX_DROPPED_DELAY : MAX_DELAY)
+  }
+}
+
+/** Has no broker answered at all? It may be there the next moment. */
+function isUnreachable(failure: unknown): boolean {
+  return /refused|ENOENT|ENOTFOUND|EAI_AGAIN|UNREACH|ETIMEDOUT|timeout/i.test(reason(failure))
 }

@@ -111,7 +111,10 @@ export abstract class SyncAdapter {
 
   /** Replaces a connection that was found to be dead. Does nothing before `connect()` has resolved. */
   reconnect(cause: Error): void {
-    this.lost(cause)
+    const run = this.#run
+    if (!run || run.connecting) return
+    this.#away(run, cause)
+    this.#reconnect(run)
   }
 
   /** Leaves the broker, for good or until the next `connect()`. Idempotent; ends within 2 s and never rejects. */
@@ -159,14 +162,16 @@ export abstract class SyncAdapter {
   protected away(cause?: unknown): void {
     const run = this.#run
     if (!run) return
-    if (this.#status === 'ready') this.#setStatus(run, 'reconnecting')
-    this.report(this.error('connect', 'is away', cause))
+    if (this.#status === 'ready') run.backoff.lost()
+    this.#away(run, cause)
+    // The driver would connect again at once, and again.
+    if (!run.connecting && run.backoff.isFlapping) this.#reconnect(run)
   }
 
   /** For subclasses: the driver has restored the connection and the subscription. */
   protected back(): void {
     const run = this.#run
-    if (run && !run.connecting) this.#setStatus(run, 'ready')
+    if (run && !run.connecting && this.#status !== 'ready') this.#ready(run)
   }
 
   /**
@@ -177,7 +182,7 @@ export abstract class SyncAdapter {
     const run = this.#run
     if (!run || run.connecting) return
     this.away(cause)
-    this.#connect(run).catch((error) => run.handlers.error(error))
+    if (!run.connecting) this.#reconnect(run)
   }
 
   /** For subclasses: something went wrong that `doPublish` can't reject with. */
@@ -198,6 +203,20 @@ export abstract class SyncAdapter {
     this.#debug(format, ...args)
   }
 
+  #away(run: Run, cause: unknown): void {
+    if (this.#status === 'ready') this.#setStatus(run, 'reconnecting')
+    this.report(this.error('connect', 'is away', cause))
+  }
+
+  #ready(run: Run): void {
+    run.backoff.ready()
+    this.#setStatus(run, 'ready')
+  }
+
+  #reconnect(run: Run): void {
+    this.#connect(run).catch((error) => run.handlers.error(error))
+  }
+
   async #connect(run: Run): Promise<void> {
     run.connecting = true
     if (run.wasReady) {
@@ -212,10 +231,9 @@ export abstract class SyncAdapter {
           if (!signal.aborted) run.handlers.receive(bytes)
         }, signal)
         if (signal.aborted) break
-        run.backoff.reset()
         run.connecting = false
         run.wasReady = true
-        this.#setStatus(run, 'ready')
+        this.#ready(run)
         return
       } catch (error) {
         if (signal.aborted) break
@@ -226,7 +244,7 @@ export abstract class SyncAdapter {
           throw failure
         }
         run.handlers.error(failure)
-        await run.backoff.wait()
+        await run.backoff.wait(failure)
       }
     }
     await new Promise<never>(() => {}) // closed: the caller waits for a connection that won't come

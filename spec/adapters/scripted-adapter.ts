@@ -48,7 +48,7 @@ export interface Stage {
 
 /** An adapter that is closed yet, its owner's handlers, and a clock that a test moves. */
 export function openStage(): Stage {
-  const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   const adapter = new ScriptedAdapter()
   const handlers = recorder()
   const messages = () => handlers.errors.map(({ message }) => message)

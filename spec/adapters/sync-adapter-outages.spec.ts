@@ -66,18 +66,42 @@ describe('SyncAdapter, outages', () => {
       expect(handlers.received.map(String)).to.deep.equal(['new'])
     })
 
-    it('pauses, however often the broker accepts and drops the connection', async () => {
+    it('pauses longer and longer, however often the broker accepts and drops the connection', async () => {
       await adapter.connect(handlers)
       adapter.connecting.callsFake(async () => {
         setTimeout(() => adapter.driver.lost(), 0)
       })
       adapter.driver.lost()
-      await clock.tickAsync(1000)
-      expect(adapter.connecting.callCount).to.be.within(10, 60)
+      await clock.tickAsync(10_000)
+      expect(adapter.connecting.callCount).to.be.within(6, 9)
       adapter.connecting.resetBehavior()
       adapter.connecting.resolves()
-      await clock.tickAsync(100)
+      await clock.tickAsync(20_000)
       expect(adapter.status).to.equal('ready')
+    })
+
+    it('pauses in place of a driver that connects again at once, and again', async () => {
+      await adapter.connect(handlers)
+      for (let times = 0; times < 2; times += 1) {
+        adapter.driver.away(new Error('ECONNRESET'))
+        adapter.driver.back()
+      }
+      expect(adapter.status).to.equal('reconnecting')
+      expect(adapter.connecting.callCount).to.equal(1)
+      await clock.tickAsync(250)
+      sinon.assert.callOrder(adapter.connecting, adapter.closing, adapter.connecting)
+      expect(adapter.status).to.equal('ready')
+    })
+
+    it('leaves it to the driver where the connection has lived for a while', async () => {
+      await adapter.connect(handlers)
+      for (let times = 0; times < 5; times += 1) {
+        await clock.tickAsync(5000)
+        adapter.driver.away(new Error('ECONNRESET'))
+        adapter.driver.back()
+      }
+      expect(adapter.status).to.equal('ready')
+      expect(adapter.connecting.callCount).to.equal(1)
     })
 
     it('does nothing while connecting: one attempt at a time', async () => {

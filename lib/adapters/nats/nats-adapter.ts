@@ -5,18 +5,19 @@ import type { AdapterOptions } from '../adapter-options.js'
 import { loadDriver } from '../driver.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
+import { connecting } from './connecting.js'
 import type { NatsOptions } from './nats-options.js'
 
 /** How long one attempt to connect may take, and how long `close()` waits for what was sent, in ms. */
 const CONNECT_TIMEOUT = 5000
 const FLUSH_TIMEOUT = 1000
 
-/** The driver's pause between two attempts, in ms. Short: it can't be cut short by `close()`. */
-const PAUSE = { reconnectTimeWait: 100, reconnectJitter: 400, reconnectJitterTLS: 400 }
-
 const CLOSED = 'the connection is closed'
 
-/** One connection, one subscription to the subject `key`. nats.js reconnects and resubscribes by itself, without end. */
+/**
+ * One connection, one subscription to the subject `key`. nats.js could reconnect by itself, but neither be stopped in an
+ * attempt nor close its socket where a server doesn't answer: so the base class does that.
+ */
 @injectable()
 export class NatsAdapter extends SyncAdapter {
   override readonly type = 'nats'
@@ -26,11 +27,14 @@ export class NatsAdapter extends SyncAdapter {
   #connection: NatsConnection | undefined
   /** The `reject`s of the messages that the server has not confirmed. */
   readonly #unanswered = new Set<(error: Error) => void>()
-  #away = false
+  /** The addresses of a cluster's other servers, as the last one has announced them. */
+  #announced: string[] = []
+  #maxPayload = 1024 * 1024
 
-  /** What the server says it takes, 1 MiB unless configured. */
+  /** What the server says it takes, 1 MiB unless configured: it may change while connected. */
   override get maxPayload(): number {
-    return this.#connection?.info?.max_payload ?? 1024 * 1024
+    this.#maxPayload = this.#connection?.info?.max_payload ?? this.#maxPayload
+    return this.#maxPayload
   }
 
   protected override async doConnect(
@@ -38,12 +42,12 @@ export class NatsAdapter extends SyncAdapter {
     signal: AbortSignal
   ): Promise<void> {
     const { connect } = await loadDriver('nats', () => import('nats'))
-    const connection = await connect(this.#connectionOptions()).catch((error) => {
+    const connection = await connecting(signal, () => connect(this.#connectionOptions())).catch((error) => {
       throw isRefusal(error) ? this.error('auth', 'was refused', error) : error
     })
-    if (signal.aborted) return await connection.close() // a pending connect can't be canceled
+    if (signal.aborted) return await connection.close()
     this.#connection = connection
-    this.#away = false
+    this.#announced = connection.info?.connect_urls ?? []
     let live = false
     let refusal: Error | undefined
     connection.subscribe(this.options.key, {
@@ -67,8 +71,9 @@ export class NatsAdapter extends SyncAdapter {
     // It takes any amount at once: a slow server would fill the memory, and no events would share a message.
     await new Promise<void>((resolve, reject) => {
       this.#unanswered.add(reject)
-      const answered = connection.flush().finally(() => this.#unanswered.delete(reject))
-      answered.then(resolve, reject)
+      // A refusal is sent before the answer to the flush, but the driver passes it on a little later.
+      const answered = connection.flush().then(() => new Promise<void>((done) => setImmediate(done)))
+      answered.finally(() => this.#unanswered.delete(reject)).then(resolve, reject)
     })
   }
 
@@ -76,8 +81,8 @@ export class NatsAdapter extends SyncAdapter {
     const connection = this.#connection
     this.#connection = undefined
     if (!connection) return
-    if (!this.#away) await settledWithin(FLUSH_TIMEOUT, connection.flush())
-    for (const reject of this.#unanswered) reject(new Error(CLOSED)) // the driver forgets them
+    if (!connection.isClosed()) await settledWithin(FLUSH_TIMEOUT, connection.flush())
+    this.#rejectUnanswered(new Error(CLOSED)) // the driver forgets them
     await connection.close()
   }
 
@@ -87,14 +92,18 @@ export class NatsAdapter extends SyncAdapter {
     const { server, ...credentials } = fromUri(uri)
     return {
       timeout: CONNECT_TIMEOUT,
-      ...PAUSE,
       ...credentials,
       ...options,
-      servers: [...new Set([server, ...[servers].flat()])].filter((name) => name !== undefined),
-      reconnect: true,
-      maxReconnectAttempts: -1,
-      waitOnFirstConnect: false // it can't be canceled; the base class tries again instead
+      servers: [...new Set([server, ...[servers].flat(), ...this.#announced])].filter(
+        (name) => name !== undefined
+      ),
+      reconnect: false,
+      waitOnFirstConnect: false
     }
+  }
+
+  #rejectUnanswered(error: Error): void {
+    for (const reject of this.#unanswered) reject(error)
   }
 
   #watch(connection: NatsConnection, signal: AbortSignal): void {
@@ -102,27 +111,16 @@ export class NatsAdapter extends SyncAdapter {
       for await (const { type, data, permissionContext } of connection.status()) {
         this.debug('status: %s %o', type, data)
         if (signal.aborted) return
-        // The driver's `publish` does not reject.
-        if (permissionContext?.operation === 'publish')
-          this.report(this.error('publish', `may not publish to '${permissionContext.subject}'`))
-        if (type === 'disconnect') {
-          this.#away = true
-          this.away()
-        } else if (type === 'reconnect') {
-          this.#away = false
-          // A round trip proves that the server has the subscription again.
-          connection.flush().then(
-            () => !signal.aborted && !this.#away && this.back(),
-            (error) => this.debug('flush: %s', reason(error))
-          )
+        if (permissionContext?.operation === 'publish') {
+          const text = `Permissions Violation: the user has no right to publish to '${permissionContext.subject}'`
+          this.#rejectUnanswered(this.error('publish', 'could not publish', new Error(text)))
         }
       }
     }
     follow().catch((error) => this.debug('status: %s', reason(error)))
-    // The driver gives up by itself, as after two refusals of the credentials.
     connection
       .closed()
-      .then((error) => !signal.aborted && this.lost(error ?? new Error('the connection was closed')))
+      .then((error) => !signal.aborted && this.lost(error ?? new Error('the server closed the connection')))
       .catch((error) => this.debug('closed: %s', reason(error)))
   }
 }
