@@ -30,25 +30,37 @@ export class Backoff {
 
   /** To be called when the connection is ready. */
   ready(): void {
-    this.#attempt = 0
     this.#readyAt = performance.now()
   }
 
   /** To be called when a connection that was ready is lost. */
   lost(): void {
-    this.#youngDeaths = performance.now() - this.#readyAt < STABLE ? this.#youngDeaths + 1 : 0
+    if (performance.now() - this.#readyAt < STABLE) this.#youngDeaths += 1
+    else {
+      this.#youngDeaths = 0
+      this.#attempt = 0
+    }
   }
 
   /**
-   * Resolves after the next pause, or at once when cancelled.
+   * The next pause, in ms: for who waits by other means.
    *
-   * @param failure what the last attempt failed with
+   * @param failure what the last attempt failed with; none where a connection was lost
    */
+  next(failure?: unknown): number {
+    this.#attempt += 1
+    if (failure === undefined && this.isFlapping) {
+      return reconnectDelay(this.#youngDeaths - 1, MAX_FLAPPING_DELAY, FIRST_FLAPPING_DELAY)
+    }
+    const dropped = failure !== undefined && !isUnreachable(failure)
+    return reconnectDelay(this.#attempt, dropped ? MAX_DROPPED_DELAY : MAX_DELAY)
+  }
+
+  /** Resolves after the next pause, or at once when cancelled. */
   async wait(failure?: unknown): Promise<void> {
     if (this.#cancelled) return
-    this.#attempt += 1
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#delay(failure))
+      const timer = setTimeout(resolve, this.next(failure))
       this.#wake = () => {
         clearTimeout(timer)
         resolve()
@@ -59,14 +71,6 @@ export class Backoff {
   cancel(): void {
     this.#cancelled = true
     this.#wake?.()
-  }
-
-  #delay(failure: unknown): number {
-    if (this.#attempt === 1 && this.isFlapping) {
-      return reconnectDelay(this.#youngDeaths - 1, MAX_FLAPPING_DELAY, FIRST_FLAPPING_DELAY)
-    }
-    const dropped = failure !== undefined && !isUnreachable(failure)
-    return reconnectDelay(this.#attempt, dropped ? MAX_DROPPED_DELAY : MAX_DELAY)
   }
 }
 

@@ -11,6 +11,8 @@ export interface Link {
   readonly maxPayload: number
   /** Whether a published message is also delivered to its publisher. */
   readonly echoes: boolean
+  /** The broker takes no messages for now, and has said so: own messages can't come back. */
+  readonly isBlocked?: boolean
   /** Sends a message to all; resolves when the driver has accepted it. */
   publish(bytes: Uint8Array): Promise<void>
   /** Closes the connection and opens a new one. */

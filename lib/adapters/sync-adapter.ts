@@ -3,30 +3,11 @@ import { injectable } from 'inversify'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import { type AdapterHandlers, contained } from './adapter-handlers.js'
 import type { AdapterOptions } from './adapter-options.js'
-import { Backoff } from './backoff.js'
+import { Connection } from './connection.js'
 import type { SyncStatus } from './link.js'
 import { redact } from './redact.js'
-import { settledWithin } from './settled-within.js'
 
 export type { AdapterHandlers, SyncStatus }
-
-/** How long `close()` waits for the driver, in ms. */
-export const CLOSE_TIMEOUT = 2000
-
-/** Not recoverable by waiting. */
-const PERMANENT: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'options'])
-
-/** From `connect()` to `close()`: what a driver still reports afterwards is recognized by it. */
-interface Run {
-  readonly handlers: AdapterHandlers
-  readonly backoff: Backoff
-  /** Of the current connection attempt, and of the connection that came of it. */
-  attempt: AbortController
-  closed: boolean
-  /** `doConnect` has not resolved. */
-  connecting: boolean
-  wasReady: boolean
-}
 
 /**
  * Moves bytes between the instances, over one broker. It knows neither the application nor its events.
@@ -44,8 +25,7 @@ export abstract class SyncAdapter {
   options!: AdapterOptions
 
   #debug: createDebug.Debugger | undefined
-  #run: Run | undefined
-  #status: SyncStatus = 'closed'
+  #connection: Connection | undefined
   #closing: Promise<void> = Promise.resolve()
 
   /** The largest message the broker takes, in bytes; larger ones are refused before the driver sees them. */
@@ -60,7 +40,12 @@ export abstract class SyncAdapter {
   readonly echoes: boolean = false
 
   get status(): SyncStatus {
-    return this.#status
+    return this.#connection?.status ?? 'closed'
+  }
+
+  /** The broker takes no messages for now, and has said so. Nothing can be concluded from own messages that don't come back. */
+  get isBlocked(): boolean {
+    return this.#connection?.isBlocked ?? false
   }
 
   /**
@@ -70,21 +55,23 @@ export abstract class SyncAdapter {
    * @throws SyncError of kind `driver`, `auth` or `options`, for a permanent error; the adapter is closed then
    */
   async connect(handlers: AdapterHandlers): Promise<void> {
-    if (this.#run) throw this.error('connect', 'is connected already: call close() first')
-    const run: Run = {
-      handlers: contained(handlers, (failure) =>
-        this.error('listener', 'received a message, and its receiver threw', failure)
-      ),
-      backoff: new Backoff(),
-      attempt: new AbortController(),
-      closed: false,
-      connecting: true,
-      wasReady: false
+    if (this.#connection) throw this.error('connect', 'is connected already: call close() first')
+    const driver = {
+      connect: (receive: (bytes: Uint8Array) => void, signal: AbortSignal) => this.doConnect(receive, signal),
+      close: () => this.doClose(),
+      error: (kind: SyncErrorKind, text: string, cause?: unknown) => this.error(kind, text, cause),
+      debug: (format: string, ...args: unknown[]) => this.debug(format, ...args)
     }
-    this.#run = run
-    this.#setStatus(run, 'connecting')
-    await this.#closing
-    await this.#connect(run)
+    const failed = (failure: unknown) =>
+      this.error('listener', 'received a message, and its receiver threw', failure)
+    const connection = new Connection(driver, contained(handlers, failed))
+    this.#connection = connection
+    try {
+      await connection.open(this.#closing)
+    } catch (error) {
+      if (this.#connection === connection) await this.close()
+      throw error
+    }
   }
 
   /**
@@ -94,14 +81,15 @@ export abstract class SyncAdapter {
    * @throws SyncError of kind `publish` (away, or the driver's refusal), `too-large` or `closed`
    */
   async publish(bytes: Uint8Array): Promise<void> {
-    if (this.#status === 'closed') throw this.error('closed', 'is closed')
-    if (this.#status !== 'ready') throw this.error('publish', 'is not connected')
+    if (this.status === 'closed') throw this.error('closed', 'is closed')
+    if (this.status !== 'ready') throw this.error('publish', 'is not connected')
     if (bytes.length > this.maxPayload) {
       throw this.error(
         'too-large',
         `takes messages of ${this.maxPayload} bytes, this one has ${bytes.length}`
       )
     }
+    if (this.isBlocked) await this.#connection?.unblocked()
     try {
       await this.doPublish(bytes)
     } catch (error) {
@@ -111,22 +99,16 @@ export abstract class SyncAdapter {
 
   /** Replaces a connection that was found to be dead. Does nothing before `connect()` has resolved. */
   reconnect(cause: Error): void {
-    const run = this.#run
-    if (!run || run.connecting) return
-    this.#away(run, cause)
-    this.#reconnect(run)
+    this.#connection?.replace(cause)
   }
 
   /** Leaves the broker, for good or until the next `connect()`. Idempotent; ends within 2 s and never rejects. */
   close(): Promise<void> {
-    const run = this.#run
-    if (run) {
-      this.#run = undefined
-      run.closed = true
-      run.attempt.abort()
-      run.backoff.cancel()
-      this.#setStatus(run, 'closed')
-      this.#closing = this.#closing.then(() => this.#quietlyClose())
+    const connection = this.#connection
+    if (connection) {
+      this.#connection = undefined
+      connection.end()
+      this.#closing = this.#closing.then(() => connection.closeDriver())
     }
     return this.#closing
   }
@@ -158,20 +140,17 @@ export abstract class SyncAdapter {
    */
   protected abstract doClose(): Promise<void>
 
-  /** For subclasses: the connection is gone, and the driver is trying to restore it. */
+  /**
+   * For subclasses: the connection is gone, and the driver is trying to restore it. Where that happens again and again, the
+   * base class closes it and connects after a pause.
+   */
   protected away(cause?: unknown): void {
-    const run = this.#run
-    if (!run) return
-    if (this.#status === 'ready') run.backoff.lost()
-    this.#away(run, cause)
-    // The driver would connect again at once, and again.
-    if (!run.connecting && run.backoff.isFlapping) this.#reconnect(run)
+    this.#connection?.away(cause)
   }
 
   /** For subclasses: the driver has restored the connection and the subscription. */
   protected back(): void {
-    const run = this.#run
-    if (run && !run.connecting && this.#status !== 'ready') this.#ready(run)
+    this.#connection?.back()
   }
 
   /**
@@ -179,15 +158,30 @@ export abstract class SyncAdapter {
    * nothing while `doConnect` is pending, which is to reject instead.
    */
   protected lost(cause?: unknown): void {
-    const run = this.#run
-    if (!run || run.connecting) return
-    this.away(cause)
-    if (!run.connecting) this.#reconnect(run)
+    this.#connection?.lost(cause)
+  }
+
+  /**
+   * For subclasses whose driver connects again by itself: the pause before its next attempt, in ms. It grows until a connection
+   * has been stable, and is longer where the broker drops connections.
+   */
+  protected retryDelay(failure?: unknown): number {
+    return this.#connection?.retryDelay(failure) ?? 0
+  }
+
+  /** For subclasses: the broker has announced that it takes no messages for now. `publish()` waits until `unblocked()`. */
+  protected blocked(cause?: unknown): void {
+    this.#connection?.block(cause)
+  }
+
+  /** For subclasses: the broker takes messages again. */
+  protected unblocked(): void {
+    this.#connection?.unblock()
   }
 
   /** For subclasses: something went wrong that `doPublish` can't reject with. */
   protected report(error: SyncError): void {
-    this.#run?.handlers.error(error)
+    this.#connection?.report(error)
   }
 
   /** For subclasses: an error that names the adapter and where it connects to, without credentials. */
@@ -201,73 +195,5 @@ export abstract class SyncAdapter {
   protected debug(format: string, ...args: unknown[]): void {
     this.#debug ??= createDebug(`feathers-sync:${this.type}`)
     this.#debug(format, ...args)
-  }
-
-  #away(run: Run, cause: unknown): void {
-    if (this.#status === 'ready') this.#setStatus(run, 'reconnecting')
-    this.report(this.error('connect', 'is away', cause))
-  }
-
-  #ready(run: Run): void {
-    run.backoff.ready()
-    this.#setStatus(run, 'ready')
-  }
-
-  #reconnect(run: Run): void {
-    this.#connect(run).catch((error) => run.handlers.error(error))
-  }
-
-  async #connect(run: Run): Promise<void> {
-    run.connecting = true
-    if (run.wasReady) {
-      await this.#endAttempt(run)
-      await run.backoff.wait() // a broker that accepts and drops connections must not keep us busy
-    }
-    while (!run.closed) {
-      run.attempt = new AbortController()
-      const { signal } = run.attempt
-      try {
-        await this.doConnect((bytes) => {
-          if (!signal.aborted) run.handlers.receive(bytes)
-        }, signal)
-        if (signal.aborted) break
-        run.connecting = false
-        run.wasReady = true
-        this.#ready(run)
-        return
-      } catch (error) {
-        if (signal.aborted) break
-        await this.#endAttempt(run)
-        const failure = this.error('connect', 'could not connect', error)
-        if (PERMANENT.has(failure.kind) && !run.wasReady) {
-          await this.close()
-          throw failure
-        }
-        run.handlers.error(failure)
-        await run.backoff.wait(failure)
-      }
-    }
-    await new Promise<never>(() => {}) // closed: the caller waits for a connection that won't come
-  }
-
-  async #endAttempt(run: Run): Promise<void> {
-    run.attempt.abort()
-    await this.#quietlyClose()
-  }
-
-  /** `doClose`, bounded: a broker that doesn't answer must not hold a process that wants to end. */
-  async #quietlyClose(): Promise<void> {
-    const close = async () => this.doClose() // may throw synchronously
-    await settledWithin(
-      CLOSE_TIMEOUT,
-      close().catch((error) => this.debug('closing failed: %o', error))
-    )
-  }
-
-  #setStatus(run: Run, status: SyncStatus): void {
-    if (this.#status === status) return
-    this.debug('%s', status)
-    this.#status = status
-    run.handlers.status(status)
   }
 }

@@ -79,7 +79,7 @@ describe('Backoff', () => {
       expect([await pauseAfter(10), await pauseAfter(10)]).to.deep.equal([500, 1000])
       for (let times = 0; times < 5; times += 1) await pauseAfter(10)
       expect(await pauseAfter(10)).to.equal(30_000)
-      expect([await pauseAfter(5000), await pauseAfter(10)]).to.deep.equal([50, 50])
+      expect([await pauseAfter(5000), await pauseAfter(10)]).to.deep.equal([50, 100])
     })
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { CLOSE_TIMEOUT } from '../../lib/adapters/sync-adapter.js'
+import { CLOSE_TIMEOUT } from '../../lib/adapters/connection.js'
 import { recorder } from '../conformance/instances.js'
 import { closeStage, openStage, type Stage } from './scripted-adapter.js'
 

@@ -1,20 +1,21 @@
-import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib'
+import type { ChannelModel, RecoveringChannelModel, RecoveryOptions } from 'amqplib'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { MAX_DELAY } from '../backoff.js'
-import { drained } from '../drained.js'
 import { loadDriver } from '../driver.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { type AmqpOptions, amqpUri, connectOptions } from './amqp-options.js'
+import { isRefusal, Publisher, type PublisherHandlers } from './publisher.js'
+import { subscribe } from './subscribe.js'
 
 /** How long the broker may take to confirm the close of the channel, and then of the connection, in ms. */
 const FLUSH_TIMEOUT = 1000
 const LEAVE_TIMEOUT = 200
 
-/** How many frames, of up to 128 KiB, the driver buffers before a publisher has to wait. */
-const BUFFERED_FRAMES = 16
+/** RabbitMQ's default `max_message_size` since 4.0, in bytes; before it was 128 MiB. */
+const MAX_MESSAGE_SIZE = 16 * 1024 * 1024
 
 /**
  * A fanout exchange named `key`, not durable, and an exclusive queue for each instance, without acknowledgments.
@@ -27,13 +28,16 @@ export class AmqpAdapter extends SyncAdapter {
   override readonly echoes = true
 
   #connection: RecoveringChannelModel | undefined
-  #channel: Channel | undefined
+  #publisher: Publisher | undefined
+  #maxPayload = MAX_MESSAGE_SIZE
+  /** What the last attempt or connection ended with. */
+  #failure: Error | undefined
   /** Destroys the driver's sockets, whatever they wait for. */
   #sockets = new AbortController()
 
-  /** RabbitMQ's default `max_message_size` since 4.0; before it was 128 MiB. */
+  /** The server doesn't announce its limit: it is learned from a refusal. */
   override get maxPayload(): number {
-    return 16 * 1024 * 1024
+    return this.#maxPayload
   }
 
   protected override async doConnect(
@@ -45,12 +49,12 @@ export class AmqpAdapter extends SyncAdapter {
     const { uri, amqpConnectionOptions } = this.options
     const sockets = new AbortController()
     this.#sockets = sockets
+    this.#maxPayload = MAX_MESSAGE_SIZE
     const { recovery, ...options } = connectOptions(amqpConnectionOptions, sockets.signal)
     const connection = await connect(amqpUri(uri, amqpConnectionOptions), {
       ...options,
       recovery: {
-        initialDelay: 50,
-        maxDelay: MAX_DELAY,
+        ...this.#pauses(recovery),
         ...recovery,
         waitForConnect: false,
         setup: (model: ChannelModel) => this.#setUp(model, receive, signal)
@@ -69,22 +73,27 @@ export class AmqpAdapter extends SyncAdapter {
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
-    const channel = this.#channel
-    if (!channel) throw new Error('the channel is closed')
-    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    if (!channel.publish(this.options.key, '', content)) await drained(channel)
+    if (!this.#publisher) throw new Error('the channel is closed')
+    await this.#publisher.publish(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   }
 
   protected override async doClose(): Promise<void> {
     const connection = this.#connection
-    const channel = this.#channel
+    const publisher = this.#publisher
     this.#connection = undefined
-    this.#channel = undefined
+    this.#publisher = undefined
     const sockets = this.#sockets
     // The channel first: the close of a connection overtakes what is buffered in its channels.
-    await settledWithin(FLUSH_TIMEOUT, channel?.close())
+    await settledWithin(FLUSH_TIMEOUT, publisher?.close())
     await settledWithin(LEAVE_TIMEOUT, connection?.close())
     sockets.abort()
+  }
+
+  /** Ours, unless some are given. */
+  #pauses(given: RecoveryOptions = {}): RecoveryOptions {
+    const isGiven = (['initialDelay', 'maxDelay', 'factor'] as const).some((name) => name in given)
+    if (isGiven) return { initialDelay: 50, maxDelay: MAX_DELAY }
+    return { calculateDelay: () => this.retryDelay(this.#failure) }
   }
 
   /** Resolves when the driver has connected for the first time, and watches it from then on. */
@@ -93,6 +102,7 @@ export class AmqpAdapter extends SyncAdapter {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
       let connected = false
       const away = (error: Error) => {
+        this.#failure = error
         if (!signal.aborted) this.away(explained(error))
       }
       connection.on('error', (error) => this.debug('error: %s', reason(error))) // `disconnect` follows
@@ -119,43 +129,41 @@ export class AmqpAdapter extends SyncAdapter {
   ): Promise<void> {
     // First of all: without a listener, a cut during the set-up would be an uncaught exception.
     model.on('error', (error) => this.debug('connection: %s', reason(error)))
-    const channel = await model.createChannel({ highWaterMark: BUFFERED_FRAMES })
-    await this.#subscribe(channel, model, receive)
-    signal.throwIfAborted()
-    this.#channel = channel
-  }
-
-  async #subscribe(
-    channel: Channel,
-    model: ChannelModel,
-    receive: (bytes: Uint8Array) => void
-  ): Promise<void> {
-    const { key } = this.options
-    // The driver restores connections only: so one whose channel or consumer has ended is closed. During the set-up the
-    // driver would close it too, but wait for the answer forever if the connection is cut meanwhile.
-    channel.on('error', (error) => {
+    model.on('blocked', (text) => this.blocked(text))
+    model.on('unblocked', () => this.unblocked())
+    await subscribe(model, this.options.key, receive, (error) => {
       this.debug('channel: %s', reason(error))
       this.#close(model)
     })
-    channel.on('close', () => {
-      if (this.#channel === channel) this.#channel = undefined
-    })
-    await channel.assertExchange(key, 'fanout', { durable: false })
-    const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
-    await channel.bindQueue(queue, key, '')
-    const onMessage = (message: { content: Buffer } | null) =>
-      message ? receive(message.content) : this.#close(model)
-    await channel.consume(queue, onMessage, { noAck: true })
+    const publisher = new Publisher(model, this.options.key, this.#publisherHandlers(model, signal))
+    await publisher.open()
+    signal.throwIfAborted()
+    this.#publisher = publisher
+  }
+
+  #publisherHandlers(model: ChannelModel, signal: AbortSignal): PublisherHandlers {
+    const whileCurrent = (action: () => void) => {
+      if (!signal.aborted) action()
+    }
+    return {
+      // Away and back, so that what was lost with the channel is sent again.
+      tooLarge: (limit, error) =>
+        whileCurrent(() => {
+          this.#maxPayload = limit
+          this.away(error)
+        }),
+      reopened: () => whileCurrent(() => this.back()),
+      refused: (error) => whileCurrent(() => this.report(this.error('publish', 'may not publish', error))),
+      failed: (error) => {
+        this.debug('publisher: %s', reason(error))
+        this.#close(model)
+      }
+    }
   }
 
   #close(model: ChannelModel): void {
     model.close().catch((error) => this.debug('close: %s', reason(error)))
   }
-}
-
-/** Did the broker refuse who we are, or what we may do? */
-function isRefusal(error: Error): boolean {
-  return /ACCESS[_-]REFUSED/.test(error.message)
 }
 
 /** The driver's error, with what to do about it where its text doesn't say. */

@@ -2,7 +2,6 @@ import type { EventEmitter } from 'node:events'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
-import { reconnectDelay } from '../backoff.js'
 import { loadDriver } from '../driver.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import type { RedisOptions } from './redis-options.js'
@@ -11,9 +10,10 @@ import type { RedisOptions } from './redis-options.js'
 interface RedisClient extends EventEmitter {
   readonly isOpen: boolean
   readonly isReady: boolean
-  readonly options?: { readonly socket?: object }
+  readonly options?: { readonly socket?: object; readonly legacyMode?: boolean }
   connect(): Promise<unknown>
   duplicate(overrides?: object): RedisClient
+  sendCommand(args: string[]): Promise<unknown>
   publish(channel: string, message: Buffer): Promise<unknown>
   subscribe(channel: string, listener: (message: Buffer) => void, bufferMode: true): Promise<void>
   /** Since version 5. */
@@ -22,20 +22,26 @@ interface RedisClient extends EventEmitter {
   disconnect?(): Promise<void>
 }
 
-/** The longest pause of the driver between two attempts, in ms: it can't be cut short by `close()`. */
-const MAX_RETRY = 500
-
 /** Waiting events are queued by the sender, not by the driver. */
 const POLICY = { disableOfflineQueue: true }
 
-const reconnectStrategy = (retries: number) => Math.min(MAX_RETRY, reconnectDelay(retries + 1))
+/** The base class connects again: the driver does so at once after a connection that was ready, however often. */
+const reconnectStrategy = () => new Error('the connection is lost')
+
+const SENTINEL =
+  'is connected to a Sentinel, which carries no messages. Leave `uri` out, and hand in what createSentinel() of the ' +
+  'redis package made as `redisClient`, or a client of the primary'
+
+const LEGACY =
+  '`redisClient` was made with `legacyMode`, whose methods take callbacks: hand in a client made without it, such as ' +
+  'createClient({ url })'
 
 const ignore = () => {}
 
 /** A client's events at the end of an attempt to connect its socket. */
 const ATTEMPT_ENDS = ['connect', 'error']
 
-/** `PUBLISH` and `SUBSCRIBE` on `key`, by two connections of node-redis, which reconnects and resubscribes by itself. */
+/** `PUBLISH` and `SUBSCRIBE` on `key`, by two connections of node-redis. */
 @injectable()
 export class RedisAdapter extends SyncAdapter {
   override readonly type = 'redis'
@@ -59,6 +65,7 @@ export class RedisAdapter extends SyncAdapter {
     signal: AbortSignal
   ): Promise<void> {
     const given = await this.#givenClient()
+    if (given?.options?.legacyMode) throw this.error('options', `can't use this client: ${LEGACY}`)
     const publisher = given ?? (await this.#createClient())
     if (signal.aborted) return
     const subscriber = publisher.duplicate(
@@ -68,11 +75,15 @@ export class RedisAdapter extends SyncAdapter {
     this.#subscriber = subscriber
     this.#subscribed = false
     await new Promise<void>((resolve, reject) => {
-      const onReady = () => this.#subscribe(receive, signal).then((live) => live && resolve(), reject)
+      const onReady = () => {
+        // One after the other: an attempt that fails has cost one connection.
+        if (publisher.isReady && !subscriber.isOpen) this.#open(subscriber)
+        this.#subscribe(receive, signal).then((live) => live && resolve(), reject)
+      }
       this.#watch(publisher, onReady, reject)
       this.#watch(subscriber, onReady, reject)
-      for (const client of [publisher, subscriber]) if (!client.isOpen) this.#open(client)
       if (publisher.isReady) onReady()
+      else if (!publisher.isOpen) this.#open(publisher)
     })
   }
 
@@ -132,7 +143,6 @@ export class RedisAdapter extends SyncAdapter {
   }
 
   #watch(client: RedisClient, onReady: () => void, reject: (error: Error) => void): void {
-    // By a `reconnectStrategy` of the user's.
     const giveUp = (error: Error) => {
       reject(error)
       this.lost(error)
@@ -164,9 +174,11 @@ export class RedisAdapter extends SyncAdapter {
     if (!publisher?.isReady || !subscriber?.isReady) return false
     if (!this.#subscribed) {
       try {
+        if (await isSentinel(publisher)) throw this.error('options', SENTINEL)
         await subscriber.subscribe(this.options.key, receive, true)
       } catch (error) {
         if (isRefusal(error)) throw this.error('auth', 'may not subscribe', error)
+        if (subscriber.isReady) throw error
         return false // cut meanwhile: the next `ready` comes here again
       }
       if (signal.aborted) return false
@@ -181,6 +193,16 @@ function destroy(client: RedisClient): void {
   if (!client.isOpen) return
   if (client.destroy) client.destroy()
   else client.disconnect?.().catch(ignore)
+}
+
+/** A Sentinel accepts SUBSCRIBE, but no PUBLISH. */
+async function isSentinel(client: RedisClient): Promise<boolean> {
+  try {
+    const role = await client.sendCommand(['ROLE'])
+    return Array.isArray(role) && String(role[0]) === 'sentinel'
+  } catch {
+    return false // not allowed, or cut
+  }
 }
 
 /** Did the server refuse who we are, or what we may do? */

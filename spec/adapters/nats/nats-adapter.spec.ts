@@ -31,6 +31,26 @@ describe('NatsAdapter', () => {
     await expectOneCopy(two, [one])
   }
 
+  it('takes what the server takes after its configuration was loaded again', async () => {
+    const small = await startNats({ maxPayload: 2 ** 20 })
+    try {
+      const one = nats({ uri: small.uri })
+      await one.ready
+      expect(one.adapter.maxPayload).to.equal(2 ** 20)
+      small.options.maxPayload = 65_536
+      await small.reload()
+      await one.adapter.publish(Buffer.alloc(100_000)).catch(() => {})
+      await eventually(() => one.adapter.maxPayload === 65_536, { message: 'the new limit' })
+      await eventually(() => one.adapter.status === 'ready')
+      expect(await rejection(one.adapter.publish(Buffer.alloc(65_537)))).to.have.property('kind', 'too-large')
+      await one.adapter.publish(Buffer.alloc(65_536))
+      await eventually(() => one.received.length === 1)
+      for (const { kind } of one.errors) expect(kind).to.equal('connect')
+    } finally {
+      await small.stop()
+    }
+  })
+
   describe('options', () => {
     it('merges the servers of natsConnectionOptions with `uri`', async () => {
       const nowhere = 'nats://127.0.0.1:1'

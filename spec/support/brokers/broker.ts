@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { commandFor, type Recipe } from './command.js'
+import { type Command, commandFor, type Recipe } from './command.js'
 import { Daemon } from './daemon.js'
 import { freePort } from './ports.js'
 
@@ -65,10 +65,16 @@ export abstract class PrivateBroker implements Broker {
     }
   }
 
-  private async run(): Promise<void> {
+  /** Writes its files, as its recipe now has them. */
+  protected async configure(): Promise<Command> {
     const command = commandFor(this.recipe, this.port, this.folder)
     await mkdir(this.folder, { recursive: true })
     for (const [file, text] of Object.entries(command.files)) await writeFile(join(this.folder, file), text)
+    return command
+  }
+
+  private async run(): Promise<void> {
+    const command = await this.configure()
     const daemon = await Daemon.start(command, this.folder, this.recipe.ready)
     this.process = daemon
     daemon.gone.then(() => {
