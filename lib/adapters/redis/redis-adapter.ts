@@ -10,7 +10,7 @@ import type { RedisOptions } from './redis-options.js'
 interface RedisClient extends EventEmitter {
   readonly isOpen: boolean
   readonly isReady: boolean
-  readonly options?: { readonly socket?: object; readonly legacyMode?: boolean }
+  readonly options?: { readonly socket?: object }
   connect(): Promise<unknown>
   duplicate(overrides?: object): RedisClient
   sendCommand(args: string[]): Promise<unknown>
@@ -31,10 +31,6 @@ const reconnectStrategy = () => new Error('the connection is lost')
 const SENTINEL =
   'is connected to a Sentinel, which carries no messages. Leave `uri` out, and hand in what createSentinel() of the ' +
   'redis package made as `redisClient`, or a client of the primary'
-
-const LEGACY =
-  '`redisClient` was made with `legacyMode`, whose methods take callbacks: hand in a client made without it, such as ' +
-  'createClient({ url })'
 
 const ignore = () => {}
 
@@ -65,7 +61,6 @@ export class RedisAdapter extends SyncAdapter {
     signal: AbortSignal
   ): Promise<void> {
     const given = await this.#givenClient()
-    if (given?.options?.legacyMode) throw this.error('options', `can't use this client: ${LEGACY}`)
     const publisher = given ?? (await this.#createClient())
     if (signal.aborted) return
     const subscriber = publisher.duplicate(

@@ -16,8 +16,11 @@ export interface RedisOptions {
 }
 
 const client: Check = {
-  test: (value) => has(value, 'duplicate'),
-  expected: 'a node-redis client, which has a duplicate() function'
+  // The commands of a `legacyMode` client take callbacks; its `.v4` has the commands and no connection.
+  test: (value) =>
+    has(value, 'duplicate') && !(value as { options?: { legacyMode?: boolean } }).options?.legacyMode,
+  expected:
+    'a node-redis client, which has a duplicate() function, made without `legacyMode` (its `.v4` is no client)'
 }
 
 export const redisRules: OptionRules = {
