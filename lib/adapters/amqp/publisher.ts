@@ -82,7 +82,9 @@ export class Publisher {
   /** The right may be given later: a message then is the only way to find out. */
   #onRefusal(error: Error): void {
     const isFirst = this.#refusals === 0
-    this.#refusal = error
+    const text = `the user needs the write permission for the exchange '${this.#exchange}'`
+    const refusal = new Error(`${text}: ${error.message}`, { cause: error })
+    this.#refusal = refusal
     this.#refusals += 1
     this.#timer = setTimeout(
       () =>
@@ -91,7 +93,7 @@ export class Publisher {
         }),
       reconnectDelay(this.#refusals, MAX_REFUSED_DELAY, 500)
     )
-    if (isFirst) this.#handlers.refused(error)
+    if (isFirst) this.#handlers.refused(refusal)
   }
 
   #reopen(onOpen: () => void): void {
