@@ -127,7 +127,7 @@ export class Audience {
     const now = clock.now()
     for (const origin of this.#omitted.keys()) if (!this.#host.member(origin)) this.#omitted.delete(origin)
     const unheard = [...this.#omitted].filter(([, since]) => now - since >= this.#period)
-    if (unheard.length === 0 || link.status !== 'ready') return
+    if (unheard.length === 0 || link.status !== 'ready' || link.isBlocked) return
     const isRepeated = now - this.#reconnectedAt < 3 * this.#pause
     const shortest = PAUSE.periods * this.#period
     this.#pause = Math.min(PAUSE.longest, isRepeated ? 2 * this.#pause : shortest)

@@ -120,7 +120,7 @@ export class Heartbeat {
 
   send(flags: HeartbeatFlags = {}): void {
     const { clock, link } = this.#environment
-    if (link.status !== 'ready') return
+    if (link.status !== 'ready' || link.isBlocked) return
     this.#sentAt = clock.now()
     this.#awaitsEcho = link.echoes
     this.#host.publish(flags)
@@ -150,7 +150,7 @@ export class Heartbeat {
       // A stalled event loop, or a suspended process, has not read its socket: that is not deafness.
       const stalled = clock.now() - dueAt > heartbeat / 2
       this.#scheduleTick()
-      if (link.status === 'ready') this.#onTick(stalled)
+      if (link.status === 'ready' && !link.isBlocked) this.#onTick(stalled)
     })
   }
 

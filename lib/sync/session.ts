@@ -114,6 +114,9 @@ export class Session {
       get maxPayload() {
         return adapter.maxPayload
       },
+      get isBlocked() {
+        return adapter.isBlocked
+      },
       echoes: adapter.echoes,
       publish: (bytes) => adapter.publish(bytes),
       reconnect: (cause) => adapter.reconnect(cause)

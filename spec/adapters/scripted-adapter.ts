@@ -31,6 +31,8 @@ export class ScriptedAdapter extends SyncAdapter {
   readonly driver = {
     away: (cause?: unknown) => this.away(cause),
     back: () => this.back(),
+    blocked: (cause?: unknown) => this.blocked(cause),
+    unblocked: () => this.unblocked(),
     lost: (cause?: unknown) => this.lost(cause),
     report: (error: SyncError) => this.report(error),
     error: (text: string, cause?: unknown) => this.error('auth', text, cause)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
+import { rejection } from '../conformance/rejection.js'
 import { closeStage, openStage, type Stage } from './scripted-adapter.js'
 
 describe('SyncAdapter, outages', () => {
@@ -142,5 +143,36 @@ describe('SyncAdapter, outages', () => {
       void adapter.close()
       expect(signal(0).aborted).to.equal(true)
     })
+  })
+
+  describe('blocked and unblocked', () => {
+    it('make publish() wait, are reported once, and leave the status as it is', async () => {
+      await adapter.connect(handlers)
+      adapter.driver.blocked(new Error('low on memory'))
+      adapter.driver.blocked(new Error('low on memory'))
+      expect(adapter.isBlocked).to.equal(true)
+      const published = adapter.publish(Buffer.of(1))
+      await clock.tickAsync(60_000)
+      expect(adapter.publishing.callCount).to.equal(0)
+      adapter.driver.unblocked()
+      await published
+      expect(adapter.publishing.callCount).to.equal(1)
+      expect(messages()).to.have.length(1)
+      expect(handlers.errors[0]).to.have.property('kind', 'publish')
+      expect(messages()[0]).to.match(/is blocked by the broker, and waits: low on memory$/)
+      expect(handlers.statuses).to.deep.equal(['connecting', 'ready'])
+    })
+
+    for (const end of ['away', 'close'] as const) {
+      it(`reject what waits when the connection ends by ${end}()`, async () => {
+        await adapter.connect(handlers)
+        adapter.driver.blocked()
+        const refused = rejection(adapter.publish(Buffer.of(1)))
+        if (end === 'away') adapter.driver.away()
+        else void adapter.close()
+        expect(await refused).to.have.property('kind', 'publish')
+        expect(adapter.isBlocked).to.equal(false)
+      })
+    }
   })
 })
