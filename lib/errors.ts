@@ -2,19 +2,19 @@
  * What went wrong:
  *
  * - `driver`: the broker's driver is not installed; the message says which `npm install` is needed
- * - `auth`: the broker refused the credentials
+ * - `auth`: the broker refused the credentials, or the subscription
  * - `options`: an option can't work as it was given; the message says what to change
  * - `connect`: the broker can't be reached, or the connection was lost; further attempts follow
  * - `timeout`: `connectTimeout` has passed; further attempts follow
- * - `publish`: an event could not be published
- * - `too-large`: an event is larger than the broker takes
+ * - `publish`: the broker refused a message, or own messages do not come back or do not reach others
+ * - `too-large`: an event has more than 64 MiB, or does not get through to the broker; it is not sent
  * - `overflow`: more events wait for the broker than `history` holds; the oldest were dropped
  * - `serialize`, `deserialize`: the serializer threw
- * - `frame`: received bytes that no feathers-sync 4 wrote
+ * - `frame`: received bytes that no feathers-sync 4 wrote, or sequence numbers that were not plausible
  * - `unknown`: received an event of a service, or of a name, that this instance doesn't have
  * - `listener`: a listener threw on an event from another instance
  * - `filter`: the `filter` option threw; the event was not sent
- * - `closed`: the adapter was used after `close()`
+ * - `closed`: events could not be sent before the close, `ready` was still pending then, or the adapter was used after it
  */
 export type SyncErrorKind =
   | 'driver'

@@ -26,7 +26,7 @@ export class Counts {
   resent = 0
   /** Events of other instances that are lost: the sum of the gaps. */
   missed = 0
-  /** Own events that left the history before they were sent. */
+  /** Own events that were not sent: evicted from the history before, too large, or left over at the close. */
   lost = 0
   framesSent = 0
   framesReceived = 0

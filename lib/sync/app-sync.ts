@@ -18,27 +18,27 @@ export interface SyncStats {
   events: {
     /** Taken by the driver, for the first time. */
     sent: number
-    /** Sent again, because an instance or the broker may have missed them. */
+    /** Retransmitted, because an instance or the broker may have missed them. */
     resent: number
     /** Came from other instances and were delivered here. */
     received: number
-    /** Came once more, and were dropped. */
+    /** Received again, and dropped. */
     duplicate: number
-    /** Other instances' events that can't be had any more: the sum of the `sync-gap`s. */
+    /** Events of other instances that can't be recovered: the sum of the `sync-gap`s. */
     missed: number
     /** Wait for the broker now. */
     waiting: number
-    /** Own events that went out of the history before they were sent. */
+    /** Own events that were not sent: evicted from the history before, too large, or left over when it was closed. */
     lost: number
   }
   /** Messages handed to the broker, and those that came in: own ones too, where the broker echoes them. */
   frames: { sent: number; received: number }
   bytes: { sent: number; received: number }
-  /** What can be sent again. */
+  /** What can be retransmitted. */
   history: { events: number; bytes: number }
   /** The other instances that are there. */
   peers: PeerStats[]
-  /** How many `sync-error`s there were. */
+  /** How many errors there were, including those that were only counted because they repeat. */
   errors: number
 }
 
@@ -47,8 +47,9 @@ export interface Sync {
   /** The adapter's name: `redis`, `amqp`, `nats`, `ipc`, or a custom one. */
   readonly type: string
   /**
-   * Resolves when the subscription is live at the broker, however late that is. Rejects with a SyncError for what
-   * waiting doesn't mend (`driver`, `auth`), and after `connectTimeout`. May be left unawaited.
+   * Resolves when the connection is proven, however late that is: an own message has come back, where the broker echoes. Rejects
+   * with a SyncError for a permanent error (`driver`, `auth`, `options`), after `connectTimeout` (`timeout`), and when closed
+   * before (`closed`). May be left unawaited.
    */
   readonly ready: Promise<void>
   readonly status: SyncStatus

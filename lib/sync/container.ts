@@ -23,9 +23,9 @@ export function createContainer(): Container {
 }
 
 /**
- * Checks, without making anything but a serialiser, that the options and the container go together.
+ * Checks, without making anything but a serializer, that the options and the container go together.
  *
- * @throws TypeError with what mends it
+ * @throws TypeError that says how to fix it
  */
 export function checkContainer(options: ResolvedOptions): void {
   const { adapter, container } = options
@@ -48,15 +48,15 @@ export interface Graph {
 const taken = new WeakSet<object>()
 
 /**
- * Builds the adapter and the bridge, with its serialiser, for one application.
+ * Builds the adapter and the bridge, with its serializer, for one application.
  *
- * @throws TypeError for bindings that can't be used, with what mends them
+ * @throws TypeError for bindings that can't be used, which says how to fix them
  */
 export function resolveGraph(options: ResolvedOptions): Graph {
   const { container = new Container(), adapter: name, serialize, deserialize } = options
   // In a child, so that the user's container stays as it is. Dependencies are looked up from the child on.
   const graph = childOf(container)
-  // Only what is asked for: one binding in a child hides all that its parent has of that identifier.
+  // Only what is requested: one binding in a child hides all that its parent has of that identifier.
   if (!graph.isBound(SyncAdapter, { name })) {
     const ours = builtIn(name)
     if (!ours) throw invalidAdapter(name)
@@ -88,7 +88,7 @@ function childOf(container: SyncContainer): Container {
   return new Base({ parent: container as Container })
 }
 
-/** `get`, whose own errors don't say what mends them. */
+/** `get`, whose own errors don't say how to fix them. */
 function make<Part>(container: SyncContainer, identifier: ServiceIdentifier<Part>, name?: string): Part {
   try {
     return name === undefined ? container.get(identifier) : container.get(identifier, { name })

@@ -14,7 +14,7 @@ export interface SyncEvents {
   /** An event came from another instance. Under `core`: what a functional adapter emits. */
   'sync-in': (message: SyncMessage) => void
   'sync-error': (error: SyncError) => void
-  /** Events of another instance that can't be had any more. */
+  /** Events of another instance that can't be recovered. */
   'sync-gap': (gap: SyncGap) => void
   'sync-status': (status: SyncStatus) => void
 }

@@ -24,7 +24,7 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
    * number does not isolate. Default: `feathers-sync`
    */
   key?: string
-  /** After how many ms without a connection `app.sync.ready` rejects; trying goes on. Default: never. */
+  /** After how many ms without a proven connection `app.sync.ready` rejects; trying goes on. Default: never. */
   connectTimeout?: number
   /**
    * How long `app.sync.close()` and `app.teardown()` may take to send what waits and to leave, in ms. What could not be
@@ -33,12 +33,12 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
   closeTimeout?: number
   /**
    * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
-   * sent again from here. The oldest go first. It takes up to `bytes` of memory, and about 200 bytes for each of
+   * retransmitted from here. The oldest are evicted first; while the broker takes what it gets, up to 4 times as many may wait. It takes up to `bytes` of memory, and about 200 bytes for each of
    * `events`. Default: `{ events: 50_000, bytes: 33_554_432 }` (32 MiB)
    */
   history?: Partial<HistoryLimit>
   /**
-   * How often this instance tells the others its last event's number where it sends none, in ms. By what comes back a
+   * How often this instance announces its last event's sequence number if it sends none, in ms, at least 100. By what comes back a
    * dead connection is noticed, within 3 to 4 of these. The same for all instances. 0: never; then the loss of the last
    * events before a pause, and a connection that only looks alive, stay unnoticed. Default: 5000
    */
