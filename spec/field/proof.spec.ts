@@ -104,7 +104,7 @@ describe('what ready and the reports are worth', () => {
     /** None of the reports claims what can't have been seen. */
     const expectNoGuess = async (all: Member[]): Promise<void> => {
       for (const member of all)
-        await eventually(() => member.errors.length > 0, { message: 'a report', timeout: 5000 })
+        await eventually(() => member.errors.length > 0, { message: 'a report', timeout: 15_000 }) // repeats are counted for 10 s
       await delay(8 * HEARTBEAT)
       const texts = all.map((member) => member.texts()).join('\n')
       expect(texts).not.to.match(/others (are|were) heard/)
