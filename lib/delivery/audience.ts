@@ -5,6 +5,8 @@ import { digestOf, type Hears, MAX_ENTRIES } from './wire/sections.js'
 
 /** Who was heard within so many periods is announced as heard. */
 const HEARD = 2.5
+/** A peer has to omit us for a period, and for so many ms: one that has just woken names who it has heard since. */
+const LEAST = 1000
 /** A peer has had so many periods to hear us before its silence about us counts. */
 const GRACE = 1.5
 /** Reconnects because of it are so many periods apart, doubling, and at most so many ms. */
@@ -89,13 +91,17 @@ export class Audience {
       const now = clock.now()
       const since = this.#omitted.get(origin)
       if (since === undefined) this.#omitted.set(origin, now)
-      else if (now - since >= this.#period) this.#prepareReconnect()
+      else if (now - since >= this.#patience) this.#prepareReconnect()
     }
   }
 
   stop(): void {
     this.#timer?.()
     this.#timer = undefined
+  }
+
+  get #patience(): number {
+    return Math.max(LEAST, this.#period)
   }
 
   get #period(): number {
@@ -126,7 +132,7 @@ export class Audience {
     const { clock, link } = this.#environment
     const now = clock.now()
     for (const origin of this.#omitted.keys()) if (!this.#host.member(origin)) this.#omitted.delete(origin)
-    const unheard = [...this.#omitted].filter(([, since]) => now - since >= this.#period)
+    const unheard = [...this.#omitted].filter(([, since]) => now - since >= this.#patience)
     if (unheard.length === 0 || link.status !== 'ready' || link.isBlocked) return
     const isRepeated = now - this.#reconnectedAt < 3 * this.#pause
     const shortest = PAUSE.periods * this.#period
