@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { type Application, feathers } from '@feathersjs/feathers'
+import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import sync, {
   Container,
   createContainer,
-  decorate,
   EventBridge,
   IpcAdapter,
   inject,
@@ -14,54 +12,16 @@ import sync, {
   NatsAdapter,
   RedisAdapter,
   Serializer,
-  SyncAdapter,
-  type SyncMessage,
-  type SyncOptions
+  SyncAdapter
 } from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
 import { LoopAdapter } from '../support/loop-adapter.js'
-
-class OtherAdapter extends LoopAdapter {
-  override readonly type = 'other'
-}
-
-/** JSON backwards: what another serializer can't read. */
-class ReversedSerializer extends Serializer {
-  override serialize(message: SyncMessage): string {
-    return [...JSON.stringify(message)].reverse().join('')
-  }
-
-  override deserialize(bytes: Buffer): SyncMessage {
-    return JSON.parse([...bytes.toString()].reverse().join(''))
-  }
-}
+import { Applications, OtherAdapter, ReversedSerializer, withLoop } from './container-stage.js'
 
 describe('container', () => {
-  let key: string
-  const apps: Application[] = []
-
-  /** An application with its own graph, in sync with the others of the test where the adapter is a LoopAdapter. */
-  function configure(options: SyncOptions) {
-    const app = feathers().configure(sync({ key, ...options }))
-    apps.push(app)
-    app.use('messages', { create: async (data: object) => data } as never)
-    const texts: string[] = []
-    app.service('messages').on('created', ({ text }: { text: string }) => texts.push(text))
-    return { app, texts, create: (text: string) => app.service('messages').create({ text }) }
-  }
-
-  const withLoop = (container = createContainer()) => {
-    container.bind(SyncAdapter).to(LoopAdapter).whenNamed('loop')
-    return container
-  }
-
-  beforeEach(() => {
-    key = randomUUID()
-  })
-
-  afterEach(async () => {
-    await Promise.all(apps.splice(0).map((app) => app.teardown()))
-  })
+  const applications = new Applications()
+  const { configure } = applications
+  const apps = applications.all
 
   describe('createContainer', () => {
     it('binds every part', () => {
@@ -138,7 +98,12 @@ describe('container', () => {
     it('gets its own options untouched', () => {
       const own = { servers: ['a', 'b'], db: 5, redisOptions: 'mine', nothing: null }
       const { app } = configure({ uri: 'loop://a:1,b:2', ...(own as object), container: withLoop() })
-      expect(app.sync.adapter.options).to.include({ uri: 'loop://a:1,b:2', adapter: 'loop', key, ...own })
+      expect(app.sync.adapter.options).to.include({
+        uri: 'loop://a:1,b:2',
+        adapter: 'loop',
+        key: applications.key,
+        ...own
+      })
     })
 
     it('comes by toDynamicValue', () => {
@@ -199,7 +164,7 @@ describe('container', () => {
     })
 
     it('may come from one configure function', () => {
-      const both = sync({ uri: 'loop:', key, container: withLoop() })
+      const both = sync({ uri: 'loop:', key: applications.key, container: withLoop() })
       const [one, two] = [feathers().configure(both), feathers().configure(both)]
       apps.push(one, two)
       expect(one.sync.adapter).not.to.equal(two.sync.adapter)
@@ -227,174 +192,6 @@ describe('container', () => {
         TypeError,
         'the same EventBridge'
       )
-    })
-  })
-
-  describe('a Serializer', () => {
-    for (const [title, make] of Object.entries({
-      'rebound in createContainer()': () => {
-        const container = createContainer()
-        container.rebind(Serializer).to(ReversedSerializer)
-        return container
-      },
-      'bound in a Container of the user': () => {
-        const container = new Container()
-        container.bind(Serializer).to(ReversedSerializer)
-        return container
-      },
-      'as a constant, shared by applications': () => {
-        const container = new Container()
-        container.bind(Serializer).toConstantValue(new ReversedSerializer())
-        return container
-      }
-    })) {
-      it(`takes the place of JSON: ${title}`, async () => {
-        const container = withLoop(make())
-        const one = configure({ uri: 'loop:', container })
-        const two = configure({ uri: 'loop:', container })
-        await Promise.all([one.app.sync.ready, two.app.sync.ready])
-        expect(one.app.sync.serialize({ event: 'e', path: 'p', data: 1 })).to.equal(
-          '}1:"atad","p":"htap","e":"tneve"{'
-        )
-        await one.create('hello')
-        await eventually(() => two.texts.length > 0, { message: 'the event' })
-        expect(two.texts).to.deep.equal(['hello'])
-      })
-    }
-
-    it('is refused together with the `serialize` or `deserialize` option', () => {
-      class NearlyJson extends JsonSerializer {}
-      for (const Class of [ReversedSerializer, NearlyJson]) {
-        const container = createContainer()
-        container.rebind(Serializer).to(Class)
-        for (const option of [{ serialize: JSON.stringify }, { deserialize: () => ({}) as SyncMessage }]) {
-          expect(() => sync({ uri: 'ipc:', container, ...option })).to.throw(
-            TypeError,
-            `binds Serializer to ${Class.name}, and there are \`serialize\` or \`deserialize\` options too`
-          )
-        }
-      }
-    })
-
-    it('gives way to the options where it is ours', () => {
-      for (const container of [withLoop(), withLoop(new Container())]) {
-        const { app } = configure({ uri: 'loop:', container, serialize: () => 'mine' })
-        expect(app.sync.serialize({ event: 'e', path: 'p', data: 1 })).to.equal('mine')
-      }
-    })
-  })
-
-  describe('an EventBridge', () => {
-    it('can be a class with @injectFromBase(), a decorated one, or come by toDynamicValue', () => {
-      @injectFromBase()
-      @injectable()
-      class Decorated extends EventBridge {}
-      class Plain extends EventBridge {}
-      decorate(injectFromBase(), Plain)
-      const containers = [withLoop(), withLoop(), withLoop(new Container())]
-      containers[0]?.rebind(EventBridge).to(Decorated)
-      containers[1]?.rebind(EventBridge).to(Plain)
-      containers[2]?.bind(EventBridge).toDynamicValue((context) => new Plain(context.get(Serializer)))
-      for (const container of containers) {
-        const { app } = configure({ uri: 'loop:', container, serialize: () => 'mine' })
-        expect(app.sync.serialize({ event: 'e', path: 'p', data: 1 })).to.equal('mine')
-      }
-    })
-
-    it('is refused without its serializer', () => {
-      @injectable()
-      class Forgetful extends EventBridge {}
-      class Plain extends EventBridge {}
-      for (const Class of [Forgetful, Plain]) {
-        const container = withLoop()
-        container.rebind(EventBridge).to(Class)
-        expect(() => configure({ uri: 'loop:', container })).to.throw(
-          TypeError,
-          `${Class.name} was made without a Serializer: decorate it with @injectFromBase()`
-        )
-      }
-    })
-  })
-
-  describe('refuses', () => {
-    it('an adapter that has no name', () => {
-      const container = createContainer()
-      container.bind(SyncAdapter).to(LoopAdapter)
-      expect(() => sync({ uri: 'redis:', container })).to.throw(
-        TypeError,
-        /SyncAdapter binding without a name.*whenNamed\('scheme'\)/
-      )
-    })
-
-    it('two adapters of one name, and two serializers', () => {
-      const container = withLoop()
-      container.bind(SyncAdapter).to(OtherAdapter).whenNamed('loop')
-      expect(() => configure({ uri: 'loop:', container })).to.throw(
-        TypeError,
-        /^feathers-sync: the container has more than one binding of SyncAdapter named 'loop': leave one$/
-      )
-      const twice = withLoop()
-      twice.bind(Serializer).to(JsonSerializer)
-      twice.bind(Serializer).to(ReversedSerializer)
-      expect(() => configure({ uri: 'loop:', container: twice })).to.throw(
-        TypeError,
-        'the container has more than one binding of Serializer: leave one'
-      )
-    })
-
-    it('a class whose making fails, and says why', () => {
-      @injectable()
-      class Injected extends LoopAdapter {
-        constructor(@inject('region') readonly region: string) {
-          super()
-        }
-      }
-      const missing = createContainer()
-      missing.bind(SyncAdapter).to(Injected).whenNamed('loop')
-      const throwing = createContainer()
-      const cause = new Error('not my day')
-      throwing
-        .bind(SyncAdapter)
-        .toDynamicValue(() => {
-          throw cause
-        })
-        .whenNamed('loop')
-      expect(() => configure({ uri: 'loop:', container: missing })).to.throw(
-        TypeError,
-        /^feathers-sync: the container can't make its SyncAdapter named 'loop': No bindings found for service: "region"/
-      )
-      expect(() => configure({ uri: 'loop:', container: throwing }))
-        .to.throw(TypeError, "can't make its SyncAdapter named 'loop': not my day")
-        .with.property('cause', cause)
-    })
-
-    it('an adapter that is none, or lacks a method or its type', () => {
-      class NoClose extends LoopAdapter {
-        protected override readonly doClose = undefined as never
-      }
-      class NoType extends LoopAdapter {
-        override readonly type = undefined as never
-      }
-      const cases: [Class: new () => object, message: string][] = [
-        [class Nothing {}, 'classes that extend them'],
-        [NoClose, 'NoClose has no method doClose()'],
-        [NoType, 'NoType has no `type`']
-      ]
-      for (const [Class, message] of cases) {
-        const container = createContainer()
-        container
-          .bind(SyncAdapter)
-          .to(Class as new () => SyncAdapter)
-          .whenNamed('loop')
-        expect(() => configure({ uri: 'loop:', container })).to.throw(TypeError, message)
-      }
-    })
-
-    it('an adapter that has been unbound meanwhile', () => {
-      const container = withLoop()
-      const configured = sync({ uri: 'loop:', container })
-      container.unbind(SyncAdapter)
-      expect(() => feathers().configure(configured)).to.throw(TypeError, 'loop is an invalid adapter')
     })
   })
 })
