@@ -6,7 +6,9 @@ import { SimInstance } from './sim-instance.js'
 
 const SEEDS = [1, 2, 3]
 
-describe('what a fleet costs', () => {
+describe('what a fleet costs', function () {
+  this.timeout(180_000) // virtual time, but real work: a hundred instances, three times
+
   for (const size of [2, 20, 100]) {
     describe(`of ${size} instances`, () => {
       let scales: Scale[]
