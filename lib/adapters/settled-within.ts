@@ -1,9 +1,14 @@
-/** Resolves when the promise has settled, whatever the outcome, and after `ms` at the latest. */
-export async function settledWithin(ms: number, promise: Promise<unknown> | undefined): Promise<void> {
+/** Waits until the promise has settled, whatever the outcome, for `ms` at the most; tells whether it has. Leaves no timer. */
+export async function settledWithin(ms: number, promise: Promise<unknown> | undefined): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
   })
-  await Promise.race([promise?.catch(() => {}), timeout])
+  const settled = Promise.resolve(promise).then(
+    () => true,
+    () => true
+  )
+  const inTime = await Promise.race([settled, timeout])
   clearTimeout(timer)
+  return inTime
 }

@@ -1,17 +1,14 @@
 import type { Application } from '@feathersjs/feathers'
+import { settledWithin } from '../adapters/settled-within.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
 import type { PeerStats } from '../delivery/receive/peer.js'
 import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
 import type { SyncMessage } from '../message/message.js'
-import { bounded } from './bounded.js'
 import type { ResolvedOptions } from './options.js'
 import { Reporter } from './reporter.js'
-import { Session, type SessionHandlers } from './session.js'
-
-/** Of `closeTimeout`, what is kept for closing when the server has not ended, in ms: at most half of it. */
-const CLOSING = 1000
+import { leavingTime, Session, type SessionHandlers } from './session.js'
 
 /** What `app.sync.stats()` tells, counted since `configure`. */
 export interface SyncStats {
@@ -203,7 +200,7 @@ export class AppSync implements Sync {
     const { closeTimeout } = this.#options
     const session = this.#session
     const start = performance.now()
-    const inTime = await bounded(ended, Math.max(closeTimeout / 2, closeTimeout - CLOSING))
+    const inTime = await settledWithin(closeTimeout - leavingTime(closeTimeout), ended)
     if (this.#session !== session) return // set up again meanwhile
     this.#isLate = !inTime
     await this.close(Math.max(0, closeTimeout - (performance.now() - start)))

@@ -22,6 +22,14 @@ export const BUILT_IN: readonly BuiltIn[] = [
   { ...ipcRules, Adapter: IpcAdapter }
 ]
 
+/** Every scheme of theirs, as a type. */
+export type BuiltInScheme = (
+  | typeof redisRules
+  | typeof amqpRules
+  | typeof natsRules
+  | typeof ipcRules
+)['schemes'][number]
+
 export const SCHEMES: readonly string[] = BUILT_IN.flatMap(({ schemes }) => schemes)
 
 /** The one that is registered under a name: any of its schemes. */

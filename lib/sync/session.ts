@@ -1,17 +1,19 @@
 import type { Link } from '../adapters/link.js'
+import { settledWithin } from '../adapters/settled-within.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { systemClock } from '../delivery/clock.js'
 import { Delivery } from '../delivery/delivery.js'
 import type { Counts, Sink } from '../delivery/environment.js'
 import { SyncError } from '../errors.js'
-import { bounded } from './bounded.js'
 import type { ResolvedOptions } from './options.js'
 
 /** How long after the proof `ready` waits for the peers' answers, in ms: small fleets answer within. */
 const ANSWERS = 50
 
-/** Of `closeTimeout`, what leaving and closing the connection may take, in ms: at most half of it. */
-const LEAVING = 1000
+/** Of `closeTimeout`, what is kept for leaving and closing the connection, in ms. */
+export function leavingTime(closeTimeout: number): number {
+  return Math.min(1000, closeTimeout / 2)
+}
 
 /** Where a session leads to. None of it throws. */
 export interface SessionHandlers extends Omit<Sink, 'proven'> {
@@ -86,11 +88,11 @@ export class Session {
    */
   async close(timeout: number): Promise<number> {
     const endsAt = performance.now() + timeout
-    const leaving = Math.min(LEAVING, timeout / 2)
+    const leaving = leavingTime(timeout)
     const left = () => Math.max(0, endsAt - leaving - performance.now())
     this.#end.abort()
-    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await bounded(this.#proof(), left())
-    if (this.delivery.isAlone) await bounded(this.delivery.company(), left())
+    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await settledWithin(left(), this.#proof())
+    if (this.delivery.isAlone) await settledWithin(left(), this.delivery.company())
     const unsent = await this.delivery.close(left())
     this.#fail(
       new SyncError(
@@ -99,7 +101,8 @@ export class Session {
       )
     )
     this.#awaitProof.clear()
-    if (this.#hasAdapter) await bounded(this.#adapter.close(), Math.max(leaving, endsAt - performance.now()))
+    if (this.#hasAdapter)
+      await settledWithin(Math.max(leaving, endsAt - performance.now()), this.#adapter.close())
     this.#setStatus('closed')
     return unsent
   }

@@ -1,5 +1,6 @@
 import type { Application } from '@feathersjs/feathers'
 import { AppSync } from './app-sync.js'
+import type { BuiltInScheme } from './built-in.js'
 import { checkContainer, resolveGraph } from './container.js'
 import { type CommonOptions, type ResolvedOptions, resolveOptions, type SyncOptions } from './options.js'
 
@@ -7,7 +8,7 @@ import { type CommonOptions, type ResolvedOptions, resolveOptions, type SyncOpti
 export type Configure = (app: Application) => void
 
 /** The URIs of the adapters that come with feathers-sync, where they are literals. */
-type BuiltInUri = `${'redis' | 'rediss' | 'valkey' | 'valkeys' | 'amqp' | 'amqps' | 'nats' | 'ipc'}:${string}`
+type BuiltInUri = `${BuiltInScheme}:${string}`
 
 /** An adapter of one's own may take any options; where the URI says that it is one of ours, other names don't compile. */
 type KnownOptions<Options> = Options extends { uri: BuiltInUri }

@@ -10,11 +10,11 @@ export interface AmqpOptions {
   amqpConnectionOptions?: object
 }
 
-export const amqpRules: OptionRules = {
+export const amqpRules = {
   schemes: ['amqp', 'amqps'],
   checks: { amqpConnectionOptions: object },
   check: ({ amqpConnectionOptions }: AmqpOptions) => checkAmqpOptions(amqpConnectionOptions)
-}
+} as const satisfies OptionRules
 
 /** Seconds of silence after which a connection counts as dead: what amqp-connection-manager uses, not the server's 60. */
 const HEARTBEAT = 5

@@ -1,3 +1,3 @@
 import type { OptionRules } from '../adapter-options.js'
 
-export const ipcRules: OptionRules = { schemes: ['ipc'], checks: {} }
+export const ipcRules = { schemes: ['ipc'], checks: {} } as const satisfies OptionRules

@@ -11,4 +11,7 @@ const natsConnectionOptions: Check = {
   expected: 'an object, and natsConnectionOptions.noEcho not set: an instance has to hear itself'
 }
 
-export const natsRules: OptionRules = { schemes: ['nats'], checks: { natsConnectionOptions } }
+export const natsRules = {
+  schemes: ['nats'],
+  checks: { natsConnectionOptions }
+} as const satisfies OptionRules

@@ -23,7 +23,7 @@ const client: Check = {
     'a node-redis client, which has a duplicate() function, made without `legacyMode` (its `.v4` is no client)'
 }
 
-export const redisRules: OptionRules = {
+export const redisRules = {
   schemes: ['redis', 'rediss', 'valkey', 'valkeys'],
   checks: { redisClient: client, db: client, redisOptions: object }
-}
+} as const satisfies OptionRules

@@ -1,5 +1,8 @@
+/** The size at which a frame is closed, and a larger one is fragmented, in bytes. */
+export const FRAME_BYTES = 256 * 1024
+
 /** What is tried at first: the size of a message, and of all that was not echoed yet, in bytes. */
-const DEFAULT = { message: 256 * 1024, window: 4 * 1024 * 1024 }
+const DEFAULT = { message: FRAME_BYTES, window: 4 * 1024 * 1024 }
 
 /** Each strike divides both by this, down to the least. */
 const STEP = 4

@@ -6,13 +6,11 @@ import type { Head } from '../wire/head.js'
 import { type Range, sizeOf } from '../wire/unit.js'
 import { History, type Keep } from './history.js'
 import { InFlight } from './in-flight.js'
+import { FRAME_BYTES } from './path-limits.js'
 import { RetransmissionLimit } from './retransmission-limit.js'
 import { Retransmissions } from './retransmissions.js'
 import { Setbacks } from './setbacks.js'
 import { Turn } from './turn.js'
-
-/** The size at which a frame is closed. */
-const FRAME_BYTES = 256 * 1024
 
 /** While the broker takes what it gets, so many times the history's limits may wait for it. */
 const OVERDRAFT = 4

@@ -1,24 +1,8 @@
 import { expect } from 'chai'
 import { Receiver } from '../../../lib/delivery/receive/receiver.js'
-import type { EventsFrame, HeartbeatFrame } from '../../../lib/delivery/wire/frame.js'
 import { Stage } from '../stage.js'
-import { eventsFrame, ORIGIN, OTHER } from '../wire/golden.js'
-
-const OLD = 1e6
-const ME = '99'.repeat(16)
-
-function events(first: number, last = first, more: Partial<EventsFrame> = {}): EventsFrame {
-  const units = Array.from({ length: last - first + 1 }, (_, at) => ({
-    first: first + at,
-    count: 1,
-    payload: Buffer.from(String(first + at))
-  }))
-  return eventsFrame(units, { age: OLD, ...more })
-}
-
-function heartbeat(last: number, more: Partial<HeartbeatFrame> = {}): HeartbeatFrame {
-  return { kind: 'heartbeat', origin: ORIGIN, age: OLD, oldest: 1, last, join: false, leave: false, ...more }
-}
+import { ORIGIN, OTHER } from '../wire/golden.js'
+import { events, heartbeat, ME } from './frames.js'
 
 describe('Receiver, at first sight of an origin', () => {
   let stage: Stage
