@@ -10,6 +10,8 @@ const REQUESTS = 250
 export class Company {
   readonly #clock: Clock
   #isThere = false
+  #heardAt = Number.NEGATIVE_INFINITY
+  #sentAt = Number.NEGATIVE_INFINITY
   #onHeard: (() => void) | undefined
 
   constructor(clock: Clock) {
@@ -26,8 +28,19 @@ export class Company {
     this.#isThere = false
   }
 
+  /** Whether events were sent since another instance was heard, or so shortly before that it may not have requested them yet. */
+  get mayMiss(): boolean {
+    return this.#sentAt + REQUESTS > this.#heardAt
+  }
+
+  /** Events were sent, or have come back. */
+  sent(): void {
+    this.#sentAt = this.#clock.now()
+  }
+
   heard(): void {
     this.#isThere = true
+    this.#heardAt = this.#clock.now()
     this.#onHeard?.()
   }
 

@@ -49,7 +49,10 @@ export class Delivery {
     this.origin = newOrigin()
     this.#company = new Company(environment.clock)
     this.#originBytes = Buffer.from(this.origin, 'hex')
-    this.sender = new Sender(environment, this.origin, () => this.#heartbeat.eventsSent())
+    this.sender = new Sender(environment, this.origin, () => {
+      this.#heartbeat.eventsSent()
+      this.#company.sent()
+    })
     this.#baselines = new Baselines(environment, () => this.sender.history.next)
     this.receiver = new Receiver(environment, {
       origin: this.origin,
@@ -105,9 +108,10 @@ export class Delivery {
     return link.status === 'ready' && (this.#proof.isProven || this.#proof.isReceiveOnly)
   }
 
-  /** Whether others were there, but none was heard over this connection yet: it may be the first that is back. */
+  /** Whether events wait or were sent which others have yet to get: none was heard over this connection, it may be the first that is back. */
   get isAlone(): boolean {
-    return this.receiver.size > 0 && !this.#company.isThere
+    const { isThere, mayMiss } = this.#company
+    return this.receiver.size > 0 && !isThere && (mayMiss || this.sender.unsent > 0)
   }
 
   /** Resolves when another instance has been heard over this connection, and had the time to request what it misses. */
@@ -179,6 +183,7 @@ export class Delivery {
     const head = readHead(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     if (!head) return
     if (head.kind === 'heartbeat') this.#baselines.echoed(this.sender.age - (head.age ?? this.sender.age))
+    if (head.kind !== 'heartbeat') this.#company.sent()
     this.sender.echo(head)
     this.#proof.takeOwn(head.age)
   }

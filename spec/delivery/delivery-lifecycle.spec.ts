@@ -162,6 +162,24 @@ describe('Delivery, from online to close', () => {
       expect(await stage.close()).to.equal(1)
     })
 
+    it('counts what a lost connection took as not sent, until it has come back over the new one', async () => {
+      stage.delivery.online()
+      await stage.pass(10)
+      stage.echo()
+      stage.delivery.send(Buffer.from('mine'), 1)
+      await stage.pass(10)
+      stage.link.published = []
+      stage.delivery.online()
+      await stage.pass(10)
+      stage.delivery.online() // and another one, before anything has come back
+      await stage.pass(10)
+      stage.echo()
+      expect(stage.link.sent, 'sent again').to.deep.equal(['again 1-1'])
+      expect(stage.delivery.sender.unsent).to.equal(1)
+      stage.echo()
+      expect(stage.delivery.sender.unsent).to.equal(0)
+    })
+
     it('returns how many events could not be sent', async () => {
       stage.link.status = 'reconnecting'
       stage.delivery.send(Buffer.from('[1,2]'), 3)

@@ -39,6 +39,8 @@ export class Sender {
   /** The last event that has come back, or was accepted where nothing comes back. */
   #returned = 0
   #isProven = true
+  /** Its age when the connection was proven: heartbeats since then follow all that was sent again. */
+  #provenAge = -1
   /** Whether it is the turn of new events, after a retransmission. */
   #isTurnOfNew = false
   #overflowing = false
@@ -115,6 +117,7 @@ export class Sender {
     const underWay = this.#inFlight.reset()
     this.#overflowing = false
     this.#isProven = true
+    this.#provenAge = this.age
     if (this.#isEchoing) {
       this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, this.#returned + 1))
       this.#setbacks.reconnected(this.#cursor, underWay)
@@ -125,7 +128,11 @@ export class Sender {
   /** An own frame was echoed. */
   echo(head: Head): void {
     this.#setbacks.heard()
-    if (head.kind === 'heartbeat') this.#onReturned(0, Math.min(head.last + 1, this.#fresh))
+    if (head.kind === 'heartbeat') {
+      // One that was sent before tells nothing of what the old connection took, or the new one has yet to.
+      if (!this.#isProven || (head.age ?? 0) <= this.#provenAge) return
+      this.#onReturned(0, Math.min(head.last + 1, this.#fresh))
+    }
     this.#inFlight.echo(head)
   }
 
