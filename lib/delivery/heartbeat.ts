@@ -49,6 +49,8 @@ export class Heartbeat {
   #echoedAt = 0
   #heard = false
   #heardOthers = false
+  /** Whether others were heard over this connection. */
+  #hasCompany = false
   #awaitsEcho = false
   #silent = 0
   #unechoed = 0
@@ -82,7 +84,7 @@ export class Heartbeat {
   /** The link is ready, for the first time or again. */
   online(): void {
     this.#silent = this.#unechoed = 0
-    this.#heard = this.#heardOthers = this.#awaitsEcho = false
+    this.#heard = this.#heardOthers = this.#hasCompany = this.#awaitsEcho = false
     this.#heardAt = this.#echoedAt = this.#environment.clock.now()
   }
 
@@ -91,7 +93,7 @@ export class Heartbeat {
     this.#heard = true
     this.#heardAt = this.#environment.clock.now()
     if (!own) {
-      this.#heardOthers = true
+      this.#heardOthers = this.#hasCompany = true
       return
     }
     // The latest message may still be in transit: any echo will do.
@@ -159,7 +161,7 @@ export class Heartbeat {
     const heard = this.#heard
     const heardOthers = this.#heardOthers
     this.#heard = this.#heardOthers = false
-    const isAlone = this.#host.isReceiveOnly() && this.#host.fleetSize() === 0
+    const isAlone = this.#host.isReceiveOnly() && (this.#host.fleetSize() === 0 || !this.#hasCompany)
     this.#silent = heard || stalled || isAlone ? 0 : this.#silent + 1
     this.#unechoed = !this.#awaitsEcho || stalled ? 0 : this.#unechoed + 1
     const rounds = Math.max(1, Math.ceil(this.spread / heartbeat))

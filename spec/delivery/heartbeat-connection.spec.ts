@@ -34,8 +34,23 @@ describe('Heartbeat, the state of the connection', () => {
       await stage.pass(10 * PERIOD)
       expect(stage.deaf).to.equal(0)
       stage.fleetSize = 1
+      stage.subject.hear(false)
       await stage.pass(5 * PERIOD)
       expect(stage.deaf).to.equal(1)
+    })
+
+    it('is called once where nothing of our own can come back and all others have died', async () => {
+      stage.isReceiveOnly = true
+      stage.echoing = false
+      stage.subject.hear(false)
+      await stage.pass(5 * PERIOD)
+      expect(stage.deaf).to.equal(1)
+      stage.subject.online()
+      await stage.pass(20 * PERIOD)
+      expect(stage.deaf, 'over the new connection').to.equal(1)
+      stage.subject.hear(false)
+      await stage.pass(5 * PERIOD)
+      expect(stage.deaf, 'when others were back').to.equal(2)
     })
 
     it('is not called soon after connecting', async () => {

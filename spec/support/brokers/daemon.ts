@@ -59,6 +59,11 @@ export class Daemon {
     }
   }
 
+  /** What it has said is not heard any more. */
+  forget(): void {
+    this.output = ''
+  }
+
   say(line: string): void {
     this.child.stdin.write(`${line}\n`)
   }

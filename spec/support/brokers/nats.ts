@@ -39,6 +39,7 @@ export class NatsBroker extends PrivateBroker {
   /** Takes on what `options` say now, with its connections left open. */
   async reload(): Promise<void> {
     await this.configure()
+    this.daemon.forget() // an earlier reload
     this.daemon.signal('SIGHUP')
     await this.daemon.hear(/Reloaded server configuration/)
   }
