@@ -4,12 +4,12 @@ import { bundle } from '../support/bundle.js'
 import type { TcpProxy } from '../support/proxy.js'
 import type { Account, Window } from './account.js'
 import type { Ledger } from './ledger.js'
-import { type Message, now, type Order, type Setup } from './protocol.js'
+import { CLOSE_TIMEOUT, type Message, now, type Order, type Setup } from './protocol.js'
 
 const PROGRAM = new URL('./program.ts', import.meta.url)
 
-/** Who has begun to leave is gone in so many ms. */
-const GOODBYE = 10_000
+/** Who has begun to leave is gone in so many ms, what a busy machine adds included. */
+const LEAVING = CLOSE_TIMEOUT + 7000
 /** How long a process on a busy machine may take until it begins to leave, in ms. */
 const PATIENCE = 60_000
 /** Bytes. */
@@ -112,7 +112,7 @@ export class Member {
         break
       case 'leaving':
         account.isLeaving = true
-        this.#limit(GOODBYE)
+        this.#limit(LEAVING)
         break
       case 'left':
         account.end ??= { how: 'left', at: message.at, unsent: message.unsent }

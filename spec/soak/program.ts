@@ -5,7 +5,7 @@ import { feathers } from '@feathersjs/feathers'
 import { decodeFrame } from '../../lib/delivery/wire/frame.js'
 import sync from '../../lib/index.js'
 import { type Item, Maker, type Service } from './maker.js'
-import { type Message, now, type Order, type Report, type Setup } from './protocol.js'
+import { CLOSE_TIMEOUT, type Message, now, type Order, type Report, type Setup } from './protocol.js'
 import { Random } from './random.js'
 import { Tally } from './tally.js'
 
@@ -33,7 +33,7 @@ process.on('unhandledRejection', (reason) => {
 process.on('warning', ({ name, message }) => trouble(`${name}: ${message}`))
 
 // Nobody listens to `sync-error`, as in most applications: what is printed is judged too.
-const app = feathers().configure(sync({ uri, key, heartbeat: 1000 }))
+const app = feathers().configure(sync({ uri, key, heartbeat: 1000, closeTimeout: CLOSE_TIMEOUT }))
 app.use('items', {
   create: async (data: unknown) => data,
   // as a server that has requests to serve when it is told to end

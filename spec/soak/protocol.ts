@@ -1,6 +1,9 @@
 // What a process of the soak and its parent tell each other. Times are those of the machine's monotonic clock, in ms.
 import type { SyncStatus } from '../../lib/index.js'
 
+/** Also a busy machine sends what waits within so many ms. */
+export const CLOSE_TIMEOUT = 8000
+
 export interface Setup {
   id: number
   uri: string
