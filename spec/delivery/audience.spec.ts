@@ -84,7 +84,7 @@ describe('Audience', () => {
       }
     })
 
-    it('counts neither what is said soon after a new connection, nor by a peer that is new', async () => {
+    it('counts neither what is reported soon after a new connection, nor by a peer that is new', async () => {
       stage.members.set(OTHER, { origin: OTHER, quietFor: 0, knownFor: 1.4 * PERIOD })
       await stage.periods(20, nobody)
       stage.subject.online()
@@ -105,7 +105,7 @@ describe('Audience', () => {
       expect(stage.unheard).to.deep.equal([])
     })
 
-    it('reads slices: only what lies between their ends is said', async () => {
+    it('reads slices: only what lies between their ends is reported', async () => {
       const slice = (...digests: number[]): Hears => ({ complete: false, digests })
       await stage.periods(10, slice(0, 1))
       await stage.periods(10, slice(0x00010204, 0xffffffff))

@@ -9,7 +9,7 @@ import type { Making, Measures, Order, Orders, Report } from './protocol.js'
 export const PATIENCE = 60_000
 
 /** How long an instance may take to leave and end, in ms: `close()` takes 3 s at most. */
-const GOODBYE = 6000
+const LEAVE_LIMIT = 6000
 
 const PROGRAM = new URL('./instance.ts', import.meta.url)
 
@@ -89,7 +89,7 @@ export class RemoteInstance {
   /** Resolves with the exit code when it has left and ended by itself; rejects, or with none, where that takes too long. */
   async end(): Promise<number | null> {
     this.isDone = true
-    const alarm = setTimeout(() => this.#child.kill('SIGKILL'), GOODBYE)
+    const alarm = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_LIMIT)
     try {
       await this.#tell('teardown')
       this.#child.disconnect()

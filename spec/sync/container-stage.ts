@@ -13,7 +13,7 @@ export class OtherAdapter extends LoopAdapter {
   override readonly type = 'other'
 }
 
-/** JSON backwards: what another serializer can't read. */ /** JSON backwards: what another serializer can't read. */
+/** JSON backwards: what another serializer can't read. */
 export class ReversedSerializer extends Serializer {
   override serialize(message: SyncMessage): string {
     return [...JSON.stringify(message)].reverse().join('')

@@ -133,7 +133,7 @@ describe('feathers-sync 3.1.1 and `wire: 3`', function () {
       })
 
       it('exchange events both ways, each once and in order, and nobody goes deaf', async () => {
-        // A heartbeat that beats would leave version 3 deaf.
+        // A heartbeat that is sent would leave version 3 deaf.
         const ours = [1, 2].map(() => startOurs({ ...options, wire: 3, heartbeat: 100 }))
         const theirs = [1, 2].map(() => startTheirs(options))
         const [one, two, three, four] = await Promise.all([...ours, ...theirs])
@@ -142,7 +142,7 @@ describe('feathers-sync 3.1.1 and `wire: 3`', function () {
           await Promise.all(Object.entries(makers).map(([by, maker]) => act(maker, by)))
           await expectAll(Object.values(makers), makers, round)
         }
-        await (two as Version4).end() // its goodbye is no message either
+        await (two as Version4).end() // its last heartbeat is no message either
         const { two: _two, ...rest } = makers
         await Promise.all(Object.entries(rest).map(([by, maker]) => act(maker, by)))
         await expectAll(Object.values(rest), rest, 3)

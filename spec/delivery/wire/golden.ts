@@ -5,6 +5,10 @@ import type { Unit } from '../../../lib/delivery/wire/unit.js'
 export const ORIGIN = '000102030405060708090a0b0c0d0e0f'
 export const OTHER = 'f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'
 
+/** The bytes of every frame up to its kind, in hexadecimal, and those of a heartbeat with nothing to report. */
+export const start = (kind: string) => `ff4653ff 04 ${kind} ${ORIGIN}`
+export const HEARTBEAT = `${start('02')} 00 000000000000 000000000001 000000000000`
+
 export interface Golden {
   name: string
   frame: Frame

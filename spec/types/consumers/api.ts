@@ -176,7 +176,7 @@ export async function useAdapter(adapter: SyncAdapter, handlers: AdapterHandlers
   return adapter.status
 }
 
-// A serialiser, and a bridge with the dependencies of its base
+// A serializer, and a bridge with the dependencies of its base
 @injectable()
 class UpperCaseSerializer extends Serializer {
   override serialize(message: SyncMessage): string {
@@ -202,7 +202,7 @@ container.bind<Broker>('broker').toConstantValue({ send: () => {} })
 container.bind(SyncAdapter).to(MqttAdapter).whenNamed('mqtt')
 container.rebind(Serializer).to(UpperCaseSerializer)
 container.rebind(EventBridge).to(QuietBridge)
-// @ts-expect-error a serialiser is no adapter
+// @ts-expect-error a serializer is no adapter
 container.bind(SyncAdapter).to(JsonSerializer)
 app.configure(sync({ uri: 'mqtt://localhost', container }))
 app.configure(sync({ uri: 'mqtt://localhost', container: new Container() }))

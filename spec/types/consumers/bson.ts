@@ -1,4 +1,4 @@
-// The serialiser of the documentation.
+// The serializer of the documentation.
 import { deserialize, serialize } from 'bson'
 import sync from 'feathers-sync'
 

@@ -1,0 +1,89 @@
+import { expect } from 'chai'
+import { eventually } from '../support/eventually.js'
+import { AppSyncStage, MoodyAdapter, never } from './app-sync-stage.js'
+
+/** How long it took, in ms. */
+async function duration(promise: Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await promise
+  return performance.now() - start
+}
+
+describe('app.sync.close', () => {
+  const { configure } = new AppSyncStage()
+
+  it('flushes what was sent', async () => {
+    const [one, two] = [configure(), configure()]
+    await Promise.all([one.app.sync.ready, two.app.sync.ready])
+    let publish = () => {}
+    one.adapter.publishing = new Promise((resolve) => {
+      publish = resolve
+    })
+    await one.create('last words')
+    const closed = one.app.sync.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(one.adapter.status).to.equal('ready')
+    publish()
+    await closed
+    await eventually(() => two.texts.length === 1, { message: 'the last event' })
+    expect(one.app.sync.stats().events.sent).to.equal(1)
+  })
+
+  it('makes events local at once, both ways', async () => {
+    const [one, two] = [configure(), configure()]
+    await Promise.all([one.app.sync.ready, two.app.sync.ready])
+    const closed = one.app.sync.close()
+    await one.create('mine')
+    await two.create('yours')
+    await closed
+    expect(one.texts).to.deep.equal(['mine'])
+    expect(one.app.sync.stats().events).to.include({ sent: 0, received: 0, waiting: 0 })
+    expect(two.texts).to.deep.equal(['yours'])
+  })
+
+  it('may be called at any time, as often and as concurrently as one likes', async () => {
+    const { app, statuses } = configure()
+    await Promise.all([app.sync.close(), app.teardown(), app.sync.close()])
+    await app.sync.close()
+    expect(app.sync.status).to.equal('closed')
+    await app.setup()
+    await app.sync.ready
+    await Promise.all([app.teardown(), app.sync.close(), app.teardown()])
+    expect(app.sync.status).to.equal('closed')
+    expect(statuses.filter((status) => status === 'ready')).to.have.length(1)
+  })
+
+  it('ends while the adapter is connecting', async () => {
+    const adapter = new MoodyAdapter()
+    adapter.connecting = never
+    const { app } = configure(adapter)
+    await eventually(() => adapter.status === 'connecting', { message: 'the attempt' })
+    expect(await duration(app.sync.close())).to.be.below(500)
+    expect(app.sync.status).to.equal('closed')
+  })
+
+  it('ends within 3 s where the driver takes nothing and never closes', async () => {
+    const adapter = new MoodyAdapter()
+    const { app, create } = configure(adapter)
+    await app.sync.ready
+    adapter.publishing = never
+    adapter.closing = never
+    await create('nobody will have it')
+    expect(await duration(app.sync.close())).to.be.within(2900, 3500)
+    expect(app.sync.status).to.equal('closed')
+  })
+
+  it('can be followed by setup(), over and over, in one turn', async () => {
+    const [one, two] = [configure(), configure()]
+    const closing = []
+    for (let round = 0; round < 3; round += 1) closing.push(one.app.sync.close(), one.app.setup())
+    await Promise.all(closing)
+    await Promise.all([one.app.sync.ready, two.app.sync.ready])
+    await two.create('once')
+    await eventually(() => one.texts.length > 0, { message: 'the event' })
+    expect(one.texts).to.deep.equal(['once'])
+    await one.create('and back')
+    await eventually(() => two.texts.length > 1, { message: 'the event' })
+    expect(two.texts).to.deep.equal(['once', 'and back'])
+  })
+})
