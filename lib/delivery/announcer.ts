@@ -40,6 +40,11 @@ export class Announcer {
     this.#connections += 1
   }
 
+  /** When the subscription was live for the first time. */
+  get liveAt(): number {
+    return this.#liveAt
+  }
+
   /** How long ago baselines were requested, in ms. */
   get requestedBefore(): number {
     return this.#environment.clock.now() - this.#requestedAt

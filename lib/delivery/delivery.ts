@@ -56,6 +56,7 @@ export class Delivery {
     this.#baselines = new Baselines(environment, () => this.sender.history.next)
     this.receiver = new Receiver(environment, {
       origin: this.origin,
+      liveAt: () => this.#announcer.liveAt,
       requestBaselines: () => this.#requestBaselines(),
       canNack: () => wire === 4 && !this.#proof.isReceiveOnly,
       nack: (target, ranges) => this.#announcer.nack(target, ranges)

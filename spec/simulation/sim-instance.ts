@@ -1,6 +1,7 @@
 import { Delivery } from '../../lib/delivery/delivery.js'
 import { Counts, type SyncGap } from '../../lib/delivery/environment.js'
 import type { HistoryLimit } from '../../lib/delivery/send/history.js'
+import { decodeFrame } from '../../lib/delivery/wire/frame.js'
 import type { SyncError } from '../../lib/index.js'
 import { type SimBroker, SimLink } from './sim-broker.js'
 import { SleepingClock } from './sleeping-clock.js'
@@ -39,6 +40,9 @@ export class SimInstance {
   wokeAt: number | undefined
   onProven: () => void = () => {}
   readonly #clock: SleepingClock
+  readonly #heartbeat: number
+  /** When a frame of each origin was received. */
+  readonly #heardAt = new Map<string, number>()
   /** What happens when it wakes up: messages and connections that came meanwhile. */
   #asleep: (() => void)[] = []
   /** How many events it has made: their sequence numbers are 1 to this. */
@@ -50,6 +54,7 @@ export class SimInstance {
   ) {
     const { clock } = broker
     this.#broker = broker
+    this.#heartbeat = heartbeat
     this.#clock = new SleepingClock(clock)
     this.bornAt = clock.now()
     this.link = new SimLink(broker, pace, maxPayload)
@@ -74,7 +79,11 @@ export class SimInstance {
       }
     })
     broker.instances.set(this.origin, this)
-    this.link.onMessage = (bytes) => this.#whenAwake(() => this.delivery.receive(bytes))
+    this.link.onMessage = (bytes) =>
+      this.#whenAwake(() => {
+        this.#heardAt.set(decodeFrame(bytes).origin, this.#clock.now())
+        this.delivery.receive(bytes)
+      })
     this.link.onReady = () => this.#whenAwake(() => this.delivery.online())
   }
 
@@ -153,9 +162,15 @@ export class SimInstance {
     const oldest =
       maker?.isOpen && !maker.isAsleep ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
     const isLost = Array.from({ length: missed }, (_, at) => from + at).every((at) => maker?.lost.has(at))
-    if (to >= oldest && !isLost)
+    if (to >= oldest && !isLost && !this.#isUnheard(origin))
       throw new Error(`a gap up to ${to}, though the origin has all events from ${oldest} on`)
     this.#record(origin, { from, to, gap: true })
+  }
+
+  /** Who was not heard for so many rounds has left, as far as can be known here, though it may only be slow to recover. */
+  #isUnheard(origin: string): boolean {
+    const rounds = 8 * 0.75 * this.#heartbeat
+    return this.#clock.now() - (this.#heardAt.get(origin) ?? 0) >= rounds
   }
 
   #record(origin: string, seen: Seen): void {

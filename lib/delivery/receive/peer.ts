@@ -29,6 +29,8 @@ export interface PeerHost extends RecoveryHost, FirstSightHost {
   /** The origin of this instance. */
   readonly origin: string
   readonly budget: ReorderBudget
+  /** When the subscription of this instance was live for the first time. */
+  liveAt(): number
 }
 
 /** Another instance as seen from here: checks its frames, and passes them to in-order delivery and recovery. */
@@ -40,7 +42,7 @@ export class Peer {
   readonly #events: InOrder
   readonly #recovery: Recovery
   readonly #plausibility = new PlausibilityCheck()
-  readonly #origin: string
+  readonly #host: PeerHost
   readonly #knownAt: number
   #heardAt: number
   /** How long its latest frame took, plus the difference of the clocks. */
@@ -56,7 +58,7 @@ export class Peer {
     this.#knownAt = this.#heardAt = environment.clock.now()
     this.#events = new InOrder(environment, host.budget, origin, next, () => this.#recovery.progress())
     this.#recovery = new Recovery(environment, host, origin, this.#events)
-    this.#origin = host.origin
+    this.#host = host
     if (next === 0) this.#sight = new FirstSight(environment, host, (isHeard) => this.#placeAnyhow(isHeard))
   }
 
@@ -113,7 +115,7 @@ export class Peer {
     if (!this.#environment.receives) this.#events.next = last + 1
     this.hear()
     if (this.#sight) {
-      const baseline = baselines?.find(({ origin }) => origin === this.#origin)
+      const baseline = baselines?.find(({ origin }) => origin === this.#host.origin)
       // Events that it has not sent yet are still to be received, even if older.
       if (baseline) this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest))
       else if (last === 0) this.#place(1)
@@ -121,7 +123,7 @@ export class Peer {
     if (!this.#accept(age, last + 1, last)) return
     this.#recovery.announce(last)
     this.#recovery.available(oldest)
-    if (leave) this.#recovery.leave('announced')
+    if (leave) this.#leave('announced')
     else this.#review()
   }
 
@@ -137,13 +139,19 @@ export class Peer {
 
   /** It is not heard any more: missing events will be given up, and held ones delivered. */
   fade(): void {
-    this.#recovery.leave('silent')
+    this.#leave('silent')
   }
 
   stop(): void {
     this.#sight?.stop()
     this.#recovery.stop()
     this.#events.clear()
+  }
+
+  /** It can't be asked any more where its sequence begins here: if it is younger than our subscription, with its first event. */
+  #leave(reason: 'announced' | 'silent'): void {
+    if (this.#sight && this.timeOf(0) > this.#host.liveAt()) this.#place(1)
+    this.#recovery.leave(reason)
   }
 
   #review(): void {

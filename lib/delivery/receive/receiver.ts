@@ -13,6 +13,8 @@ const MAX_TOMBSTONES = 20_000
 export interface ReceiverHost extends NackSender, FirstSightHost {
   /** The origin of this instance. */
   readonly origin: string
+  /** When its subscription was live for the first time. */
+  liveAt(): number
 }
 
 /** The receive side: takes the frames of all other instances, and delivers their events in the order of each origin, once. */

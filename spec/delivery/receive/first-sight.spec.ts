@@ -10,14 +10,17 @@ describe('Receiver, at first sight of an origin', () => {
   let receiver: Receiver
   let canNack: boolean
   let requests: number
+  let liveAt: number
 
   beforeEach(() => {
     stage = new Stage()
     nacks = []
     canNack = true
     requests = 0
+    liveAt = Number.POSITIVE_INFINITY
     receiver = new Receiver(stage, {
       origin: ME,
+      liveAt: () => liveAt,
       canNack: () => canNack,
       requestBaselines: () => {
         requests += 1
@@ -144,6 +147,22 @@ describe('Receiver, at first sight of an origin', () => {
     expect(stage.delivered).to.deep.equal(['4', '5'])
     expect(stage.gaps).to.deep.equal([{ origin: ORIGIN, from: 6, to: 6, missed: 1 }])
     expect(receiver.size).to.equal(0)
+  })
+
+  it('reports the first events of a younger origin that leaves, or falls silent, before it could tell', async () => {
+    liveAt = 0
+    await stage.pass(5000)
+    const leaver = 'aa'.repeat(16)
+    receiver.takeEvents(events(3, 4, { age: 4000 }))
+    receiver.takeEvents(events(7, 7, { age: 4000, origin: leaver }))
+    receiver.takeHeartbeat(heartbeat(7, { age: 4100, origin: leaver, leave: true }))
+    receiver.tick(1)
+    await stage.pass(501)
+    expect(stage.delivered).to.have.members(['3', '4', '7'])
+    expect(stage.gaps).to.have.deep.members([
+      { origin: ORIGIN, from: 1, to: 2, missed: 2 },
+      { origin: leaver, from: 1, to: 6, missed: 6 }
+    ])
   })
 
   it('begins with what is heard first where nothing can be requested', async () => {
