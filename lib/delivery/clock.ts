@@ -1,9 +1,11 @@
+import { SteadyTime } from './steady-time.js'
+
 /** Cancels a timer; does nothing once it has fired. */
 export type Cancel = () => void
 
 /** Time, timers and randomness, injected so that delivery can be simulated. */
 export interface Clock {
-  /** Monotonic time in milliseconds, from an arbitrary start. */
+  /** Monotonic time in milliseconds, from an arbitrary start; it goes on while the machine is suspended. */
   now(): number
   /** Calls back once, in `ms` milliseconds. Doesn't keep the process alive. */
   after(ms: number, callback: () => void): Cancel
@@ -13,8 +15,10 @@ export interface Clock {
   random(): number
 }
 
+const time = new SteadyTime()
+
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => time.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, ms).unref()
     return () => clearTimeout(timer)
