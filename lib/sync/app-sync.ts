@@ -7,6 +7,7 @@ import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
 import type { SyncMessage } from '../message/message.js'
 import type { ResolvedOptions } from './options.js'
+import { OwnOrigins } from './own-origins.js'
 import { Reporter } from './reporter.js'
 import { leavingTime, Session, type SessionHandlers } from './session.js'
 
@@ -72,8 +73,7 @@ export class AppSync implements Sync {
   #session: Session | undefined
   /** The last session: closed ones still tell their stats. */
   #latest: Session | undefined
-  /** Of all sessions there were. */
-  readonly #origins = new Set<string>()
+  readonly #origins = new OwnOrigins()
   #closing: Promise<number> = Promise.resolve(0)
   /** The session that is being closed. */
   #ending: Session | undefined
