@@ -11,7 +11,7 @@ export interface MachineClocks {
   monotonic(): number
   /** Can be set. */
   wall(): number
-  /** Goes on while the machine is suspended, and can't be set; coarse and expensive. */
+  /** Goes on while the machine is suspended, and can't be set; coarse and expensive, and some sandboxes refuse it: it throws. */
   uptime(): number
 }
 
@@ -37,7 +37,7 @@ export class SteadyTime {
     this.#clocks = clocks
     this.#checkedAt = clocks.monotonic()
     this.#wall = clocks.wall() - this.#checkedAt
-    this.#uptime = clocks.uptime() - this.#checkedAt
+    this.#uptime = this.#ahead(this.#checkedAt)
   }
 
   now(): number {
@@ -51,8 +51,16 @@ export class SteadyTime {
     const wall = this.#clocks.wall() - monotonic
     if (Math.abs(wall - this.#wall) < JUMP) return
     this.#wall = wall
-    const ahead = this.#clocks.uptime() - monotonic
+    const ahead = this.#ahead(monotonic)
     if (ahead - this.#uptime >= JUMP) this.#suspended += ahead - this.#uptime
     this.#uptime = ahead
+  }
+
+  #ahead(monotonic: number): number {
+    try {
+      return this.#clocks.uptime() - monotonic
+    } catch {
+      return 0
+    }
   }
 }

@@ -87,6 +87,16 @@ describe('SteadyTime', () => {
     expect(passed(0)).to.equal(6_000_200)
   })
 
+  it('is the monotonic clock where the uptime is refused', () => {
+    machine.uptime = () => {
+      throw new Error('EACCES')
+    }
+    time = new SteadyTime(machine)
+    from = time.now()
+    machine.suspend(600_000)
+    expect(passed(100)).to.equal(100)
+  })
+
   it('never goes back', () => {
     let last = time.now()
     for (const step of [(ms: number) => machine.suspend(ms), (ms: number) => machine.setWallClock(-ms)]) {
