@@ -8,7 +8,7 @@ import { SyncAdapter } from '../sync-adapter.js'
 import { connecting } from './connecting.js'
 import type { NatsOptions } from './nats-options.js'
 
-/** How long one attempt to connect may take, and how long `close()` waits for what was sent, in ms. */
+/** How long the server may take to connect, and to answer, and how long `close()` waits for what was sent, in ms. */
 const CONNECT_TIMEOUT = 5000
 const FLUSH_TIMEOUT = 1000
 
@@ -57,7 +57,7 @@ export class NatsAdapter extends SyncAdapter {
         if (live && !signal.aborted) this.lost(error)
       }
     })
-    await connection.flush()
+    await this.#answered(connection)
     if (refusal) throw this.error('auth', 'may not subscribe', refusal)
     live = true
     this.#watch(connection, signal)
@@ -100,6 +100,18 @@ export class NatsAdapter extends SyncAdapter {
       reconnect: false,
       waitOnFirstConnect: false
     }
+  }
+
+  /** Resolves when the server has all that was sent: where the connection is lost before, the driver's `flush()` never settles. */
+  async #answered(connection: NatsConnection): Promise<void> {
+    const lost = connection.closed().then((error) => {
+      throw error ?? new Error(CLOSED)
+    })
+    const answered = Promise.race([connection.flush(), lost])
+    if (!(await settledWithin(CONNECT_TIMEOUT, answered))) {
+      throw new Error(`timeout: the server did not answer the subscription within ${CONNECT_TIMEOUT} ms`)
+    }
+    await answered
   }
 
   #rejectUnanswered(error: Error): void {
