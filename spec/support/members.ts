@@ -66,7 +66,7 @@ export class Members {
     await Promise.all(members.map(({ app }) => app.sync.ready))
     await eventually(
       () => members.every(({ app }) => options.wire === 3 || app.sync.stats().peers.length >= count - 1),
-      { message: 'the instances to know each other', timeout: 5000 }
+      { message: 'the instances to know each other', timeout: 15_000 }
     )
     return members as [Member, Member, ...Member[]]
   }
