@@ -6,6 +6,7 @@ import type { AdapterOptions } from './adapter-options.js'
 import { Connection } from './connection.js'
 import type { SyncStatus } from './link.js'
 import { redact } from './redact.js'
+import { Secrets } from './secrets.js'
 
 export type { AdapterHandlers, SyncStatus }
 
@@ -25,6 +26,7 @@ export abstract class SyncAdapter {
   options!: AdapterOptions
 
   #debug: createDebug.Debugger | undefined
+  #secrets: { of: AdapterOptions; are: Secrets } | undefined
   #connection: Connection | undefined
   #closing: Promise<void> = Promise.resolve()
 
@@ -181,19 +183,31 @@ export abstract class SyncAdapter {
 
   /** For subclasses: something went wrong that `doPublish` can't reject with. */
   protected report(error: SyncError): void {
-    this.#connection?.report(error)
+    this.#connection?.report(this.#hidden.value(error))
   }
 
-  /** For subclasses: an error that names the adapter and where it connects to, without credentials. */
+  /** For subclasses: credentials that aren't in the options, under the names that they have there. No error or debug line shows them. */
+  protected hide(credentials: object): void {
+    this.#hidden.add(credentials)
+  }
+
+  /** For subclasses: an error that names the adapter and where it connects to, without credentials, whatever `cause` says. */
   protected error(kind: SyncErrorKind, text: string, cause?: unknown): SyncError {
     const where = this.options?.uri === undefined ? '' : ` at ${redact(this.options.uri)}`
-    const message = `feathers-sync: the ${this.type} adapter${where} ${text}`
-    return cause === undefined ? new SyncError(kind, message) : SyncError.from(cause, kind, message)
+    const message = `feathers-sync: the ${this.type} adapter${where} ${this.#hidden.text(text)}`
+    if (cause === undefined) return new SyncError(kind, message)
+    return SyncError.from(this.#hidden.value(cause), kind, message)
   }
 
-  /** For subclasses: diagnostics, shown with `DEBUG=feathers-sync:<type>`. */
+  /** For subclasses: diagnostics, shown with `DEBUG=feathers-sync:<type>`, without credentials. */
   protected debug(format: string, ...args: unknown[]): void {
     this.#debug ??= createDebug(`feathers-sync:${this.type}`)
-    this.#debug(format, ...args)
+    if (this.#debug.enabled) this.#debug(format, ...args.map((value) => this.#hidden.value(value)))
+  }
+
+  get #hidden(): Secrets {
+    const { options } = this
+    if (this.#secrets?.of !== options) this.#secrets = { of: options, are: new Secrets(options) }
+    return this.#secrets.are
   }
 }

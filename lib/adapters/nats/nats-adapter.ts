@@ -1,5 +1,5 @@
 import { injectable } from 'inversify'
-import type { ConnectionOptions, NatsConnection } from 'nats'
+import type { Authenticator, ConnectionOptions, NatsConnection } from 'nats'
 import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { loadDriver } from '../driver.js'
@@ -94,6 +94,7 @@ export class NatsAdapter extends SyncAdapter {
       timeout: CONNECT_TIMEOUT,
       ...credentials,
       ...options,
+      ...(options.authenticator && { authenticator: this.#authenticators([options.authenticator].flat()) }),
       servers: [...new Set([server, ...[servers].flat(), ...this.#announced])].filter(
         (name) => name !== undefined
       ),
@@ -112,6 +113,15 @@ export class NatsAdapter extends SyncAdapter {
       throw new Error(`timeout: the server did not answer the subscription within ${CONNECT_TIMEOUT} ms`)
     }
     await answered
+  }
+
+  /** The same, with what they make hidden. */
+  #authenticators(given: Authenticator[]): Authenticator[] {
+    return given.map((authenticator) => (nonce) => {
+      const credentials = authenticator(nonce)
+      if (credentials) this.hide(credentials)
+      return credentials
+    })
   }
 
   #rejectUnanswered(error: Error): void {

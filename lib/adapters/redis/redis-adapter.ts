@@ -22,6 +22,17 @@ interface RedisClient extends EventEmitter {
   disconnect?(): Promise<void>
 }
 
+/** Of `redisOptions`, what is used here. */
+interface GivenOptions {
+  socket?: object
+  credentialsProvider?: CredentialsProvider
+}
+
+interface CredentialsProvider {
+  readonly type: 'async-credentials-provider'
+  credentials(): Promise<object>
+}
+
 /** Waiting events are queued by the sender, not by the driver. */
 const POLICY = { disableOfflineQueue: true }
 
@@ -116,10 +127,22 @@ export class RedisAdapter extends SyncAdapter {
 
   async #createClient(): Promise<RedisClient> {
     const { createClient } = await loadDriver('redis', () => import('redis'))
-    const { socket, ...options } = { ...this.options.redisOptions } as { socket?: object }
+    const { socket, ...options } = { ...this.options.redisOptions } as GivenOptions
+    const { credentialsProvider: provider } = options
+    if (provider?.type === 'async-credentials-provider') options.credentialsProvider = this.#watched(provider)
     const url = this.options.uri?.replace(/^valkey/i, 'redis') // the driver knows no valkey:
     const created = createClient({ url, ...options, ...POLICY, socket: { reconnectStrategy, ...socket } })
     return created as unknown as RedisClient
+  }
+
+  /** The same provider, with what it gives hidden. */
+  #watched(provider: CredentialsProvider): CredentialsProvider {
+    const credentials = async () => {
+      const given = await provider.credentials()
+      this.hide(given)
+      return given
+    }
+    return { type: provider.type, credentials }
   }
 
   #open(client: RedisClient): void {
