@@ -14,6 +14,11 @@ export interface BridgeOptions {
    */
   context?: ((context: HookContext) => object | undefined) | undefined
   /**
+   * Names of fields, or patterns of names, that leave no instance, at any depth of data, result, dispatch and params:
+   * `['password', /token$/i]`. Names are taken as they are. The listeners and clients of this instance get them as before.
+   */
+  omit?: readonly (string | RegExp)[] | undefined
+  /**
    * `3` writes what feathers-sync 3 reads, for the time of an upgrade: a message for each event, and no recovery of lost
    * messages. Both are always read. Default: 4
    */

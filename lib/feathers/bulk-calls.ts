@@ -1,4 +1,3 @@
-import { indexInResult } from '../message/compact-context.js'
 import type { ListItem } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
 import { type ContextChoice, contextToSend } from './sent-context.js'
@@ -33,17 +32,18 @@ export class BulkCalls {
   /** @param onEnd called when the loops are over */
   constructor(private readonly onEnd: () => void) {}
 
-  /** What is sent of an event. Throws if the hook context can't be read, or has a dispatch that can't be sent. */
+  /** What is sent of an event. Throws if it or its hook context can't be read, or has a dispatch that can't be sent. */
   outgoing(event: ServiceEvent, choice: ContextChoice): Outgoing {
-    const { event: name, path, data, context } = event
+    const { event: name, path, context } = event
+    const record = choice.policy.record(event.data, choice.lost)
+    const message = { event: name, path, data: record.sent }
     const call = this.#next(event)
-    if (call) {
-      const message = { event: name, path, data, context: call.context }
-      return { message, item: { list: call, index: call.index } }
-    }
-    const sent = context === undefined ? undefined : contextToSend(context, data, choice)
-    if (sent === undefined) return { message: { event: name, path, data }, item: undefined }
-    return { message: { event: name, path, data, context: sent }, item: this.#begin(event, sent) }
+    if (call)
+      return { message: { ...message, context: call.context }, item: { list: call, index: call.index } }
+    const { sent, result } =
+      context === undefined ? { sent: undefined, result: undefined } : contextToSend(context, record, choice)
+    if (sent === undefined) return { message, item: undefined }
+    return { message: { ...message, context: sent }, item: this.#begin(event, sent, result) }
   }
 
   /** The call with `event` as its next one, if there is one. */
@@ -54,10 +54,10 @@ export class BulkCalls {
     return call
   }
 
-  #begin(event: ServiceEvent, context: unknown): ListItem | undefined {
-    const index = indexInResult(context, event.data)
-    if (index < 0) return undefined
-    const { result: items } = context as { result: unknown[] }
+  /** @param items the live result */
+  #begin(event: ServiceEvent, context: unknown, items: unknown): ListItem | undefined {
+    const index = Array.isArray(items) ? items.indexOf(event.data) : -1
+    if (!Array.isArray(items) || index < 0) return undefined
     const call = { event, index, items, context }
     if (this.#calls.size === 0) queueMicrotask(() => this.#end())
     const others = this.#calls.get(event.context)?.filter((it) => !isOfOneName(it.event, event)) ?? []

@@ -5,6 +5,7 @@ import { SyncError } from '../errors.js'
 import { type Attempt, readMessages, readPlain } from '../message/decoder.js'
 import { Encoder } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
+import { Policy } from '../message/policy.js'
 import { Serializer } from '../message/serializer.js'
 import type { BridgeOptions } from './bridge-options.js'
 import { BulkCalls } from './bulk-calls.js'
@@ -35,6 +36,7 @@ interface Attached {
   readonly events: ServiceEvents
   readonly calls: BulkCalls
   readonly encoder: Encoder
+  readonly policy: Policy
 }
 
 /** Connects the services of a Feathers application to what carries their events to other instances. */
@@ -51,7 +53,7 @@ export class EventBridge {
     const { origin, send, options } = link
     const encoder = new Encoder({ serializer, wire: options.wire, origin, send })
     const calls = new BulkCalls(() => encoder.flush())
-    this.#attached = { link, events, calls, encoder }
+    this.#attached = { link, events, calls, encoder, policy: new Policy(options.omit) }
     app.on('sync-in', (message: SyncMessage) => events.deliver(message, true))
   }
 
@@ -98,7 +100,7 @@ export class EventBridge {
   }
 }
 
-function send(event: ServiceEvent, { link, events, calls, encoder }: Attached): void {
+function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Attached): void {
   const failed = `could not serialize ${event.name}, it stays on this instance`
   const incomplete = (cause: unknown) => {
     const text = `feathers-sync: ${event.name} went without what could not be serialized`
@@ -106,7 +108,7 @@ function send(event: ServiceEvent, { link, events, calls, encoder }: Attached): 
   }
   const { filter, context: choose } = link.options
   const outgoing = events.attempt('serialize', failed, () =>
-    calls.outgoing(event, { choose, lost: incomplete })
+    calls.outgoing(event, { policy, choose, lost: incomplete })
   )
   if (!outgoing) return
   const { message, item } = outgoing

@@ -1,7 +1,7 @@
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs from '@feathersjs/feathers'
 import { isObject, type Values } from '../message/fields.js'
-import { chosenContext, isOwnField, publicContext, withoutPasswords } from '../message/policy.js'
+import { type EventRecord, isOwnField, type Policy } from '../message/policy.js'
 
 const { FeathersHookManager } = feathersjs
 
@@ -10,34 +10,40 @@ const { toJSON } = new FeathersHookManager(undefined, '').getContextClass().prot
 const inheritedNames = new WeakMap<object, string[]>()
 
 export interface ContextChoice {
-  /** The `context` option, in place of the default policy. */
+  readonly policy: Policy
+  /** The `context` option, in place of what the policy chooses. */
   readonly choose?: ((context: never) => object | undefined) | undefined
   /** Called for values that are lost, though they are data: circular ones, and those that can't be read. */
   lost?(cause: unknown): void
+}
+
+export interface SentContext {
+  readonly sent: unknown
+  /** The live result, as far as it is sent. */
+  readonly result: unknown
 }
 
 /**
  * What is sent of a context, by the default policy or the `context` option. An object that is no hook context is sent as far as
  * it is plain data.
  *
- * @param data the event's own data: if the context has the same object, it is left as it is
  * @throws Error if there is a dispatch that can't be sent, and what the `context` option throws
  */
-export function contextToSend(context: unknown, data: unknown, choice: ContextChoice = {}): unknown {
-  const { choose, lost } = choice
-  if (choose) return chosen(context, choose)
+export function contextToSend(context: unknown, record: EventRecord, choice: ContextChoice): SentContext {
+  const { policy, choose, lost } = choice
+  if (choose) return chosen(context, record, choice)
   if (isObject(context) && context.toJSON === toJSON) {
-    return publicContext(context, namesOf(context), data, lost)
+    return { sent: policy.context(context, namesOf(context), record, lost), result: context.result }
   }
   const values = toPlain(context)
-  return isObject(values)
-    ? publicContext(values, Object.keys(values), data, lost)
-    : withoutPasswords(values, lost)
+  if (!isObject(values)) return { sent: policy.value(values, lost), result: undefined }
+  return { sent: policy.context(values, Object.keys(values), record, lost), result: values.result }
 }
 
-function chosen(context: unknown, choose: NonNullable<ContextChoice['choose']>): unknown {
-  const plain = toPlain(choose(context as never))
-  return isObject(plain) ? { ...identity(context), ...chosenContext(plain) } : plain
+function chosen(context: unknown, record: EventRecord, { policy, choose, lost }: ContextChoice): SentContext {
+  const plain = toPlain(choose?.(context as never))
+  if (!isObject(plain)) return { sent: plain, result: undefined }
+  return { sent: { ...identity(context), ...policy.chosen(plain, record, lost) }, result: plain.result }
 }
 
 /** The names that Feathers' `toJSON` copies: the context's own, and those of its service method's class. */

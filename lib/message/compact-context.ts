@@ -10,66 +10,94 @@ const SAME = new Map([
   ['event', 2],
   ['data', 4],
   ['result', 8],
-  /** The result is the list of the events' data. */
-  ['list', 16]
-] as const)
+  ['dispatch', 64]
+])
+
+/** Of those that are the list of the events' data. */
+const LISTED = new Map([
+  ['result', 16],
+  ['dispatch', 128]
+])
 
 /** The context's data is the event's without some fields, a `create`'s without the id: their names are sent in its place. */
 const PART = 32
+
+/** The connection of `params` has their own fields, without some: their names are in `context.connection`, unless it is these. */
+const CONNECTION = 256
+const NOT_OF_CONNECTION = ['query', 'route']
 
 /** The context of `message` as it is sent. `isListed`: its result is the list of the data of all events that share it. */
 export function compact(message: SyncMessage, isListed: boolean): unknown {
   const { event, path, data, context } = message
   if (!isObject(context)) return context
-  const common: Values = { path, event, data, result: isListed ? context.result : data }
+  const record = isListed ? context.result : data
+  const common: Values = { path, event, data, result: record, dispatch: record }
+  const isRepeated = context.result === record // who doesn't know of `dispatch` shows clients the result
   const sent: Values = {}
   let self = 0
   for (const name of Object.keys(context)) {
     const value = context[name]
-    const bit = bitOf(isListed && name === 'result' ? 'list' : name)
+    const bit = (isListed ? LISTED.get(name) : undefined) ?? SAME.get(name)
     const lacking = name === 'data' && value !== data ? lackingFields(value, data) : undefined
-    if (bit && value === common[name]) self += bit
+    if (bit && value === common[name] && (name !== 'dispatch' || isRepeated)) self += bit
     else if (lacking) {
       self += PART
       sent.data = lacking
     } else sent[name] = value
   }
+  if (leaveOutConnection(sent)) self += CONNECTION
   if (self > 0) sent.self = self
   return sent
+}
+
+/** Takes the connection out of `sent.params` if it can be made of them. */
+function leaveOutConnection(sent: Values): boolean {
+  if (!isObject(sent.params) || !isObject(sent.params.connection) || 'connection' in sent) return false
+  const { connection, ...params } = sent.params
+  const lacking = lackingFields(connection, params)
+  if (!lacking) return false
+  sent.params = params
+  if (
+    lacking.some((name) => !NOT_OF_CONNECTION.includes(name)) ||
+    NOT_OF_CONNECTION.some((name) => name in connection)
+  ) {
+    sent.connection = lacking
+  }
+  return true
 }
 
 /** The reverse: fills in what was left out. `items`: the data of all events that share the context. */
 export function restore({ event, path, data, context }: SyncMessage, items: readonly unknown[]): unknown {
   if (!isObject(context) || typeof context.self !== 'number') return context
   const { self, ...restored } = context
-  const common = { path, event, data, result: data, list: items }
-  for (const [name, bit] of SAME) {
-    if ((Number(self) & bit) !== 0) restored[name === 'list' ? 'result' : name] = common[name]
-  }
+  const common: Values = { path, event, data, result: data, dispatch: data }
+  for (const [name, bit] of SAME) if ((self & bit) !== 0) restored[name] = common[name]
+  for (const [name, bit] of LISTED) if ((self & bit) !== 0) restored[name] = items
   const { data: left } = restored
-  if ((Number(self) & PART) !== 0 && isObject(data) && Array.isArray(left)) {
+  if ((self & PART) !== 0 && isObject(data) && Array.isArray(left)) {
     restored.data = less(data, (field) => left.includes(field))
   }
+  if ((self & CONNECTION) !== 0) restoreConnection(restored)
   return restored
 }
 
-/** The index of the event's data in the list that is its context's result; -1 if there is none. */
-export function indexInResult(context: unknown, data: unknown): number {
-  return isObject(context) && Array.isArray(context.result) ? context.result.indexOf(data) : -1
+function restoreConnection(context: Values): void {
+  const { connection = NOT_OF_CONNECTION, params } = context
+  if (!isObject(params) || !Array.isArray(connection)) return
+  delete context.connection
+  context.params = { ...params, connection: less(params, (name) => connection.includes(name)) }
 }
 
 /** The message of item `index` of a bulk call, without the other items, also in the lists that belong to the result. */
 export function alone(message: SyncMessage, index: number): SyncMessage {
   const { data, result, dispatch, ...context } = message.context as Values
   const { length } = result as unknown[]
+  const list = [message.data]
   const own: Values = { data, dispatch }
   for (const [name, value] of Object.entries(own)) {
-    if (Array.isArray(value) && value.length === length) own[name] = [value[index]]
+    if (value === result) own[name] = list
+    else if (Array.isArray(value) && value.length === length) own[name] = [value[index]]
     else if (value === undefined) delete own[name]
   }
-  return { ...message, context: { ...context, ...own, result: [message.data] } }
-}
-
-function bitOf(name: string): number | undefined {
-  return SAME.get(name as 'path')
+  return { ...message, context: { ...context, ...own, result: list } }
 }

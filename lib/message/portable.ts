@@ -1,16 +1,24 @@
 import { types } from 'node:util'
 import { type NameTest, setField } from './fields.js'
+import { hasToJSON, isBson, isPlain } from './kinds.js'
 
 /** In place of what is not sent. */
 const EXCLUDED = Symbol('excluded')
 
 type Portable = unknown | typeof EXCLUDED
 
+/** What is nested deeper is lost. */
+const MAX_DEPTH = 100
+
 export interface PortableOptions {
   /** Fields of such names are left out, at any depth. */
-  readonly isLeftOut?: NameTest
-  /** Called for data that is lost: it is circular, or throws when it is read. Not for what isn't data. */
-  lost?(cause: unknown): void
+  readonly isLeftOut?: NameTest | undefined
+  /** Objects that are excluded, at any depth. */
+  readonly isExcluded?: ((value: object) => boolean) | undefined
+  /** What applies to the fields of `value`, the field called `name`, if it is something else. */
+  readonly inside?: ((name: string, value: object) => PortableOptions | undefined) | undefined
+  /** Called for data that is lost: it is circular, too deep, or throws when it is read. Not for what isn't data. */
+  readonly lost?: ((cause: unknown) => void) | undefined
 }
 
 /**
@@ -25,15 +33,13 @@ export function portable(value: unknown, options: PortableOptions = {}): unknown
   return copy === EXCLUDED ? undefined : copy
 }
 
-/** Can all of `value` be sent as it is? Throws what reading it throws. */
-export function isPortable(value: unknown): boolean {
-  return !hasExcluded(value, undefined)
-}
-
 /** The objects that a value is in: no array, which would be copied at each level. */
 interface Outer {
   readonly value: object
   readonly outer: Outer | undefined
+  readonly depth: number
+  /** In an instance: an entity of an ORM is data, a socket isn't. So whatever can't be sent excludes all of it. */
+  readonly isStrict: boolean
 }
 
 function isCircular(value: object, outer: Outer | undefined): boolean {
@@ -44,36 +50,60 @@ function isCircular(value: object, outer: Outer | undefined): boolean {
 function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptions): Portable {
   if (typeof value === 'function' || typeof value === 'symbol') return EXCLUDED
   if (typeof value !== 'object' || value === null || isKnown(value)) return value
-  if (isCircular(value, outer)) {
-    options.lost?.(new TypeError('a value is circular'))
+  const depth = outer ? outer.depth + 1 : 0
+  const circular = isCircular(value, outer)
+  if (circular || depth > MAX_DEPTH) {
+    if (!outer?.isStrict)
+      options.lost?.(new TypeError(circular ? 'a value is circular' : 'a value is nested too deep'))
     return EXCLUDED
   }
-  const inner = { value, outer }
   try {
+    if (options.isExcluded?.(value)) return EXCLUDED
+    const isCollection = types.isMap(value) || types.isSet(value) || Array.isArray(value)
+    const isStrict = outer?.isStrict || !(isCollection || hasToJSON(value) || isPlain(value))
+    const inner = { value, outer, depth, isStrict }
+    if (types.isMap(value)) return copyOfMap(value, inner, options)
+    if (types.isSet(value))
+      return new Set(copiesOf(value, inner, options).filter((copy) => copy !== EXCLUDED))
     if (hasToJSON(value)) return copyOf(value.toJSON(), inner, options)
-    // An entity of an ORM is data, a socket isn't.
-    if (!Array.isArray(value) && !isPlain(value) && hasExcluded(value, outer)) return EXCLUDED
+    if (!Array.isArray(value)) return copyOfFields(value as Record<string, unknown>, inner, options)
+    const copies = copiesOf(value, inner, options)
+    if (isStrict && copies.includes(EXCLUDED)) return EXCLUDED
+    return copies.map((copy) => (copy === EXCLUDED ? null : copy))
   } catch (cause) {
     options.lost?.(cause)
     return EXCLUDED
   }
-  if (Array.isArray(value)) {
-    return Array.from(value, (item) => {
-      const copy = copyOf(item, inner, options)
-      return copy === EXCLUDED ? null : copy
-    })
-  }
-  return copyOfFields(value as Record<string, unknown>, inner, options)
 }
 
-function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: PortableOptions): object {
+function copiesOf(values: Iterable<unknown>, inner: Outer, options: PortableOptions): Portable[] {
+  return Array.from(values, (value) => copyOf(value, inner, options))
+}
+
+function copyOfMap(map: ReadonlyMap<unknown, unknown>, inner: Outer, options: PortableOptions): Portable {
+  const copies = new Map<unknown, unknown>()
+  for (const [key, value] of map) {
+    if (typeof key === 'string' && options.isLeftOut?.(key)) continue
+    const copy = copyOf(value, inner, options)
+    if (copy !== EXCLUDED) copies.set(key, copy)
+  }
+  return copies
+}
+
+function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: PortableOptions): Portable {
   const copies = {}
   for (const name of Object.keys(fields)) {
     if (options.isLeftOut?.(name)) continue
-    const copy = copyOf(read(fields, name, options), inner, options)
+    const copy = copyOfField(name, read(fields, name, options), inner, options)
     if (copy !== EXCLUDED) setField(copies, name, copy)
+    else if (inner.isStrict) return EXCLUDED
   }
   return copies
+}
+
+function copyOfField(name: string, value: unknown, inner: Outer, options: PortableOptions): Portable {
+  const isNested = typeof value === 'object' && value !== null
+  return copyOf(value, inner, (isNested && options.inside?.(name, value)) || options)
 }
 
 /** A getter may throw. */
@@ -86,32 +116,7 @@ function read(fields: Record<string, unknown>, name: string, { lost }: PortableO
   }
 }
 
-function hasExcluded(value: unknown, outer: Outer | undefined): boolean {
-  if (typeof value === 'function' || typeof value === 'symbol') return true
-  if (typeof value !== 'object' || value === null || isKnown(value)) return false
-  if (isCircular(value, outer)) return true
-  const inner = { value, outer }
-  if (hasToJSON(value)) return hasExcluded(value.toJSON(), inner)
-  return Object.values(value).some((item) => hasExcluded(item, inner))
-}
-
 /** What a serializer has to know by itself. */
 function isKnown(value: object): boolean {
-  return (
-    types.isDate(value) ||
-    ArrayBuffer.isView(value) ||
-    types.isMap(value) ||
-    types.isSet(value) ||
-    types.isRegExp(value) ||
-    '_bsontype' in value
-  )
-}
-
-function hasToJSON(value: object): value is { toJSON(): unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function'
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null // of another realm, too
+  return types.isDate(value) || ArrayBuffer.isView(value) || types.isRegExp(value) || isBson(value)
 }

@@ -1,4 +1,5 @@
 import { injectable } from 'inversify'
+import { parse, stringify } from './json-bytes.js'
 import type { SyncMessage } from './message.js'
 
 export type Serialized = string | Uint8Array
@@ -24,15 +25,15 @@ export abstract class Serializer {
   abstract deserialize(bytes: Buffer): SyncMessage
 }
 
-/** `JSON.stringify` and `JSON.parse`: dates arrive as strings, functions and `undefined` not at all. */
+/** JSON: dates arrive as strings, Buffers as such, functions and `undefined` not at all. */
 @injectable()
 export class JsonSerializer extends Serializer {
   override serialize(message: SyncMessage): string {
-    return JSON.stringify(message)
+    return stringify(message)
   }
 
   override deserialize(bytes: Buffer): SyncMessage {
-    return JSON.parse(bytes.toString())
+    return parse(bytes.toString()) as SyncMessage
   }
 }
 

@@ -3,6 +3,7 @@ import { BulkCalls } from '../feathers/bulk-calls.js'
 import { type ServiceEvent, ServiceEvents } from '../feathers/service-events.js'
 import { alone } from '../message/compact-context.js'
 import type { SyncMessage } from '../message/message.js'
+import { Policy } from '../message/policy.js'
 import { Reporter } from './reporter.js'
 
 /** What a functional adapter sets as `app.sync`. */
@@ -33,8 +34,9 @@ export function core(app: Application): void {
   const functions = () => app.sync as unknown as FunctionalSync | undefined
 
   const calls = new BulkCalls(() => {})
+  const policy = new Policy()
   const messageOf = (event: ServiceEvent): SyncMessage => {
-    const { message, item } = calls.outgoing(event, {})
+    const { message, item } = calls.outgoing(event, { policy })
     return item ? alone(message, item.index) : message
   }
 

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { closest } from 'fastest-levenshtein'
 import { type Check, has, object } from '../adapters/adapter-options.js'
 import { BUILT_IN } from './built-in.js'
@@ -16,6 +16,12 @@ const history: Check = {
         ['events', 'bytes'].includes(name) && (limit === undefined || (Number.isInteger(limit) && limit > 0))
     ),
   expected: 'an object with `events` and `bytes`, whole numbers from 1'
+}
+const omit: Check = {
+  test: (value) =>
+    Array.isArray(value) &&
+    value.every((one) => (typeof one === 'string' && one !== '') || types.isRegExp(one)),
+  expected: "an array of names (non-empty strings) and patterns, such as ['password', /token$/i]"
 }
 const timeout: Check = {
   test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
@@ -37,6 +43,7 @@ const COMMON: Record<string, Check> = {
   mode: { test: (value) => MODES.includes(value), expected: "'both', 'send' or 'receive'" },
   filter: fn,
   context: fn,
+  omit,
   wire: { test: (value) => value === 3 || value === 4, expected: '3 or 4' },
   history,
   heartbeat: {

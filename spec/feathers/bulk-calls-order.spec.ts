@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { BulkCalls } from '../../lib/feathers/bulk-calls.js'
 import { SYNC } from '../../lib/index.js'
+import { Policy } from '../../lib/message/policy.js'
 import type { Linked } from '../applications/linked.js'
 import { type Call, expectSameEvents, ids, items, linkItems } from './items.js'
 
@@ -134,7 +135,8 @@ describe('BulkCalls', () => {
 
     it('forgets the list at the end of the turn, also where nothing of it was sent', async () => {
       const calls = new BulkCalls(() => {})
-      const sent = (data: unknown) => calls.outgoing(event(data as object), {}).message.context
+      const policy = new Policy()
+      const sent = (data: unknown) => calls.outgoing(event(data as object), { policy }).message.context
       const list = [{ id: 0 }, { id: 1 }]
       const context = { result: list, mark: 1 }
       const event = (data: object) => ({

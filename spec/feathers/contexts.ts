@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { type Application, feathers, type HookContext } from '@feathersjs/feathers'
+import { type ContextChoice, contextToSend } from '../../lib/feathers/sent-context.js'
+import { Policy } from '../../lib/message/policy.js'
 
 export type Service = EventEmitter & { hooks(hooks: object): void } & Record<
     'create' | 'update' | 'patch' | 'remove' | 'archive',
@@ -30,4 +32,10 @@ export function createService(): { app: Application; service: Service; contexts:
     service.on(event, (_data: unknown, context: Context) => contexts.push(context))
   }
   return { app, service, contexts }
+}
+
+/** What is sent of the context of an event with this data. */
+export function sentContext(context: unknown, data?: unknown, choice: Partial<ContextChoice> = {}): unknown {
+  const policy = new Policy()
+  return contextToSend(context, policy.record(data), { policy, ...choice }).sent
 }

@@ -107,13 +107,27 @@ describe('EventBridge', () => {
 
     it('keeps an event here when a part of its dispatch cannot be sent', async () => {
       const there = record(two.app)
-      for (const part of [1n, circular, () => {}]) {
+      const unreadable = {
+        toJSON() {
+          throw new Error('unreadable')
+        }
+      }
+      for (const part of [1n, circular, unreadable]) {
         dispatchAs({ safe: true, part })
         await messages(one.app).create({ password: 'secret' })
       }
       expect(there).to.deep.equal([])
       expect(one.sent).to.deep.equal([])
       expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['serialize', 'serialize', 'serialize'])
+    })
+
+    it('sends a dispatch without functions and symbols, which clients here are not sent either', async () => {
+      const [here, there] = [record(one.app), record(two.app)]
+      dispatchAs({ safe: true, run: () => {}, list: [() => {}, Symbol('x'), 1] })
+      await messages(one.app).create({ password: 'secret' })
+      expect(there[0]?.[1].dispatch).to.deep.equal({ safe: true, list: [null, null, 1] })
+      expect(there[0]?.[1].dispatch).to.deep.equal(JSON.parse(JSON.stringify(here[0]?.[1].dispatch)))
+      expect(one.errors).to.deep.equal([])
     })
 
     it('sends a dispatch that is whole, whatever else is lost', async () => {

@@ -1,8 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { contextFrom } from '../../lib/feathers/received-context.js'
-import { contextToSend } from '../../lib/feathers/sent-context.js'
-import { type Context, createApp, createService, type Service } from './contexts.js'
+import { type Context, createApp, createService, type Service, sentContext } from './contexts.js'
 
 describe('contextFrom', () => {
   let service: Service
@@ -13,7 +12,7 @@ describe('contextFrom', () => {
     other = createApp()
   })
 
-  const sent = (context: unknown, data?: unknown) => contextToSend(context, data) as Record<string, unknown>
+  const sent = (context: unknown, data?: unknown) => sentContext(context, data) as Record<string, unknown>
 
   let other: Application
   const received = (context: Context = {} as Context) =>

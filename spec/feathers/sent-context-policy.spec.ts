@@ -3,10 +3,10 @@ import { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
-import { contextToSend } from '../../lib/feathers/sent-context.js'
+import { sentContext } from './contexts.js'
 
 describe('contextToSend by default', () => {
-  const sent = (context: unknown, data?: unknown) => contextToSend(context, data) as Record<string, unknown>
+  const sent = (context: unknown, data?: unknown) => sentContext(context, data) as Record<string, unknown>
 
   /** Everything that may be secret says so. */
   const secret = 'SECRET'
@@ -18,7 +18,7 @@ describe('contextToSend by default', () => {
     expect(inspect(context, { depth: 9 }), 'the live context').to.equal(before)
   }
 
-  it('excludes credentials, connections, requests and responses of params', () => {
+  it('excludes credentials, requests and responses of params, and what of the connection is private', () => {
     const params = {
       authentication: { strategy: 'jwt', accessToken: secret },
       connection: { headers: { cookie: secret } },
@@ -34,7 +34,8 @@ describe('contextToSend by default', () => {
       clientId: 'x'
     }
     const { provider, query, route, clientId } = params
-    expectSafe({ params }, { params: { provider, query, route, clientId } })
+    const connection = { headers: {} }
+    expectSafe({ params }, { params: { provider, query, route, clientId, connection } })
   })
 
   it('excludes secret headers, whatever their case', () => {
@@ -118,9 +119,18 @@ describe('contextToSend by default', () => {
     expectSafe({ data: [secrets, { id: 2 }], result: [secrets] }, { data: [{}, { id: 2 }], result: [{}] })
   })
 
-  it('excludes passwords of a dispatch, and nothing else: clients have to see it', () => {
-    const dispatch = { id: 1, token: 'for clients', list: [{ password: secret, hash: '#' }], pwd: secret }
-    expectSafe({ dispatch }, { dispatch: { id: 1, token: 'for clients', list: [{ hash: '#' }] } })
+  it('takes a dispatch whole: clients have to see it', () => {
+    const dispatch = {
+      id: 1,
+      pass: true,
+      passwordless: true,
+      token: 'x',
+      list: [{ pwd: 1, hash: '#', cookie: 2 }]
+    }
+    expect(sent({ dispatch })).to.deep.equal({ dispatch })
+    expect(sent({ dispatch: [dispatch], result: [{ id: 1 }] }, 1)).to.have.deep.property('dispatch', [
+      dispatch
+    ])
   })
 
   it("leaves the event's own data as it is, in data, result and the list of results", () => {
@@ -163,7 +173,7 @@ describe('contextToSend by default', () => {
       }
     }
     const params = { user, getter, query: {} }
-    const message = contextToSend({ params, method: 'create' }, undefined, {
+    const message = sentContext({ params, method: 'create' }, undefined, {
       lost: (cause) => lost.push(cause)
     })
     expect(message).to.deep.equal({
@@ -184,7 +194,7 @@ describe('contextToSend by default', () => {
       }
     }
     const lost: unknown[] = []
-    expect(contextToSend(context, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
+    expect(sentContext(context, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
       method: 'create'
     })
     expect(lost.map(String)).to.deep.equal(['Error: unreadable'])
@@ -196,12 +206,12 @@ describe('contextToSend by default', () => {
       get clientId() {
         throw new Error('unreadable')
       },
-      get connection() {
+      get authentication() {
         throw new Error('was read')
       }
     }
     const lost: unknown[] = []
-    expect(contextToSend({ params }, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
+    expect(sentContext({ params }, undefined, { lost: (cause) => lost.push(cause) })).to.deep.equal({
       params: { id: 1 }
     })
     expect(lost).to.have.length(1)

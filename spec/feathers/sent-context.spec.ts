@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { contextToSend } from '../../lib/feathers/sent-context.js'
-import { type Context, createService, type Service } from './contexts.js'
+import { type Context, createService, type Service, sentContext } from './contexts.js'
 
 describe('contextToSend', () => {
   let service: Service
@@ -10,7 +9,7 @@ describe('contextToSend', () => {
     ;({ service, contexts } = createService())
   })
 
-  const sent = (context: unknown, data?: unknown) => contextToSend(context, data) as Record<string, unknown>
+  const sent = (context: unknown, data?: unknown) => sentContext(context, data) as Record<string, unknown>
 
   it('takes all that a hook context has, but what is the own of the instance', async () => {
     await service.create({ text: 'hi' }, { query: { a: 1 }, user: { id: 7 }, clientId: 'x' })
@@ -22,7 +21,7 @@ describe('contextToSend', () => {
     expect(message).not.to.have.any.keys('app', 'service', 'self', 'arguments', 'toJSON')
   })
 
-  it('leaves credentials, the connection and the state of resolvers out of params, and the live params as they are', async () => {
+  it('leaves credentials, also of the connection, and the state of resolvers out of params, and the live params as they are', async () => {
     const params = {
       authentication: { accessToken: 'secret' },
       connection: { authentication: { accessToken: 'secret' } },
@@ -32,7 +31,11 @@ describe('contextToSend', () => {
     }
     params.resolve = { originalContext: params }
     await service.create({}, params)
-    expect(sent(contexts[0]).params).to.deep.equal({ headers: { accept: '*/*' }, provider: 'rest' })
+    expect(sent(contexts[0]).params).to.deep.equal({
+      headers: { accept: '*/*' },
+      provider: 'rest',
+      connection: {}
+    })
     expect(contexts[0]?.params).to.have.nested.property('headers.cookie', 'secret')
     expect(contexts[0]?.params).to.have.property('connection')
   })
@@ -60,26 +63,26 @@ describe('contextToSend', () => {
         expect(live).to.equal(context)
         return { all: context.params.user }
       }
-      expect(contextToSend(context, 1, { choose })).to.deep.equal({
+      expect(sentContext(context, 1, { choose })).to.deep.equal({
         method: 'create',
         all: { password: 'p' }
       })
     })
 
     it('takes nothing for undefined', () => {
-      expect(contextToSend({ method: 'create' }, 1, { choose: () => undefined })).to.equal(undefined)
+      expect(sentContext({ method: 'create' }, 1, { choose: () => undefined })).to.equal(undefined)
     })
 
     it('leaves the own of the instance here, also where it returns the context itself', async () => {
       await service.create({ text: 'hi' }, { authentication: { accessToken: 'chosen' } })
       const context = contexts[0] as Context
-      const message = contextToSend(context, context.result, { choose: (live) => live }) as Context
+      const message = sentContext(context, context.result, { choose: (live) => live }) as Context
       expect(message).not.to.have.any.keys('app', 'service', 'self', 'arguments', 'toJSON')
       expect(message.params.authentication).to.deep.equal({ accessToken: 'chosen' })
     })
 
     it('throws for a dispatch that it returns and that cannot be sent', () => {
-      expect(() => contextToSend({}, 1, { choose: () => ({ dispatch: () => {} }) })).to.throw(
+      expect(() => sentContext({}, 1, { choose: () => ({ dispatch: () => {} }) })).to.throw(
         /context\.dispatch/
       )
     })
@@ -88,7 +91,7 @@ describe('contextToSend', () => {
       const choose = () => {
         throw new Error('not my day')
       }
-      expect(() => contextToSend({}, 1, { choose })).to.throw('not my day')
+      expect(() => sentContext({}, 1, { choose })).to.throw('not my day')
     })
   })
 

@@ -1,86 +1,132 @@
+import { ObjectId } from 'bson'
 import { expect } from 'chai'
-import sinon from 'sinon'
-import { nameTest, publicParams, withoutPasswords, withoutSecrets } from '../../lib/message/policy.js'
+import { Policy } from '../../lib/message/policy.js'
 
-describe('policy', () => {
-  const account = { id: 1, password: 'p', token: 't', deep: [{ passphrase: 'p', apikey: 'k', name: 'n' }] }
+describe('Policy', () => {
+  const policy = new Policy()
+  const params = (value: unknown) => policy.context({ params: value }, ['params'], policy.record(1)).params
 
-  describe('publicParams', () => {
-    it('leaves out passwords, at any depth', () => {
-      expect(publicParams({ password: 'p', passPhrase: 'p', deep: { pwd: 'p', b: 2 }, a: 1 })).to.deep.equal({
-        deep: { b: 2 },
-        a: 1
+  describe('of params', () => {
+    it('leaves out secrets, at any depth, also of maps', () => {
+      const deep = new Map<unknown, unknown>([
+        ['resetToken', 't'],
+        ['b', [{ password: 'p', c: 3 }]],
+        [7, new Set([{ secret: 's', d: 4 }])]
+      ])
+      expect(
+        params({ password: 'p', apiKey: 'k', query: { $or: [{ token: 't', a: 1 }] }, deep })
+      ).to.deep.equal({
+        query: { $or: [{ a: 1 }] },
+        deep: new Map<unknown, unknown>([
+          ['b', [{ c: 3 }]],
+          [7, new Set([{ d: 4 }])]
+        ])
       })
     })
 
     it('takes params that are no object as they are', () => {
-      for (const params of [null, undefined, 'text', 7]) expect(publicParams(params)).to.equal(params)
+      for (const value of [null, 'text', 7]) expect(params(value)).to.equal(value)
     })
 
     it('takes headers and users that are no objects as they are', () => {
-      expect(publicParams({ headers: 'none', user: 7 })).to.deep.equal({ headers: 'none', user: 7 })
-      expect(publicParams({ headers: null, user: null })).to.deep.equal({ headers: null, user: null })
+      expect(params({ headers: 'none', user: 7 })).to.deep.equal({ headers: 'none', user: 7 })
+      expect(params({ headers: null, user: null })).to.deep.equal({ headers: null, user: null })
     })
 
-    it('takes params without a prototype, and of another realm', () => {
-      const params = Object.assign(Object.create(null), { a: 1, connection: {} })
-      expect(publicParams(params)).to.deep.equal({ a: 1 })
+    it('takes params without a prototype', () => {
+      expect(params(Object.assign(Object.create(null), { a: 1, resolve: {} }))).to.deep.equal({ a: 1 })
     })
 
-    it('leaves secrets out of each user of a list', () => {
-      const id = 1
-      expect(publicParams({ user: [{ id, token: 't' }] })).to.deep.equal({ user: [{ id }] })
-    })
-  })
-
-  describe('withoutSecrets', () => {
-    it('leaves out passwords, tokens and keys, at any depth', () => {
-      expect(withoutSecrets(account)).to.deep.equal({ id: 1, deep: [{ name: 'n' }] })
-    })
-
-    it('leaves what only sounds like one', () => {
-      const value = { hashtag: 1, saltwater: 2, compass: 3, bypass: 4, keyboard: 5, author: 6 }
-      expect(withoutSecrets(value)).to.deep.equal(value)
-    })
-  })
-
-  describe('withoutPasswords', () => {
-    it('leaves out passwords alone, at any depth', () => {
-      expect(withoutPasswords(account)).to.deep.equal({
-        id: 1,
-        token: 't',
-        deep: [{ apikey: 'k', name: 'n' }]
+    it('leaves private headers out of anything that is called headers, and lists of headers', () => {
+      const headers = {
+        accept: '*/*',
+        'X-Session-Id': 's',
+        cookie: 'c',
+        'x-api-key': 'k',
+        authentication: 'a'
+      }
+      const open = { accept: '*/*' }
+      const map = new Map(Object.entries(headers))
+      expect(
+        params({
+          headers,
+          proxy: {
+            clientHeaders: headers,
+            header: map,
+            ...{ headers: ['Authorization', 'Bearer t'], id: 1 }
+          },
+          rawHeaders: ['Cookie', 'c']
+        })
+      ).to.deep.equal({
+        headers: open,
+        proxy: { clientHeaders: open, header: new Map(Object.entries(open)), id: 1 }
       })
     })
+
+    it("takes BSON's own types, and no object that pretends to be one", () => {
+      const id = new ObjectId()
+      expect(params({ id })).to.deep.equal({ id })
+      for (const type of ['x', 'ObjectId', 'Long']) {
+        const pretender = {
+          _bsontype: type,
+          password: 'p',
+          toHexString: 'x',
+          a: [{ _bsontype: type, token: 't' }]
+        }
+        expect(params({ query: pretender })).to.deep.equal({ query: { toHexString: 'x', a: [{}] } })
+      }
+    })
+
+    it('loses what is nested too deep, in little time, and reports it', () => {
+      let query: object = { password: 'p' }
+      for (let depth = 0; depth < 8000; depth += 1) query = { query }
+      const lost: unknown[] = []
+      const start = performance.now()
+      const sent = policy.context({ params: { query, id: 1 } }, ['params'], policy.record(1), (cause) =>
+        lost.push(cause)
+      )
+      expect(performance.now() - start).to.be.below(20)
+      expect(JSON.stringify(sent))
+        .to.match(/^\{"params":\{"query":\{"query":.*"id":1\}\}$/)
+        .and.not.include('password')
+      expect(lost.map(String)).to.deep.equal(['TypeError: a value is nested too deep'])
+    })
   })
 
-  it('recognizes names of passwords', () => {
-    for (const name of ['password', 'userPassword', 'PASSWD', 'pass', 'pwd', 'passcode']) {
-      expect(withoutPasswords({ [name]: 1 }), name).to.deep.equal({})
-    }
-    for (const name of ['passport', 'compass', 'token']) {
-      expect(withoutPasswords({ [name]: 1 }), name).to.deep.equal({ [name]: 1 })
-    }
-  })
-})
+  describe('of the connection', () => {
+    it('takes what is not private, and is the same in both', () => {
+      const user = { id: 1, password: 'p', org: { id: 7 } }
+      const headers = { accept: '*/*', authorization: 'Bearer t' }
+      const connection = { provider: 'socketio', headers, user, org: 7, authentication: { accessToken: 't' } }
+      const sent = params({ query: {}, route: {}, connection, ...connection, other: 1 }) as Record<
+        string,
+        unknown
+      >
+      const open = {
+        provider: 'socketio',
+        headers: { accept: '*/*' },
+        user: { id: 1, org: { id: 7 } },
+        org: 7
+      }
+      expect(sent).to.deep.equal({ query: {}, route: {}, ...open, other: 1, connection: open })
+      expect((sent.connection as typeof open).user).to.equal(sent.user)
+    })
 
-describe('nameTest', () => {
-  it('answers as the test does, and calls it once for a name', () => {
-    const isShort = sinon.spy((name: string) => name.length < 3)
-    const test = nameTest(isShort)
-    for (let times = 0; times < 3; times += 1) {
-      expect(test('id')).to.equal(true)
-      expect(test('name')).to.equal(false)
-    }
-    expect(isShort.args).to.deep.equal([['id'], ['name']])
-  })
+    it('takes what it has of its own', () => {
+      const connection = { user: { id: 1, token: 't' }, org: 7 }
+      expect(params({ connection, user: { id: 2 } })).to.deep.equal({
+        user: { id: 2 },
+        connection: { user: { id: 1 }, org: 7 }
+      })
+    })
 
-  it('keeps a thousand answers, however many names there are', () => {
-    const isOdd = sinon.spy((name: string) => Number(name) % 2 === 1)
-    const test = nameTest(isOdd)
-    for (let number = 0; number < 3000; number += 1) expect(test(String(number))).to.equal(number % 2 === 1)
-    isOdd.resetHistory()
-    expect([test('999'), test('1000'), test('1001'), test('1001')]).to.deep.equal([true, false, true, true])
-    expect(isOdd.args).to.deep.equal([['1000'], ['1001'], ['1001']])
+    it('takes none that is no plain object', () => {
+      class Spark {
+        id = 1
+      }
+      for (const connection of [new Spark(), null, 'text', [1]]) {
+        expect(params({ connection, a: 1 })).to.deep.equal({ a: 1 })
+      }
+    })
   })
 })

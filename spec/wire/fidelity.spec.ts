@@ -141,7 +141,7 @@ function expected({ context, ...message }: SyncMessage, isCut: boolean): SyncMes
     context: defined({
       ...rest,
       data: data === undefined ? undefined : cut(isOwn ? data : withoutThem(unsecret(data))),
-      params: { ...open, user: { id: 1, deep: [{}] } },
+      params: { ...open, user: { id: 1, deep: [{}] }, connection: { headers: {} } },
       http: http && publicHttp,
       result: isCut && index >= 0 ? [message.data] : result,
       dispatch: cut(dispatch)
