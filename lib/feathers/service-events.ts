@@ -2,8 +2,10 @@ import type { EventEmitter } from 'node:events'
 import { inspect } from 'node:util'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
-import { SyncError, type SyncErrorKind } from '../errors.js'
+import { reason, SyncError, type SyncErrorKind } from '../errors.js'
+import { isObject } from '../message/fields.js'
 import type { SyncMessage } from '../message/message.js'
+import { watchPublishers } from './publishers.js'
 import { contextFrom } from './received-context.js'
 import { dispatchAs, type Remoteness } from './remote.js'
 import { SYNC } from './symbol.js'
@@ -42,6 +44,8 @@ const synced = new WeakSet<object>()
  */
 export class ServiceEvents {
   readonly #services = new WeakMap<object, Caught>()
+  /** Services and events whose publishers have failed here. */
+  readonly #unpublished = new Set<string>()
 
   /**
    * @param onEvent called for each default or declared event, in place of `emit`
@@ -79,7 +83,9 @@ export class ServiceEvents {
       () => {
         const context = contextFrom(received, service, this.app)
         const args = context === undefined || context === null ? [data] : [data, context]
-        dispatchAs(remoteness, context, () => caught.emit.call(service, event, ...args))
+        const emit = () => dispatchAs(remoteness, context, () => caught.emit.call(service, event, ...args))
+        const holders = [service, this.app, isObject(context) ? context.app : undefined]
+        watchPublishers(holders, event, (cause) => this.#onPublisherError(message, context, cause), emit)
       }
     )
   }
@@ -92,6 +98,23 @@ export class ServiceEvents {
       this.onError(SyncError.from(error, kind, `feathers-sync: ${text}`))
       return undefined
     }
+  }
+
+  /** Once for each service and event: it is the same with each. */
+  #onPublisherError({ path, event }: SyncMessage, context: unknown, cause: unknown): void {
+    const name = `${path} ${event}`
+    if (this.#unpublished.has(name)) return
+    this.#unpublished.add(name)
+    const params = isObject(context) ? context.params : undefined
+    const differences = [
+      ...(isObject(params) && params.connection ? [] : ['there is no `params.connection`']),
+      'there are no credentials in `params` (authentication, cookies, tokens)',
+      'values are as the serializer keeps them (with JSON, a date is a string)'
+    ]
+    const text =
+      `feathers-sync: the publisher of '${name}' threw on an event from another instance, so clients here are not sent it: ` +
+      `${reason(cause)}. What differs from an event that was made here: ${differences.join(', ')}`
+    this.onError(new SyncError('listener', text, cause))
   }
 
   #catch(service: FeathersService, path: string, options: ServiceOptions): void {

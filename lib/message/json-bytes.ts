@@ -27,8 +27,9 @@ export function parse(text: string): unknown {
 function findBytes(value: unknown, path: Path, found: Path[]): void {
   if (!isObject(value)) return
   if (Buffer.isBuffer(value)) found.push(path)
-  else if (Array.isArray(value)) value.forEach((item, index) => findBytes(item, [...path, index], found))
-  else if (typeof value.toJSON !== 'function') {
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) findBytes(item, [...path, index], found)
+  } else if (typeof value.toJSON !== 'function') {
     for (const name of Object.keys(value)) findBytes(value[name], [...path, name], found)
   }
 }

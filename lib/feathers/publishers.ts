@@ -1,0 +1,57 @@
+import { isRemote } from './remote.js'
+
+/** Where the channels of Feathers keep the publishers of an application, or of a service, by event. */
+const PUBLISHERS = Symbol.for('@feathersjs/transport-commons/publishers')
+const ALL_EVENTS = Symbol.for('@feathersjs/transport-commons/all-events')
+
+type Publisher = (...args: unknown[]) => unknown
+type Publishers = Record<string | symbol, Publisher | undefined>
+
+const watched = new WeakSet<Publisher>()
+let report: ((cause: unknown) => void) | undefined
+
+/**
+ * Runs `emit`, which delivers an event of another instance. Feathers shows what a publisher throws with DEBUG only.
+ *
+ * @param holders the service, and applications
+ * @param onError called with what a publisher throws, or rejects with later. Must not throw
+ */
+export function watchPublishers(
+  holders: readonly unknown[],
+  event: string,
+  onError: (cause: unknown) => void,
+  emit: () => void
+): void {
+  for (const holder of holders) {
+    const publishers = (holder as { [PUBLISHERS]?: Publishers } | undefined)?.[PUBLISHERS]
+    for (const name of publishers ? [event, ALL_EVENTS] : []) {
+      const publisher = publishers?.[name]
+      if (publishers && publisher && !watched.has(publisher)) publishers[name] = watching(publisher)
+    }
+  }
+  const outer = report
+  report = onError
+  try {
+    emit()
+  } finally {
+    report = outer
+  }
+}
+
+function watching(publisher: Publisher): Publisher {
+  const watcher = function (this: unknown, ...args: unknown[]): unknown {
+    // A listener may emit an event of its own meanwhile.
+    const onError = isRemote() ? report : undefined
+    if (!onError) return publisher.apply(this, args)
+    try {
+      const channels = publisher.apply(this, args)
+      Promise.resolve(channels).catch(onError)
+      return channels
+    } catch (cause) {
+      onError(cause)
+      throw cause
+    }
+  }
+  watched.add(watcher)
+  return watcher
+}
