@@ -3,7 +3,8 @@ import { isPlain } from './kinds.js'
 /** Where contexts of web frameworks have what they wrap: koa, express, Fastify, Hono. */
 const WRAPPED = ['req', 'res', 'raw', 'request', 'response'] as const
 const URLS = ['url', 'originalUrl', 'rawPath', 'httpMethod'] as const
-const HEADERS = ['headers', 'header'] as const
+/** What else a request's copy has, or a context's. */
+const PARTS = ['headers', 'header', 'rawHeaders', 'req', 'request'] as const
 
 /**
  * Is it a request, a response or a context of a web framework, or a stream? By what it is, whatever its name: Node's own and what
@@ -22,9 +23,9 @@ function isNative(value: object): boolean {
   )
 }
 
-/** A plain object may have a request beside other things: only the request is one, unless it is a context's copy. */
+/** Not a plain object: that may have a request beside other things, and only the request is one. */
 function wraps(value: object): boolean {
-  if (isPlain(value) && !('originalUrl' in value)) return false
+  if (isPlain(value)) return false
   return WRAPPED.some((name) => {
     const inner: unknown = (value as Record<string, unknown>)[name]
     if (!isObject(inner)) return false
@@ -34,7 +35,10 @@ function wraps(value: object): boolean {
 
 /** A URL, with what is in its query, and headers: a request's fields, a socket's handshake, an event of a cloud function. */
 function isCopy(value: Record<string, unknown>): boolean {
-  return URLS.some((name) => typeof value[name] === 'string') && HEADERS.some((name) => isObject(value[name]))
+  return (
+    URLS.some((name) => typeof value[name] === 'string') &&
+    PARTS.some((name) => name in value && (name === 'req' || isObject(value[name])))
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
