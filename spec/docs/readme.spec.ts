@@ -29,6 +29,20 @@ page.describe(() => {
     await expectSync(apps)
   })
 
+  it('keeps the fields that it omits off the broker', async () => {
+    const snippet = page.snippet('Keep password hashes off the broker')
+    const [one, two] = await page.twice(snippet, APP)
+    const [sent, seen]: [unknown[], unknown[]] = [[], []]
+    one.on('sync-out', (message) => sent.push(message))
+    two.service('messages').on('created', (data) => seen.push(data))
+    await one
+      .service('messages')
+      .create({ id: 1, password: 'HASH', user: { id: 2, githubId: 'HASH', mySecret: 'HASH' } })
+    await eventually(() => seen.length > 0)
+    expect(seen).to.deep.equal([{ id: 1, user: { id: 2 } }])
+    expect(JSON.stringify(sent)).not.to.include('HASH')
+  })
+
   it('sends a mail only where the event was made', async () => {
     const snippet = page.snippet(QUICK_START, 2)
     const [one, two] = [await page.run(snippet, IN_SYNC), await page.run(snippet, IN_SYNC)]

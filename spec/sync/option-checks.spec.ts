@@ -20,6 +20,7 @@ describe('option-checks', () => {
       })
       for (const mode of ['both', 'send', 'receive', undefined]) checkOptions({ mode })
       for (const wire of [3, 4, undefined]) checkOptions({ wire, context: fn, heartbeat: 0 })
+      for (const omit of [[], ['password', /token$/i], undefined]) checkOptions({ omit })
       for (const history of [{}, { events: 1 }, { bytes: 1, events: undefined }]) checkOptions({ history })
       for (const connectTimeout of [1, 5000, 2 ** 31 - 1]) checkOptions({ connectTimeout })
     })
@@ -48,6 +49,7 @@ describe('option-checks', () => {
       ['deserialize', ['JSON', 5, null, {}, true], 'is not a function'],
       ['filter', ['messages', null, []], 'is not a function'],
       ['context', ['params', null, {}, ['params']], 'is not a function'],
+      ['omit', ['password', /x/, null, [''], [5], [['a']], [null], {}], 'has to be an array of names'],
       ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
       ['heartbeat', ['5000', -1, 1, 99, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 100'],
       ['closeTimeout', ['3000', 0, Number.NaN, 2 ** 31, null], 'milliseconds from 1'],
