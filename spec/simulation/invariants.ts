@@ -63,7 +63,8 @@ function checkBounds({ delivery: { sender }, isOpen }: SimInstance, limit: Histo
 /** Only the kinds of errors that the simulated failures cause may be reported. */
 function checkErrors({ errors }: SimInstance): void {
   for (const { kind, message } of errors) {
-    if (!['connect', 'publish', 'overflow'].includes(kind)) fail(`an error of kind ${kind}: ${message}`)
+    if (!['connect', 'publish', 'overflow', 'too-large'].includes(kind))
+      fail(`an error of kind ${kind}: ${message}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { checkAll } from './invariants.js'
-import { FAIR, SimBroker } from './sim-broker.js'
+import { FAIR, SimBroker, type SizeLimit } from './sim-broker.js'
 import { SimClock } from './sim-clock.js'
 import { SimInstance, type SimInstanceOptions } from './sim-instance.js'
 
@@ -33,6 +33,8 @@ class Schedule {
   readonly #clock: SimClock
   readonly #broker: SimBroker
   readonly #options: SimInstanceOptions
+  /** The size of the largest events, in bytes. */
+  readonly #largest: number
   /** All instances, closed ones included. */
   readonly #instances: SimInstance[] = []
 
@@ -46,6 +48,9 @@ class Schedule {
       maxPayload: clock.chance(0.2) ? 600 : 1e6,
       pace: clock.integer(10, 1000)
     }
+    const isLimited = clock.chance(0.25)
+    this.#largest = isLimited ? 60_000 : 0
+    if (isLimited) this.#broker.limit = limitOf(clock)
   }
 
   async run(): Promise<Outcome> {
@@ -87,11 +92,17 @@ class Schedule {
       if (!instance.isOpen || clock.now() > FAILURES) return
       for (let count = clock.chance(0.2) ? clock.integer(2, 30) : 1; count > 0; count -= 1) {
         if (clock.chance(0.02)) instance.lose()
-        else instance.emit(clock.chance(0.1) ? clock.integer(2, 10) : 1, clock.chance(0.1) ? 800 : 0)
+        else instance.emit(clock.chance(0.1) ? clock.integer(2, 10) : 1, this.#padding())
       }
       clock.after(clock.random() * pace * 2, again)
     }
     clock.after(clock.random() * 1000, again)
+  }
+
+  #padding(): number {
+    const clock = this.#clock
+    if (this.#largest > 0 && clock.chance(0.02)) return clock.integer(1000, this.#largest)
+    return clock.chance(0.1) ? 800 : 0
   }
 
   #fail(): void {
@@ -108,6 +119,9 @@ class Schedule {
       () => victim && this.#alive().length > 2 && void victim.close(),
       () => this.#instances.length < 8 && this.#work(this.#add()),
       () => this.#splitOneWay(),
+      () => victim && this.#refuse(victim),
+      () => victim && this.#block(victim),
+      () => victim && this.#flap(victim),
       () => victim && this.#stop(victim),
       () => victim && this.#instances.length < 8 && this.#interruptFirstSight(victim)
     ]
@@ -125,6 +139,34 @@ class Schedule {
     if (!from || !to || from === to) return
     from.link.unheardBy.add(to.link)
     clock.after(clock.integer(100, 60_000), () => from.link.unheardBy.delete(to.link))
+  }
+
+  /** It may not publish for some time. */
+  #refuse({ link }: SimInstance): void {
+    link.isRefusing = true
+    link.refusedAt = Number.POSITIVE_INFINITY
+    this.#clock.after(this.#clock.integer(100, 20_000), () => {
+      link.isRefusing = false
+      link.refusedAt = this.#clock.now()
+    })
+  }
+
+  /** The broker takes nothing for some time, such as for a lack of memory, and says so. */
+  #block({ link }: SimInstance): void {
+    if (link.status !== 'ready') return
+    link.isBlocked = true
+    this.#clock.after(this.#clock.integer(100, 20_000), () => link.unblock())
+  }
+
+  /** Its connections die young. */
+  #flap(victim: SimInstance): void {
+    const clock = this.#clock
+    const until = clock.now() + clock.integer(500, 10_000)
+    const again = () => {
+      victim.link.cut()
+      if (clock.now() < until) clock.after(clock.integer(5, 500), again)
+    }
+    again()
   }
 
   /** A process sleeps, and its clock stands still; its connection may be lost meanwhile. */
@@ -187,6 +229,8 @@ class Schedule {
     this.#unite()
     for (const instance of this.#instances) {
       instance.link.unheardBy.clear()
+      instance.link.isRefusing = false
+      instance.link.unblock()
       if (instance.isOpen) instance.wake()
     }
   }
@@ -208,4 +252,11 @@ class Schedule {
       reconnects: sum(({ link }) => link.reconnects)
     }
   }
+}
+
+/** Smaller than the largest events, and larger than the least size that is tried. */
+function limitOf(clock: SimClock): SizeLimit {
+  const effects = ['refuses', 'cuts publisher', 'cuts subscribers'] as const
+  const effect = effects[clock.integer(0, 2)] as SizeLimit['effect']
+  return { bytes: clock.integer(5000, 50_000), effect }
 }

@@ -15,10 +15,17 @@ export interface Weather {
 
 export const FAIR: Weather = { loss: 0, duplication: 0, reordering: 0, delay: 3 }
 
+/** Larger messages are refused, or cost the connection of their publisher, or of all subscribers. */
+export interface SizeLimit {
+  bytes: number
+  effect: 'refuses' | 'cuts publisher' | 'cuts subscribers'
+}
+
 /** A broker that delivers each message to all, including its publisher, unless told otherwise. */
 export class SimBroker {
   weather = FAIR
   isUp = true
+  limit: SizeLimit | undefined
   /** Messages published so far, and the copies delivered. */
   published = 0
   delivered = 0
@@ -41,10 +48,17 @@ export class SimBroker {
 
   publish(from: SimLink, bytes: Uint8Array): void {
     this.published += 1
+    const { bytes: most = Number.POSITIVE_INFINITY, effect } = this.limit ?? {}
+    const isTooLarge = bytes.length > most
+    if (isTooLarge && effect === 'cuts publisher') return from.cut()
     if (decodeFrame(bytes).kind === 'nack') this.nacks += 1
     for (const to of this.links) {
       if (to.partition !== from.partition || from.unheardBy.has(to) || this.clock.chance(this.weather.loss))
         continue
+      if (isTooLarge) {
+        to.cut()
+        continue
+      }
       to.send(bytes)
       if (this.clock.chance(this.weather.duplication)) to.send(bytes, this.clock.random() * 2000)
     }
@@ -64,6 +78,11 @@ export class SimLink implements Link {
   /** Links of different partitions don't hear each other. */
   partition = 0
   reconnects = 0
+  /** Connected, but nothing is accepted: each message is refused, or waits until the broker has room again. */
+  isRefusing = false
+  refusedAt = Number.NEGATIVE_INFINITY
+  isBlocked = false
+  #blocked: (() => void)[] = []
   onMessage: (bytes: Uint8Array) => void = () => {}
   onReady: () => void = () => {}
   readonly #broker: SimBroker
@@ -85,6 +104,10 @@ export class SimLink implements Link {
     this.#broker.clock.isAwaited = true
     if (this.status !== 'ready') throw new Error('away')
     if (bytes.length > this.maxPayload) throw new Error('too large')
+    const { limit } = this.#broker
+    if (limit?.effect === 'refuses' && bytes.length > limit.bytes) throw new Error('refused for its size')
+    if (this.isRefusing) throw new Error('refused')
+    if (this.isBlocked) await new Promise<void>((resolve) => this.#blocked.push(resolve))
     const { clock, weather } = this.#broker
     const connection = this.#connection
     const isMute = this.mute
@@ -101,6 +124,14 @@ export class SimLink implements Link {
     })
   }
 
+  unblock(): void {
+    this.isBlocked = false
+    const blocked = this.#blocked
+    this.#blocked = []
+    this.#broker.clock.isAwaited = true
+    for (const resolve of blocked) resolve()
+  }
+
   reconnect(): void {
     this.reconnects += 1
     this.cut()
@@ -111,6 +142,7 @@ export class SimLink implements Link {
     if (this.status === 'closed') return
     this.#connection += 1
     this.status = 'reconnecting'
+    this.unblock()
     this.#connect(downtime)
   }
 

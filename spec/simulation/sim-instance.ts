@@ -1,7 +1,9 @@
 import { Delivery } from '../../lib/delivery/delivery.js'
 import { Counts, type SyncGap } from '../../lib/delivery/environment.js'
+import { PATIENCE } from '../../lib/delivery/receive/recovery.js'
 import type { HistoryLimit } from '../../lib/delivery/send/history.js'
 import { decodeFrame } from '../../lib/delivery/wire/frame.js'
+import type { Range } from '../../lib/delivery/wire/unit.js'
 import type { SyncError } from '../../lib/index.js'
 import { type SimBroker, SimLink } from './sim-broker.js'
 import { SleepingClock } from './sleeping-clock.js'
@@ -87,6 +89,12 @@ export class SimInstance {
     this.link.onReady = () => this.#whenAwake(() => this.delivery.online())
   }
 
+  /** How many events of a range it could not send: it has only their sequence numbers. */
+  blanks(range: Range): number {
+    const units = [...this.delivery.sender.history.within(range)]
+    return units.filter(({ payload }) => payload.length === 0).length
+  }
+
   get isAsleep(): boolean {
     return this.#clock.isAsleep
   }
@@ -161,9 +169,10 @@ export class SimInstance {
     const maker = this.#broker.instances.get(origin)
     const oldest =
       maker?.isOpen && !maker.isAsleep ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
-    const isLost = Array.from({ length: missed }, (_, at) => from + at).every((at) => maker?.lost.has(at))
-    if (to >= oldest && !isLost && !this.#isUnheard(origin))
-      throw new Error(`a gap up to ${to}, though the origin has all events from ${oldest} on`)
+    const isLost = maker && maker.blanks({ from, to }) === missed
+    const isDue = isLost || this.#isUnheard(origin) || this.#wasRefused(maker)
+    if (to >= oldest && !isDue)
+      throw new Error(`${this.origin} of ${origin}: a gap up to ${to}, though the origin has all events from ${oldest} on`)
     this.#record(origin, { from, to, gap: true })
   }
 
@@ -171,6 +180,12 @@ export class SimInstance {
   #isUnheard(origin: string): boolean {
     const rounds = 8 * 0.75 * this.#heartbeat
     return this.#clock.now() - (this.#heardAt.get(origin) ?? 0) >= rounds
+  }
+
+  /** Who may not publish can neither request events nor send them again. */
+  #wasRefused(maker: SimInstance | undefined): boolean {
+    const since = this.#broker.clock.now() - PATIENCE * this.#heartbeat
+    return this.link.refusedAt > since || (maker !== undefined && maker.link.refusedAt > since)
   }
 
   #record(origin: string, seen: Seen): void {

@@ -150,8 +150,12 @@ export class Peer {
 
   /** It can't be asked any more where its sequence begins here: if it is younger than our subscription, with its first event. */
   #leave(reason: 'announced' | 'silent'): void {
-    if (this.#sight && this.timeOf(0) > this.#host.liveAt()) this.#place(1)
+    if (this.#sight && this.#isYounger) this.#place(1)
     this.#recovery.leave(reason)
+  }
+
+  get #isYounger(): boolean {
+    return this.timeOf(0) > this.#host.liveAt()
   }
 
   #review(): void {
@@ -192,6 +196,7 @@ export class Peer {
 
   /** It does not say where its sequence begins: with what is held, or with the next event. */
   #placeAnyhow(isHeard: boolean): void {
+    if (!isHeard && this.#isYounger) return this.#place(1)
     const next = this.#events.lowestHeld ?? this.#recovery.announced + 1
     if (isHeard) {
       const text = `instance ${this.origin} is heard but does not answer, its events are delivered from ${next} on`

@@ -101,16 +101,24 @@ export class Receiver {
     for (const { origin } of this.peers) this.#retire(origin)
   }
 
-  #peerOf({ origin }: EventsFrame | HeartbeatFrame, baseline: number): Peer {
+  #peerOf(frame: EventsFrame | HeartbeatFrame, baseline: number): Peer {
+    const { origin } = frame
     const known = this.#peers.get(origin)
     if (known) return known
-    const canAsk = this.#environment.receives && this.#host.canNack()
-    const next = this.#tombstones.get(origin) ?? (canAsk ? 0 : baseline)
+    const next = this.#tombstones.get(origin) ?? this.#beginningOf(frame, baseline)
     this.#tombstones.delete(origin)
     if (this.#peers.size >= MAX_PEERS) this.#retireMostSilent()
     const peer = new Peer(this.#environment, this.#host, origin, next)
     this.#peers.set(origin, peer)
     return peer
+  }
+
+  /** Where the sequence of a new peer begins here; 0 if it has to be asked. */
+  #beginningOf({ age }: EventsFrame | HeartbeatFrame, baseline: number): number {
+    const { clock, receives } = this.#environment
+    if (!receives) return baseline
+    if (this.#host.canNack()) return 0
+    return clock.now() - age > this.#host.liveAt() ? 1 : baseline
   }
 
   #retire(origin: string): void {

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../clock.js'
 import type { Head } from '../wire/head.js'
+import type { UnderWay } from './path-limits.js'
 
 /** What has not come back for so long, while nothing more may be sent, was lost by the broker, in ms. */
 const ECHO_TIMEOUT = 2000
@@ -42,6 +43,12 @@ export class EchoWindow {
   /** How many bytes have not come back. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** What has not come back. */
+  get underWay(): UnderWay {
+    const largest = this.#messages.reduce((most, { bytes }) => Math.max(most, bytes), 0)
+    return { bytes: this.#bytes, largest }
   }
 
   /** Whether nothing comes back any more of what is under way. */

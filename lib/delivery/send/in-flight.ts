@@ -4,6 +4,7 @@ import { fragments } from '../wire/fragments.js'
 import { encodeFrame } from '../wire/frame.js'
 import type { Head } from '../wire/head.js'
 import { EchoWindow } from './echo-window.js'
+import type { UnderWay } from './path-limits.js'
 
 /** How much may be handed to the driver before it has accepted it. */
 const LIMIT = { frames: 8, bytes: 4 * 1024 * 1024 }
@@ -135,9 +136,9 @@ export class InFlight {
     this.#window.take(head)
   }
 
-  /** The connection was lost: nothing more comes back of it. Returns how many bytes were under way. */
-  reset(): number {
-    const lost = this.#window.bytes
+  /** The connection was lost: nothing more comes back of it. Returns what was under way. */
+  reset(): UnderWay {
+    const lost = this.#window.underWay
     this.#window.clear()
     const current = this.#current
     if (current) {
@@ -229,7 +230,8 @@ export class InFlight {
     if (transmission.isFailed) return
     transmission.isFailed = true
     const { first, next, size } = transmission
-    this.#window.drop(first)
+    // With the connection lost, it is under way as far as known: it may be the reason.
+    if (this.#environment.link.status === 'ready') this.#window.drop(first)
     this.#host.refused(first, next, size, cause)
   }
 

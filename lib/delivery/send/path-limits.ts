@@ -14,6 +14,15 @@ const MAX_STRIKES = 4
 /** How long a size that failed is not tried again, in ms. */
 const MEMORY = 600_000
 
+/** Any connection can be lost once: a size is known to be too large after two strikes within this time, in ms. */
+const REPEATED = 60_000
+
+/** The messages that were under way, in bytes. */
+export interface UnderWay {
+  readonly bytes: number
+  readonly largest: number
+}
+
 /**
  * What the broker was found to carry. A connection that is lost, or a refusal, with a unit under way that never completes is a
  * strike: the unit is tried again alone, in smaller messages and fewer of them at a time, and finally given up. Sizes grow back as
@@ -25,6 +34,7 @@ export class PathLimits {
   #ceiling = DEFAULT
   #ceilingUntil = Number.NEGATIVE_INFINITY
   #strikes = 0
+  #struckAt = Number.NEGATIVE_INFINITY
   #returned = 0
 
   /** The largest message to send, in bytes. */
@@ -42,23 +52,24 @@ export class PathLimits {
     return this.#strikes > 0
   }
 
-  /**
-   * @param underWay how many bytes were not echoed
-   * @returns true if the unit has to be given up
-   */
-  strike(now: number, underWay: number): boolean {
+  /** Returns true if the unit has to be given up. */
+  strike(now: number, { bytes, largest }: UnderWay): boolean {
     this.#strikes += 1
+    const isRepeated = now - this.#struckAt < REPEATED
+    this.#struckAt = now
     if (this.#strikes >= MAX_STRIKES) {
       this.#strikes = 0
       return true
     }
+    // Messages of the least size are not the reason.
+    const failed = largest > LEAST.message ? Math.min(this.#message, largest) : Number.POSITIVE_INFINITY
+    const known = isRepeated ? Math.max(LEAST.message, failed / 2) : DEFAULT.message
     this.#ceiling = {
-      // Any connection can be lost once: only messages that were lost twice are known to be too large.
-      message: this.#strikes > 1 ? Math.max(LEAST.message, this.#message / 2) : DEFAULT.message,
-      window: Math.min(this.#ceiling.window, Math.max(DEFAULT.message, underWay / 2))
+      message: Math.min(this.#ceiling.message, known),
+      window: Math.min(this.#ceiling.window, Math.max(DEFAULT.message, bytes / 2))
     }
     this.#ceilingUntil = now + MEMORY
-    this.#message = Math.max(LEAST.message, this.#message / STEP)
+    this.#message = Math.min(this.#message, Math.max(LEAST.message, failed / STEP))
     this.#window = Math.max(LEAST.window, Math.min(this.#window / STEP, DEFAULT.message))
     this.#returned = 0
     return false

@@ -261,6 +261,7 @@ export class Sender {
     this.#setbacks.limits.returned(this.#environment.clock.now(), bytes)
     if (next <= this.#returned + 1) return
     this.#returned = next - 1
+    this.#cursor = Math.max(this.#cursor, next) // what has come back although it was refused is not sent again
     this.#setbacks.progressed()
     if (this.#isIdle()) this.#onIdle?.()
     this.history.trim({ from: next, overdraft: Number.POSITIVE_INFINITY, always: this.#turn.first }, 1)

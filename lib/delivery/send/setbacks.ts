@@ -2,7 +2,7 @@ import { SyncError } from '../../errors.js'
 import type { Cancel } from '../clock.js'
 import type { Environment } from '../environment.js'
 import type { History } from './history.js'
-import { PathLimits } from './path-limits.js'
+import { PathLimits, type UnderWay } from './path-limits.js'
 
 /** The pause after a refusal, in ms: doubling. */
 const PAUSE = { first: 200, longest: 5000 }
@@ -78,7 +78,7 @@ export class Setbacks {
     if (error.kind === 'too-large' && this.size < size) return
     this.#environment.sink.error(error)
     // If nothing else comes back either, this event is not the reason.
-    if (this.#wasHeard) this.#strike(sequence, size, error.message)
+    if (this.#wasHeard) this.#strike(sequence, { bytes: size, largest: size }, error.message)
     this.#wasHeard = false
     this.#pause()
   }
@@ -94,12 +94,15 @@ export class Setbacks {
    * There is a new connection.
    *
    * @param sequence the first event that has not come back
-   * @param underWay how many bytes had not come back over the last connection
+   * @param underWay what had not come back over the last connection
    */
-  reconnected(sequence: number, underWay: number): void {
+  reconnected(sequence: number, underWay: UnderWay): void {
     this.stop()
-    if (underWay > 0 && !this.#hasProgress)
+    if (underWay.bytes > 0 && !this.#hasProgress) {
+      // Connections that die young would take any event with them: the next one has to prove that it lives without it.
+      if (this.limits.isSuspicious) this.#pause()
       this.#strike(sequence, underWay, 'the connection is lost each time it is sent')
+    }
     this.#hasProgress = false
   }
 
@@ -131,7 +134,7 @@ export class Setbacks {
   }
 
   /** The unit of event `sequence` did not get through. */
-  #strike(sequence: number, underWay: number, reason: string): void {
+  #strike(sequence: number, underWay: UnderWay, reason: string): void {
     const isHopeless = this.limits.strike(this.#environment.clock.now(), underWay)
     if (isHopeless && sequence < this.#history.next) this.#giveUp(sequence, reason)
   }

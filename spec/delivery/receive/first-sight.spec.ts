@@ -173,4 +173,14 @@ describe('Receiver, at first sight of an origin', () => {
     expect(stage.delivered).to.deep.equal(['5', '6', '9'])
     expect(requests).to.equal(0)
   })
+
+  it('begins with the first event of a younger origin where nothing can be requested', async () => {
+    canNack = false
+    liveAt = 0
+    await stage.pass(5000)
+    receiver.takeEvents(events(5, 6, { age: 4000 }))
+    await stage.pass(2100)
+    expect(stage.delivered).to.deep.equal(['5', '6'])
+    expect(stage.gaps).to.deep.equal([{ origin: ORIGIN, from: 1, to: 4, missed: 4 }])
+  })
 })

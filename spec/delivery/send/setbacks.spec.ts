@@ -5,6 +5,9 @@ import { SyncError } from '../../../lib/errors.js'
 import { settled } from '../fake-link.js'
 import { KIB, MIB, SenderStage } from './sender-stage.js'
 
+/** How long a suspicious event waits at most, before it is given up, in ms. */
+const LONGEST_PAUSE = 900
+
 describe('Sender, setbacks', () => {
   let stage: SenderStage
 
@@ -18,7 +21,7 @@ describe('Sender, setbacks', () => {
     await stage.pass()
     stage.link.published = []
     stage.comeBack()
-    await stage.pass()
+    await stage.pass(LONGEST_PAUSE)
   }
 
   const kinds = () => stage.errors.map(({ kind }) => kind)
