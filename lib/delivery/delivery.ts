@@ -64,7 +64,7 @@ export class Delivery {
     this.#heartbeat = new Heartbeat(environment, {
       fleetSize: () => this.receiver.size,
       isEchoed: () => this.sender.isEchoed,
-      isReceiveOnly: () => this.#proof.isReceiveOnly,
+      isRejected: () => this.#proof.isRejected,
       publish: (flags) => void this.#announcer.heartbeat(flags),
       healthy: (most) => this.receiver.tick(most),
       deaf: (ms) => this.#reconnect('connect', deafText(ms)),
@@ -238,7 +238,7 @@ export class Delivery {
   #onPublishRefused(error: SyncError): void {
     if (!this.#open) return
     if (!this.#proof.isReceiveOnly) this.#environment.sink.error(error)
-    this.#proof.refuse()
+    this.#proof.reject()
   }
 
   #onProven(): void {

@@ -24,8 +24,8 @@ export interface HeartbeatHost {
   fleetSize(): number
   /** Whether the last events have been echoed. */
   isEchoed(): boolean
-  /** Whether nothing of our own can come back. */
-  isReceiveOnly(): boolean
+  /** Whether the broker accepts nothing of us: then nothing of our own can come back. */
+  isRejected(): boolean
   /** Publishes a heartbeat. */
   publish(flags: HeartbeatFlags): void
   /** A round in which something was received; peers that were silent for `most` of them have left. */
@@ -161,7 +161,7 @@ export class Heartbeat {
     const heard = this.#heard
     const heardOthers = this.#heardOthers
     this.#heard = this.#heardOthers = false
-    const isAlone = this.#host.isReceiveOnly() && (this.#host.fleetSize() === 0 || !this.#hasCompany)
+    const isAlone = this.#host.isRejected() && (this.#host.fleetSize() === 0 || !this.#hasCompany)
     this.#silent = heard || stalled || isAlone ? 0 : this.#silent + 1
     this.#unechoed = !this.#awaitsEcho || stalled ? 0 : this.#unechoed + 1
     const rounds = Math.max(1, Math.ceil(this.spread / heartbeat))

@@ -29,6 +29,8 @@ export class Proof {
   readonly #host: ProofHost
   #state: State = 'open'
   #repeat: Cancel | undefined
+  /** Whether the driver has refused the latest frame. */
+  #isRejected = false
   /** The age at which the connection was ready: older frames prove nothing. */
   #from = 0
 
@@ -43,6 +45,11 @@ export class Proof {
 
   get isReceiveOnly(): boolean {
     return this.#state === 'refused'
+  }
+
+  /** Whether nothing is accepted at present: then nothing comes back either. */
+  get isRejected(): boolean {
+    return this.isReceiveOnly && this.#isRejected
   }
 
   /** The link is ready, for the first time or again. */
@@ -64,7 +71,14 @@ export class Proof {
 
   /** A frame was published: that is all that can be known without echo. */
   published(): void {
+    this.#isRejected = false
     if (!this.#environment.link.echoes && this.isReceiveOnly) this.#prove()
+  }
+
+  /** The broker has refused a frame. */
+  reject(): void {
+    this.#isRejected = true
+    this.refuse()
   }
 
   /** The broker has refused a frame, or does not pass any on. */

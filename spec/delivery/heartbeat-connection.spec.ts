@@ -29,7 +29,7 @@ describe('Heartbeat, the state of the connection', () => {
     })
 
     it('is not called where nothing of our own can come back and nobody else is there', async () => {
-      stage.isReceiveOnly = true
+      stage.isRejected = true
       stage.fleetSize = 0
       await stage.pass(10 * PERIOD)
       expect(stage.deaf).to.equal(0)
@@ -40,7 +40,7 @@ describe('Heartbeat, the state of the connection', () => {
     })
 
     it('is called once where nothing of our own can come back and all others have died', async () => {
-      stage.isReceiveOnly = true
+      stage.isRejected = true
       stage.echoing = false
       stage.subject.hear(false)
       await stage.pass(5 * PERIOD)

@@ -26,7 +26,7 @@ export class HeartbeatStage extends Stage {
   declare readonly clock: StallingClock
   fleetSize = 2
   isEchoed = true
-  isReceiveOnly = false
+  isRejected = false
   /** When heartbeats were sent. */
   readonly sentAt: number[] = []
   readonly healthy: number[] = []
@@ -41,7 +41,7 @@ export class HeartbeatStage extends Stage {
     this.subject = new Heartbeat(this, {
       fleetSize: () => this.fleetSize,
       isEchoed: () => this.isEchoed,
-      isReceiveOnly: () => this.isReceiveOnly,
+      isRejected: () => this.isRejected,
       publish: () => {
         this.sentAt.push(this.clock.now())
         if (this.echoing) this.subject.hear(true)

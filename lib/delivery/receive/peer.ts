@@ -196,8 +196,8 @@ export class Peer {
 
   /** It does not say where its sequence begins: with what is held, or with the next event. */
   #placeAnyhow(isHeard: boolean): void {
-    if (!isHeard && this.#isYounger) return this.#place(1)
-    const next = this.#events.lowestHeld ?? this.#recovery.announced + 1
+    const first = this.#events.lowestHeld ?? this.#recovery.announced + 1
+    const next = !isHeard && this.#isYounger ? 1 : first
     if (isHeard) {
       const text = `instance ${this.origin} is heard but does not answer, its events are delivered from ${next} on`
       this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${text}`))
