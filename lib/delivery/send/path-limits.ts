@@ -53,14 +53,17 @@ export class PathLimits {
   }
 
   /** Returns true if the unit has to be given up. */
-  strike(now: number, { bytes, largest }: UnderWay): boolean {
+  strike(now: number, underWay: UnderWay): boolean {
     this.#strikes += 1
+    if (this.#strikes < MAX_STRIKES) this.shrink(now, underWay)
+    else this.#strikes = 0
+    return this.#strikes === 0
+  }
+
+  /** What was under way was lost with the connection, or refused. */
+  shrink(now: number, { bytes, largest }: UnderWay): void {
     const isRepeated = now - this.#struckAt < REPEATED
     this.#struckAt = now
-    if (this.#strikes >= MAX_STRIKES) {
-      this.#strikes = 0
-      return true
-    }
     // Messages of the least size are not the reason.
     const failed = largest > LEAST.message ? Math.min(this.#message, largest) : Number.POSITIVE_INFINITY
     const known = isRepeated ? Math.max(LEAST.message, failed / 2) : DEFAULT.message
@@ -72,7 +75,6 @@ export class PathLimits {
     this.#message = Math.min(this.#message, Math.max(LEAST.message, failed / STEP))
     this.#window = Math.max(LEAST.window, Math.min(this.#window / STEP, DEFAULT.message))
     this.#returned = 0
-    return false
   }
 
   /** A unit has got through. */

@@ -135,8 +135,10 @@ export class Setbacks {
 
   /** The unit of event `sequence` did not get through. */
   #strike(sequence: number, underWay: UnderWay, reason: string): void {
-    const isHopeless = this.limits.strike(this.#environment.clock.now(), underWay)
-    if (isHopeless && sequence < this.#history.next) this.#giveUp(sequence, reason)
+    const now = this.#environment.clock.now()
+    // Where all have come back before, it was a retransmission: its receivers will request it again.
+    if (sequence >= this.#history.next) this.limits.shrink(now, underWay)
+    else if (this.limits.strike(now, underWay)) this.#giveUp(sequence, reason)
   }
 
   #giveUp(sequence: number, reason: string): void {
