@@ -75,6 +75,53 @@ describe('Sender, setbacks', () => {
     })
   })
 
+  it('gives up what a driver refuses at the loss of the connection each time, as what it has accepted', async () => {
+    stage.link.refuse('the connection is lost')
+    stage.send(1, 300 * KIB)
+    stage.link.status = 'reconnecting'
+    await stage.pass()
+    for (let time = 0; time < 4; time += 1) {
+      await cut()
+      stage.link.status = 'reconnecting'
+    }
+    await cut()
+    expect(kinds()).to.deep.equal(['too-large'])
+  })
+
+  it('makes smaller what was requested and cost the connection, and goes on to answer', async () => {
+    await stage.sendAndHear(1, 100 * KIB)
+    await cut()
+    const requested = []
+    for (let time = 0; time < 3; time += 1) {
+      stage.link.published = []
+      stage.sender.answer([{ from: 1, to: 1 }])
+      await stage.pass()
+      requested.push(largest())
+      await cut()
+    }
+    expect(requested[0]).to.be.greaterThan(100 * KIB)
+    expect(requested[1]).to.be.within(1, 26 * KIB)
+    expect(requested[2]).to.be.within(1, 7 * KIB)
+    expect(stage.errors).to.deep.equal([])
+  })
+
+  it('remembers a size that failed twice, though smaller events got through between', async () => {
+    for (let time = 0; time < 2; time += 1) {
+      stage.send(1, 40 * KIB)
+      await stage.pass()
+      await cut()
+      await stage.hearAll()
+      await cut() // with nothing under way
+    }
+    for (let time = 0; time < 20; time += 1) {
+      stage.link.published = []
+      stage.send(1, 40 * KIB)
+      await stage.pass()
+      await stage.hearAll()
+      expect(largest()).to.be.at.most(21 * KIB)
+    }
+  })
+
   it('suspects nothing where nothing was under way', async () => {
     for (let time = 0; time < 10; time += 1) await cut()
     stage.send(3)
