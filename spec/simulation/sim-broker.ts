@@ -50,7 +50,10 @@ export class SimBroker {
     this.published += 1
     const { bytes: most = Number.POSITIVE_INFINITY, effect } = this.limit ?? {}
     const isTooLarge = bytes.length > most
-    if (isTooLarge && effect === 'cuts publisher') return from.cut()
+    if (isTooLarge && effect === 'cuts publisher') {
+      from.cut()
+      return
+    }
     if (decodeFrame(bytes).kind === 'nack') this.nacks += 1
     for (const to of this.links) {
       if (to.partition !== from.partition || from.unheardBy.has(to) || this.clock.chance(this.weather.loss))

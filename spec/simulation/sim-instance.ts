@@ -172,7 +172,7 @@ export class SimInstance {
     const isLost = maker && maker.blanks({ from, to }) === missed
     const isDue = isLost || this.#isUnheard(origin) || this.#wasRefused(maker)
     if (to >= oldest && !isDue)
-      throw new Error(`${this.origin} of ${origin}: a gap up to ${to}, though the origin has all events from ${oldest} on`)
+      throw new Error(`of ${origin}: a gap up to ${to}, though the origin has all events from ${oldest} on`)
     this.#record(origin, { from, to, gap: true })
   }
 
