@@ -61,6 +61,7 @@ sync({ uri: 'redis://localhost', mode: 'never' })
 sync.redis({ redisClient: {} })
 // @ts-expect-error the options have to be given
 sync()
+sync({ uri: 'ipc:', omit: ['password', /token$/i] })
 sync({ uri: 'ipc:', filter: ({ event, path }) => event !== 'created' || path !== 'logs' })
 sync({ uri: 'ipc:', serialize: JSON.stringify, deserialize: (bytes) => JSON.parse(bytes.toString()) })
 sync({ uri: 'ipc:', deserialize: JSON.parse })
