@@ -48,6 +48,11 @@ export class Account {
     readonly name: string
   ) {}
 
+  /** The latest one, and since when. */
+  get status(): readonly [at: number, status: SyncStatus] | undefined {
+    return this.#statuses.at(-1)
+  }
+
   get reconnects(): number {
     return this.#statuses.filter(([, status]) => status === 'reconnecting').length
   }
@@ -77,6 +82,11 @@ export class Account {
     if (last?.[1] === 'ready') return 0
     const first = this.firstAfter(last?.[1] === 'reconnecting' ? last[0] : 0)
     return first === undefined ? 0 : this.made - first + 1
+  }
+
+  /** Was something done to it alone between the two? */
+  wasTouched(from: number, to: number): boolean {
+    return this.windows.some((window) => window.from <= to && (window.to ?? to) >= from)
   }
 
   /** Could it have missed what was sent between the two? `more`: what was done to the broker. */

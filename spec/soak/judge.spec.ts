@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Account } from './account.js'
 import { judge } from './judge.js'
 import { Ledger } from './ledger.js'
-import type { Delivered, Gap, Report } from './protocol.js'
+import { type Delivered, type Gap, now, type Report } from './protocol.js'
 
 describe('the ledger of the soak', () => {
   let ledger: Ledger
@@ -15,7 +15,9 @@ describe('the ledger of the soak', () => {
     ledger.report(account, {
       kind: 'report',
       log,
+      at: now(),
       made,
+      oldest: 1,
       moments: [],
       statuses: [],
       rss: 0,
@@ -51,6 +53,42 @@ describe('the ledger of the soak', () => {
   it('is content when all came, or an exact gap', () => {
     expect(outcome([1, 1, 4], ['origin', 5, 6, 2], [1, 7, 10])).to.deep.equal([])
     expect(ledger.counts).to.deep.equal({ deliveries: 18, gaps: 1, missed: 2 })
+  })
+
+  describe('a gap of a maker that lives', () => {
+    beforeEach(() => outcome([1, 1, 4], ['origin', 5, 6, 2], [1, 7, 10]))
+
+    const told = () => ledger.violations.map(({ check }) => check)
+
+    it('is a violation where it can still send what is missing', () => {
+      report(maker, [], { oldest: 6 })
+      expect(told()).to.deep.equal(['recovered'])
+    })
+
+    it('is none where it has it no more', () => {
+      report(maker, [], { oldest: 7 })
+      expect(told()).to.deep.equal([])
+      expect(ledger.remarks).to.have.length(1)
+    })
+
+    it('is none where it was stopped just before', () => {
+      maker.windows.push({ from: now() - 8000, to: now() - 1 })
+      report(maker, [])
+      expect(told()).to.deep.equal([])
+    })
+
+    it('is none where it has begun to leave', () => {
+      maker.isLeaving = true
+      report(maker, [])
+      expect(told()).to.deep.equal([])
+    })
+
+    it('is judged by what it reports later, not by what was on its way', () => {
+      report(maker, [], { at: now() - 1000 })
+      expect(told()).to.deep.equal([])
+      report(maker, [])
+      expect(told()).to.deep.equal(['recovered'])
+    })
   })
 
   it('finds what is missing in silence, at the beginning, in the middle and at the end', () => {

@@ -1,5 +1,8 @@
 import { Account, type Track, type Window } from './account.js'
-import type { Delivered, Gap, Report } from './protocol.js'
+import { type Delivered, type Gap, now, type Report } from './protocol.js'
+
+/** Others take a maker for dead that was not heard for so long, in ms: what they lack then is a gap, though it may wake. */
+const PRESUMED_DEAD = 15_000
 
 /** What must not be. */
 export interface Violation {
@@ -10,6 +13,7 @@ export interface Violation {
 /** What is checked on each broker. */
 export const CHECKS = {
   order: 'every event once, in order, or in an exact gap',
+  recovered: 'no gap of what its maker, alive and well, could still send again',
   complete: 'nothing missing at the end',
   leavers: 'who left lost nothing, or said how much',
   alive: 'no process died by itself, none lingered',
@@ -29,6 +33,8 @@ export class Ledger {
   readonly windows: Window[] = []
   readonly counts = { deliveries: 0, gaps: 0, missed: 0 }
   readonly #makers = new Map<string, Account>()
+  /** Gaps of living makers, which those have yet to explain. */
+  #unexplained: { maker: Account; to: number; at: number; text: string }[] = []
   /** What a process got from the gap of a yet unknown origin on. */
   readonly #held = new Map<Account, (Delivered | Gap)[]>()
 
@@ -48,7 +54,8 @@ export class Ledger {
     for (const receiver of [...this.#held.keys()]) this.#book(receiver, [])
   }
 
-  report(account: Account, { log, made, moments, statuses }: Report): void {
+  report(account: Account, { log, at, made, oldest, moments, statuses }: Report): void {
+    this.#explain(account, at, oldest)
     account.made = made
     account.addMoments(moments)
     account.addStatuses(statuses)
@@ -60,6 +67,21 @@ export class Ledger {
     return [...this.#held].map(
       ([{ name }, [gap]]) => `${name} was told of a gap of an unknown origin: ${gap}`
     )
+  }
+
+  /** A report of `maker` at a time, when `oldest` was the first event that it could send again. */
+  #explain(maker: Account, at: number, oldest: number): void {
+    const isExplained = (gap: { maker: Account; at: number }) => gap.maker === maker && gap.at <= at
+    const gaps = this.#unexplained.filter(isExplained)
+    if (gaps.length === 0) return
+    this.#unexplained = this.#unexplained.filter((gap) => !isExplained(gap))
+    if (maker.isLeaving || maker.end) return
+    for (const { to, at, text } of gaps) {
+      const wasAway = maker.wasTouched(at - PRESUMED_DEAD, at)
+      if (oldest > to || wasAway)
+        this.remarks.push(`${text}: ${wasAway ? 'it was away' : 'it has them no more'}`)
+      else this.note('recovered', `${text} and still has ${oldest} and later`)
+    }
   }
 
   #book(receiver: Account, log: readonly (Delivered | Gap)[]): void {
@@ -100,10 +122,10 @@ export class Ledger {
       this.note('order', `${receiver.name} was told of ${text}`)
     }
     track.next = Math.max(track.next, to + 1)
-    if (!maker.isLeaving && !maker.end)
-      this.remarks.push(
-        `${receiver.name} was told of a gap of ${missed}, ${from}-${to}, of ${maker.name}, which lives`
-      )
+    if (!maker.isLeaving && !maker.end) {
+      const text = `${receiver.name} was told of a gap of ${missed}, ${from}-${to}, of ${maker.name}, which lives`
+      this.#unexplained.push({ maker, to, at: now(), text })
+    }
     this.counts.gaps += 1
     this.counts.missed += missed
   }

@@ -63,6 +63,13 @@ export class Member {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
+  /** Whether it is connected; else since when it is not, and what it printed last. */
+  get state(): string {
+    const { name, status: [at, status] = [] } = this.account
+    const since = at === undefined ? '' : ` for ${Math.round(now() - at)} ms`
+    return `${name} is ${status}${since}, and printed: ${this.#errors.slice(-1000)}`
+  }
+
   tell(order: Order): void {
     if (this.#child.connected) this.#child.send(order, () => {})
   }
@@ -126,9 +133,10 @@ export class Member {
   #limit(ms: number): void {
     clearTimeout(this.#alarm)
     this.#alarm = setTimeout(() => {
-      const { name, isLeaving } = this.account
+      const { name, isLeaving, end } = this.account
       const text = isLeaving ? `${ms} ms after it began to leave` : `in ${ms} ms`
-      this.#ledger.note('alive', `${name} has not ended ${text}`)
+      const last = end ? `its sync was closed ${Math.round(now() - end.at)} ms ago` : 'its sync is not closed'
+      this.#ledger.note('alive', `${name} has not ended ${text}: ${last}`)
       void this.kill()
     }, ms)
   }

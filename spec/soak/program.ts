@@ -75,10 +75,13 @@ function report(): Promise<void> {
   statuses = []
   const moments = maker.takeMoments()
   const { made } = maker
+  const oldest = tally.lastOf(id) - app.sync.stats().history.events + 1
   return tell({
     kind: 'report',
     log: tally.take(),
+    at: now(),
     made,
+    oldest,
     moments,
     statuses: latest,
     rss: process.memoryUsage.rss(),

@@ -24,8 +24,11 @@ export interface Report {
   kind: 'report'
   /** In the order in which it came. */
   log: (Delivered | Gap)[]
+  at: number
   /** All events up to this one have been emitted. */
   made: number
+  /** The first of its own events that it can still send again. */
+  oldest: number
   /** When event `first`, and none before it, had yet to be made. */
   moments: [at: number, first: number][]
   statuses: [at: number, status: SyncStatus][]

@@ -83,6 +83,9 @@ async function end(fleet: Fleet): Promise<Verdict> {
   const settled = () => judge(fleet.ledger).open.length === 0
   await eventually(settled, { timeout: PATIENCE }).catch(() => {})
   const { open } = judge(fleet.ledger)
+  for (const { account, state } of last)
+    if (account.status?.[1] !== 'ready') fleet.note('connected', state)
+    else if (open.length > 0) fleet.ledger.remarks.unshift(state)
   await Promise.all(last.map((member) => member.leave()))
   const verdict = judge(fleet.ledger)
   return open.length > 0 ? { ...verdict, open } : verdict

@@ -6,8 +6,15 @@ export class Tally {
   #log: (Delivered | Gap)[] = []
   /** The entry of each maker that goes on, until a gap: whose that is isn't known here. */
   readonly #last = new Map<number, Delivered>()
+  readonly #numbers = new Map<number, number>()
+
+  /** The number of the latest event of a maker, 0 before the first. */
+  lastOf(maker: number): number {
+    return this.#numbers.get(maker) ?? 0
+  }
 
   delivered(maker: number, number: number): void {
+    this.#numbers.set(maker, number)
     const last = this.#last.get(maker)
     if (last && number === last[2] + 1) {
       last[2] = number
