@@ -1,23 +1,42 @@
-// Runs the specs in two processes at once: what computes, and what waits for brokers and processes. Without that they take twice as
-// long. The report of the second follows that of the first. Some specs of the field depend on how busy the machine is: they are run
-// by `npm run test:field`, on their own.
+// Runs the specs in several processes, three at once, as most of them wait for brokers, timers and other processes; what takes
+// longest comes first. The specs of a group share what is made once in a process: the packed package, a RabbitMQ. A group's report
+// follows when it has ended.
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-const BROKERS = 'spec/{faults,adapters/{amqp,nats,redis}}/*.spec.ts'
-const FIELD = 'spec/field/*.spec.ts'
-const FIELD_STEADY = 'spec/field/{bulk,closing,half-split,limits-*,sessions,silent-server}.spec.ts'
+const AT_ONCE = 3
 
-function mocha(args, output) {
+const GROUPS = [
+  ['spec/field/[a-e]*.spec.ts'],
+  ['spec/{package,types}/*.spec.ts'],
+  ['spec/faults/*.spec.ts'],
+  ['spec/{docs,sync,wire}/*.spec.ts'],
+  ['spec/field/[f-z]*.spec.ts'],
+  ['spec/adapters/{amqp,nats,redis}/*.spec.ts']
+]
+const OTHERS = ['spec/**/*.spec.ts', ...GROUPS.flat().flatMap((files) => ['--ignore', files])]
+
+const queue = [...GROUPS.slice(0, 3), OTHERS, ...GROUPS.slice(3)]
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+async function mocha(args) {
+  const start = performance.now()
   const child = spawn(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
-    stdio: ['ignore', output, 'inherit']
+    stdio: ['ignore', 'pipe', 'inherit']
   })
-  return { child, code: new Promise((resolve) => child.once('close', resolve)) }
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const report = await text(child.stdout)
+  const seconds = Math.round((performance.now() - start) / 1000)
+  process.stdout.write(`\n${args[0]}, ${seconds} s\n${report}`)
+  if ((await ended) !== 0) process.exitCode = 1
+  const summary = report.match(/^Mocha: .*$/m)?.[0] ?? ''
+  for (const [, count, what] of summary.matchAll(/(\d+) (\w+)/g)) total[what] += Number(count)
 }
 
-const first = mocha(['spec/**/*.spec.ts', '--ignore', BROKERS, '--ignore', FIELD], 'inherit')
-const second = mocha([BROKERS, FIELD_STEADY], 'pipe')
-const report = text(second.child.stdout)
-const codes = [await first.code, await second.code]
-process.stdout.write(await report)
-process.exitCode = codes.every((code) => code === 0) ? 0 : 1
+async function work() {
+  for (let next = queue.shift(); next; next = queue.shift()) await mocha(next)
+}
+
+await Promise.all(Array.from({ length: AT_ONCE }, work))
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+console.log(`\nMocha: ${total.passed} passed, ${total.failed} failed${skipped}`)

@@ -67,7 +67,7 @@ describe('a bulk create() of more than brokers and history keep', () => {
           for (let event = 0; event < 20; event += 1) await other.service('records').create({ event })
           await created
           await eventually(() => got.every(({ ids }) => ids.length >= count), {
-            timeout: 30_000,
+            timeout: 90_000,
             message: `${got.map(({ ids }) => ids.length).join(' and ')} of ${count}`
           })
           for (const { ids, stop } of got) {
@@ -79,7 +79,7 @@ describe('a bulk create() of more than brokers and history keep', () => {
           const { lost } = maker.sync.stats().events
           expect({ lost, reconnects }).to.deep.equal({ lost: 0, reconnects: 0 })
           for (const app of apps) expect(app.sync.stats().events.missed).to.equal(0)
-        }).timeout(60_000)
+        }).timeout(120_000)
       }
     })
   }
