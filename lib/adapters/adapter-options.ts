@@ -13,6 +13,12 @@ export interface OptionRules {
   /** Of the URI. */
   readonly schemes: readonly string[]
   readonly checks: Readonly<Record<string, Check>>
+  /** What the broker demands of a `key`, beyond a text that isn't empty. */
+  readonly key?: Check
+  /** What is wrong with a URI of one of the schemes, if something is: completes "the `uri` option …". */
+  uriProblem?(uri: string): string | undefined
+  /** The names that options of a driver may have. */
+  readonly names?: Readonly<Record<string, readonly string[]>>
   /** @throws TypeError for what no check of a single value can find */
   check?(options: object): void
 }

@@ -1,18 +1,27 @@
 import type { HookContext } from '@feathersjs/feathers'
 import type { SyncMessage } from '../message/message.js'
 
+/** As a method, so that its parameter may be the `HookContext` of one application. A promise doesn't compile. */
+interface ChooseContext {
+  choose(context: HookContext): (object & { then?: never }) | undefined
+}
+
 /** The options that say which events are shared, and what of them. */
 export interface BridgeOptions {
   /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
   mode?: 'both' | 'send' | 'receive' | undefined
-  /** Called synchronously for each event before it is sent: `false` keeps it on this instance. */
+  /**
+   * Called for each event before it is sent: `false` keeps it on this instance. It has to decide at once: where it throws or
+   * returns a promise or `undefined`, the event is not sent, and that is reported.
+   */
   filter?: ((message: SyncMessage) => boolean) | undefined
   /**
    * What is sent of a hook context, in place of the default policy (`docs/wire.md`): gets the context, returns what is
    * sent of it, besides `path`, `method` and `event`. Clients of other instances are sent its `dispatch`, or else its
-   * `result`. `undefined`: no context. `app` and `service` are never sent.
+   * `result`. `undefined`: no context. `app` and `service` are never sent. Where it throws or returns a promise, the event is not
+   * sent, and that is reported.
    */
-  context?: ((context: HookContext) => object | undefined) | undefined
+  context?: ChooseContext['choose'] | undefined
   /**
    * Names of fields, or patterns of names, that leave no instance, at any depth of data, result, dispatch and params:
    * `['password', /token$/i]`. Names are taken as they are. The listeners and clients of this instance get them as before.

@@ -2,6 +2,7 @@ import type { Application } from '@feathersjs/feathers'
 import createDebug from 'debug'
 import { inject, injectable } from 'inversify'
 import { SyncError } from '../errors.js'
+import { atOnce } from '../message/at-once.js'
 import { type Attempt, readMessages, readPlain } from '../message/decoder.js'
 import { Encoder } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
@@ -67,9 +68,13 @@ export class EventBridge {
     })
   }
 
-  /** Takes a message that is no frame: that of an instance that writes what feathers-sync 3 reads. Never throws. */
-  receivePlain(bytes: Uint8Array): void {
-    this.#receive(({ link }) => {
+  /**
+   * Takes a message that is no frame: that of an instance that writes what feathers-sync 3 reads. Never throws.
+   *
+   * @returns whether it was delivered: own ones, and what can't be read, are not
+   */
+  receivePlain(bytes: Uint8Array): boolean {
+    return this.#receive(({ link }) => {
       const { message, origin } = readPlain(this.serializer, bytes)
       return typeof origin === 'string' && link.isOwn(origin) ? [] : [message]
     })
@@ -87,16 +92,17 @@ export class EventBridge {
     return event.emit(false)
   }
 
-  #receive(read: (attached: Attached) => SyncMessage[]): void {
+  #receive(read: (attached: Attached) => SyncMessage[]): boolean {
     const attached = this.#attached
-    if (!attached) return
+    if (!attached) return false
     const { link, events } = attached
-    if (!link.isOpen() || link.options.mode === 'send') return
-    const messages = events.attempt('deserialize', UNREADABLE, () => read(attached))
-    for (const message of messages ?? []) {
+    if (!link.isOpen() || link.options.mode === 'send') return false
+    const messages = events.attempt('deserialize', UNREADABLE, () => read(attached)) ?? []
+    for (const message of messages) {
       debug('in: %s %s', message?.path, message?.event)
-      events.attempt('listener', 'a sync-in listener threw', () => events.app.emit('sync-in', message))
+      events.announce('sync-in', message)
     }
+    return messages.length > 0
   }
 }
 
@@ -112,12 +118,19 @@ function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Att
   )
   if (!outgoing) return
   const { message, item } = outgoing
-  if (filter && !events.attempt('filter', 'the `filter` option threw', () => filter(message))) return
+  if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message))) return
   const isSent = events.attempt('serialize', failed, () => {
     encoder.add(message, item, incomplete)
     return true
   })
   if (!isSent) return
   debug('out: %s', event.name)
-  events.attempt('listener', 'a sync-out listener threw', () => events.app.emit('sync-out', message))
+  events.announce('sync-out', message)
+}
+
+/** @throws TypeError where `filter` doesn't decide: a promise would send everything, a forgotten `return` nothing. */
+function answer(filter: NonNullable<BridgeOptions['filter']>, message: SyncMessage): boolean {
+  const isSent: unknown = atOnce(filter(message), 'it')
+  if (isSent === undefined) throw new TypeError('it returned undefined: it has to return true or false')
+  return Boolean(isSent)
 }

@@ -25,9 +25,9 @@ type Listener<This, Args extends unknown[]> = (this: This, ...args: Args) => unk
  */
 export function local<This, Args extends unknown[]>(
   listener: Listener<This, Args>
-): (this: This, ...args: Args) => void {
-  const wrapper = function (this: This, ...args: Args): void {
-    if (!current) listener.apply(this, args)
+): (this: This, ...args: Args) => unknown {
+  const wrapper = function (this: This, ...args: Args): unknown {
+    return current ? undefined : listener.apply(this, args)
   }
   // Node's EventEmitter finds a wrapper by its original this way, as it does for `once`.
   return Object.assign(wrapper, { listener })

@@ -1,5 +1,6 @@
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs from '@feathersjs/feathers'
+import { atOnce } from '../message/at-once.js'
 import { isObject, type Values } from '../message/fields.js'
 import { type EventRecord, isOwnField, type Policy } from '../message/policy.js'
 
@@ -41,7 +42,7 @@ export function contextToSend(context: unknown, record: EventRecord, choice: Con
 }
 
 function chosen(context: unknown, record: EventRecord, { policy, choose, lost }: ContextChoice): SentContext {
-  const plain = toPlain(choose?.(context as never))
+  const plain = toPlain(atOnce(choose?.(context as never), 'the `context` option'))
   if (!isObject(plain)) return { sent: plain, result: undefined }
   return { sent: { ...identity(context), ...policy.chosen(plain, record, lost) }, result: plain.result }
 }

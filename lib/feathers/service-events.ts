@@ -2,15 +2,18 @@ import type { EventEmitter } from 'node:events'
 import { inspect } from 'node:util'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
+import createDebug from 'debug'
 import { reason, SyncError, type SyncErrorKind } from '../errors.js'
 import { isObject } from '../message/fields.js'
 import type { SyncMessage } from '../message/message.js'
+import { emitTo } from './emit.js'
 import { watchPublishers } from './publishers.js'
 import { contextFrom } from './received-context.js'
 import { dispatchAs, type Remoteness } from './remote.js'
 import { SYNC } from './symbol.js'
 
-const { defaultServiceEvents, getServiceOptions } = feathersjs
+const { defaultServiceEvents, Feathers, getServiceOptions } = feathersjs
+const debug = createDebug('feathers-sync:events')
 
 /** An event that a service is about to emit. */
 export interface ServiceEvent {
@@ -70,24 +73,34 @@ export class ServiceEvents {
   /** Emits an event that came from elsewhere to the listeners here. Never throws. */
   deliver(message: SyncMessage, remoteness: Remoteness): void {
     const { event, path, data, context: received } = message ?? {}
-    const service = this.#serviceAt(path)
+    const name = `${show(path)} ${show(event)}`
+    const unknown = `an event came in that is not known here: ${name}`
+    const service =
+      this.#serviceAt(path) ?? this.attempt('unknown', unknown, () => this.#defaultServiceAt(path))
     const caught = service && this.#services.get(service)
     if (!service || !caught?.events.has(event)) {
-      const text = `feathers-sync: an event came in that is not known here: ${show(path)} ${show(event)}`
-      this.onError(new SyncError('unknown', text))
+      if (service && isAuthentication(service)) debug('not delivered: %s, as feathers-sync 3 sends it', name)
+      else this.onError(new SyncError('unknown', `feathers-sync: ${unknown}`))
       return
     }
-    this.attempt(
-      'listener',
-      `a listener of '${path} ${event}' threw on an event from another instance`,
-      () => {
-        const context = contextFrom(received, service, this.app)
-        const args = context === undefined || context === null ? [data] : [data, context]
-        const emit = () => dispatchAs(remoteness, context, () => caught.emit.call(service, event, ...args))
-        const holders = [service, this.app, isObject(context) ? context.app : undefined]
-        watchPublishers(holders, event, (cause) => this.#onPublisherError(message, context, cause), emit)
-      }
-    )
+    const text = `a listener of '${path} ${event}' threw on an event from another instance`
+    this.attempt('listener', text, () => {
+      const context = contextFrom(received, service, this.app)
+      const args = context === undefined || context === null ? [data] : [data, context]
+      const onRejection = (cause: unknown) => this.#failed('listener', text, cause)
+      const emit = () =>
+        dispatchAs(remoteness, context, () => emitTo(service, caught.emit, event, args, onRejection))
+      const holders = [service, this.app, isObject(context) ? context.app : undefined]
+      watchPublishers(holders, event, (cause) => this.#onPublisherError(message, context, cause), emit)
+    })
+  }
+
+  /** Emits on the application; what its listeners throw or reject with is reported and ends there. */
+  announce(event: 'sync-in' | 'sync-out', value: unknown): boolean {
+    const { app } = this
+    const text = `a ${event} listener threw`
+    const onRejection = (cause: unknown) => this.#failed('listener', text, cause)
+    return this.attempt('listener', text, () => emitTo(app, app.emit, event, [value], onRejection)) ?? false
   }
 
   /** Runs what is not ours; what it throws is reported and ends there. */
@@ -95,9 +108,13 @@ export class ServiceEvents {
     try {
       return run()
     } catch (error) {
-      this.onError(SyncError.from(error, kind, `feathers-sync: ${text}`))
+      this.#failed(kind, text, error)
       return undefined
     }
+  }
+
+  #failed(kind: SyncErrorKind, text: string, cause: unknown): void {
+    this.onError(SyncError.from(cause, kind, `feathers-sync: ${text}`))
   }
 
   /** Once for each service and event: it is the same with each. */
@@ -133,7 +150,10 @@ export class ServiceEvents {
       const [data, context] = args
       const emit = (remoteness: Remoteness) =>
         dispatchAs(remoteness, context, () => caught.emit.call(this, event, ...args))
-      if (typeof event !== 'string' || !caught.events.has(event) || isDisabled(context)) return emit(false)
+      if (typeof event !== 'string' || !caught.events.has(event) || isDisabled(context)) {
+        debug('not sent: %s %s, which is disabled or not in the events of the service', pathOf(), event)
+        return emit(false)
+      }
       const path = pathOf()
       if (path === undefined) return emit(false)
       return onEvent({
@@ -158,6 +178,15 @@ export class ServiceEvents {
     return typeof path === 'string' && Object.hasOwn(this.app.services, path)
       ? this.app.services[path]
       : undefined
+  }
+
+  /** Of an application with a `defaultService` of its own, the service that it makes for the path. */
+  #defaultServiceAt(path: unknown): FeathersService | undefined {
+    const { app } = this
+    const isOwn = app.defaultService !== Feathers.prototype.defaultService
+    if (!isOwn || typeof path !== 'string' || path in app.services) return undefined
+    app.service(path)
+    return this.#serviceAt(path)
   }
 }
 

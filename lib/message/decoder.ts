@@ -1,3 +1,4 @@
+import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
 import { readPayload, SHARED, WHOLE } from './payload.js'
@@ -31,13 +32,13 @@ export function readMessages(
   const events: (() => SyncMessage)[] = []
   for (const { tag, bytes } of readPayload(payload, count)) {
     if (tag === SHARED) {
-      lists.push(attempt(() => ({ shared: serializer.deserialize(bytes), items: [] })))
+      lists.push(attempt(() => ({ shared: deserialized(serializer, bytes), items: [] })))
       continue
     }
     const list = lists[tag]
     if (!list && tag !== WHOLE) continue // what it shares could not be read
     const event = attempt(() => {
-      const message = serializer.deserialize(bytes)
+      const message = deserialized(serializer, bytes)
       return list ? itemOf(list, message) : wholeOf(message)
     })
     if (event) events.push(event)
@@ -47,6 +48,11 @@ export function readMessages(
     if (list) list.context = restore({ ...list.shared, data: list.items[0] }, list.items)
   }
   return events.map((event) => event())
+}
+
+/** @throws what the serializer throws, and TypeError where it returns a promise */
+function deserialized(serializer: Serializer, bytes: Buffer): SyncMessage {
+  return atOnce(serializer.deserialize(bytes), 'the deserializer')
 }
 
 function wholeOf(message: SyncMessage): () => SyncMessage {
@@ -64,7 +70,7 @@ export function readPlain(
   serializer: Serializer,
   bytes: Uint8Array
 ): { message: SyncMessage; origin: unknown } {
-  const read = serializer.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const read = deserialized(serializer, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   const { origin, ...message } = read as SyncMessage & { origin?: unknown }
   return { message, origin }
 }

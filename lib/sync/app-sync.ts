@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Application } from '@feathersjs/feathers'
 import { settledWithin } from '../adapters/settled-within.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
@@ -63,6 +64,9 @@ export interface Sync {
    */
   close(): Promise<number>
 }
+
+/** Options that are the same only if they are one object. */
+const LIVE: ReadonlySet<string> = new Set(['container', 'redisClient', 'db'])
 
 /** One application's part in the sync: wires the bridge to the sessions on the adapter. */
 export class AppSync implements Sync {
@@ -138,10 +142,13 @@ export class AppSync implements Sync {
     }
   }
 
-  /** Was it configured by options that come to the same? */
-  isOf(options: ResolvedOptions): boolean {
-    const names = ['adapter', 'uri', 'key', 'redisClient', 'db'] as const
-    return names.every((name) => this.#options[name] === options[name])
+  /** An option that these options have otherwise than those that it was configured by. */
+  differenceTo(options: ResolvedOptions): string | undefined {
+    return Object.keys({ ...this.#options, ...options }).find((name) =>
+      LIVE.has(name)
+        ? this.#options[name] !== options[name]
+        : !isDeepStrictEqual(this.#options[name], options[name])
+    )
   }
 
   /** Starts to connect, unless it has. Returns at once. */
@@ -171,7 +178,9 @@ export class AppSync implements Sync {
     const { error, gap } = this.#reporter
     return {
       deliver: (payload, count) => this.#bridge.receive(payload, count),
-      plain: (bytes) => this.#bridge.receivePlain(bytes),
+      plain: (bytes) => {
+        if (this.#bridge.receivePlain(bytes)) this.#counts.received += 1
+      },
       gap,
       error,
       status: (status) => {

@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util'
 import { closest } from 'fastest-levenshtein'
-import { type Check, has, object } from '../adapters/adapter-options.js'
+import { type Check, has, type OptionRules, object } from '../adapters/adapter-options.js'
 import { BUILT_IN } from './built-in.js'
 
 const text: Check = {
@@ -80,10 +80,17 @@ export function checkOptions(options: object): void {
  *
  * @throws TypeError naming the option, what it got and what is expected
  */
-export function checkBuiltInOptions(options: object): void {
+export function checkBuiltInOptions(options: object, { key }: Pick<OptionRules, 'key'> = {}): void {
+  if (key) check(options, { key })
   for (const { checks } of BUILT_IN) check(options, checks)
   for (const { check } of BUILT_IN) check?.(options)
-  for (const name of Object.keys(options)) if (!KNOWN.includes(name)) warnOfUnknown(name)
+  warnOfUnknown(options, KNOWN)
+  for (const { names = {} } of BUILT_IN) {
+    for (const [name, known] of Object.entries(names)) {
+      const value = (options as Record<string, object | undefined>)[name]
+      if (value) warnOfUnknown(value, known, `${name}.`)
+    }
+  }
 }
 
 function check(options: object, checks: Record<string, Check>): void {
@@ -98,13 +105,16 @@ function check(options: object, checks: Record<string, Check>): void {
 
 const warned = new Set<string>()
 
-function warnOfUnknown(name: string): void {
-  if (warned.has(name)) return
-  warned.add(name)
-  process.emitWarning(
-    `\`${name}\` is not an option of feathers-sync. Did you mean \`${closest(name, KNOWN)}\`?`,
-    { type: 'FeathersSyncWarning' }
-  )
+function warnOfUnknown(options: object, known: readonly string[], where = ''): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name) || warned.has(where + name)) continue
+    warned.add(where + name)
+    const nearest = where + closest(name, known)
+    process.emitWarning(
+      `\`${where}${name}\` is not an option of feathers-sync. Did you mean \`${nearest}\`?`,
+      { type: 'FeathersSyncWarning' }
+    )
+  }
 }
 
 /** Names the type of a value, never its content: it may hold credentials. */

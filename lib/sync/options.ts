@@ -106,7 +106,8 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
  *
  * @throws TypeError naming the option, what it got and what is expected
  */
-export function checkBuiltIn(options: ResolvedOptions, { schemes }: BuiltIn): void {
+export function checkBuiltIn(options: ResolvedOptions, ours: BuiltIn): void {
+  const { schemes } = ours
   const { adapter, uri } = options
   if (uri !== undefined) {
     if (!schemes.includes(schemeOf(uri))) {
@@ -115,9 +116,11 @@ export function checkBuiltIn(options: ResolvedOptions, { schemes }: BuiltIn): vo
         `feathers-sync: the \`uri\` option of the ${adapter} adapter has to start with ${expected}, got ${redact(uri)}`
       )
     }
+    const problem = ours.uriProblem?.(uri)
+    if (problem) throw new TypeError(`feathers-sync: the \`uri\` option ${problem}, got ${redact(uri)}`)
     if (!URL.canParse(uri)) throw invalidUri(uri)
   }
-  checkBuiltInOptions(options)
+  checkBuiltInOptions(options, ours)
 }
 
 /** The error for a name that is neither ours nor bound in the user's container. */

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import createDebug from 'debug'
 import type { SyncGap } from '../delivery/environment.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
+import { emitTo } from '../feathers/emit.js'
 import { Repeats } from './repeats.js'
 
 const debug = createDebug('feathers-sync')
@@ -77,12 +78,13 @@ export class Reporter {
     this.#outage = false
   }
 
-  /** Emits on the application; a listener that throws is contained. */
+  /** Emits on the application; a listener that throws or rejects is contained. */
   emit(event: 'sync-error' | 'sync-gap' | 'sync-status', value: unknown): void {
+    const onFailure = (error: unknown) => console.error(`feathers-sync: a ${event} listener threw`, error)
     try {
-      this.#app.emit(event, value)
+      emitTo(this.#app, this.#app.emit, event, [value], onFailure)
     } catch (error) {
-      console.error(`feathers-sync: a ${event} listener threw`, error)
+      onFailure(error)
     }
   }
 

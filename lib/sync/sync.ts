@@ -34,9 +34,12 @@ function configureWith(options: ResolvedOptions): Configure {
   checkContainer(options)
   return (app) => {
     const current: unknown = app.sync
-    if (current === undefined) configure(app, options)
-    else if (!(current instanceof AppSync) || !current.isOf(options)) {
-      throw new Error('Only one type of feathers-sync can be configured on the same application')
+    if (current === undefined) return configure(app, options)
+    const text = 'Only one type of feathers-sync can be configured on the same application'
+    if (!(current instanceof AppSync)) throw new Error(text)
+    const different = current.differenceTo(options)
+    if (different !== undefined) {
+      throw new Error(`${text}: the option \`${different}\` differs from that of the first configuration`)
     }
   }
 }

@@ -97,7 +97,7 @@ describe('ServiceEvents', () => {
         service(app, path).removeAllListeners()
       }
       expect(messages).to.deep.equal([])
-      expect(errors.map(({ kind }) => kind)).to.deep.equal(['unknown', 'unknown', 'unknown'])
+      expect(errors).to.deep.equal([]) // feathers-sync 3 sends them
     })
   })
 

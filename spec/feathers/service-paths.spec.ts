@@ -85,18 +85,36 @@ describe('ServiceEvents', () => {
       expect(seen).to.deep.equal([2])
     })
 
-    it('does not make a service of an unknown path, where the application has a default service', () => {
+    it('makes the default service of an unknown path, where the application has one, as feathers-sync 3 did', () => {
       const made: string[] = []
       app.defaultService = (path) => {
         made.push(path)
         return plain()
       }
+      const heard: unknown[] = []
+      app.mixins.push((made) => (made as unknown as EventEmitter).on('created', (data) => heard.push(data)))
       const { events, errors } = watch(app)
+      for (const data of [1, 2]) events.deliver({ event: 'created', path: 'rooms/7', data }, true)
+      expect(made).to.deep.equal(['rooms/7'])
+      expect(heard).to.deep.equal([1, 2])
+      for (const path of ['__proto__', 'constructor', 7, undefined, {}]) {
+        events.deliver({ event: 'created', path: path as string, data: 1 }, true)
+      }
+      events.deliver({ event: 'exploded', path: 'rooms/7', data: 1 }, true)
+      expect(made).to.deep.equal(['rooms/7'])
+      expect(errors.map(({ kind }) => kind)).to.deep.equal(Array(6).fill('unknown'))
+    })
+
+    it('reports a default service that throws or is none', () => {
+      const { events, errors } = watch(app)
+      app.defaultService = (path) => {
+        throw new Error(`no ${path}`)
+      }
       events.deliver({ event: 'created', path: 'unknown', data: 1 }, true)
-      expect(made).to.deep.equal([])
-      expect(errors[0]?.message).to.equal(
-        "feathers-sync: an event came in that is not known here: 'unknown' 'created'"
-      )
+      app.defaultService = () => undefined as never
+      events.deliver({ event: 'created', path: 'unknown', data: 1 }, true)
+      expect(errors[0]?.message).to.include("not known here: 'unknown' 'created': no unknown")
+      expect(errors.map(({ kind }) => kind).includes('unknown')).to.equal(true)
     })
   })
 

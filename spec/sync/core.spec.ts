@@ -47,8 +47,38 @@ describe('core', () => {
     return calls
   }
 
-  it('is a property of sync too', () => {
+  it('is a property of sync too, and has SYNC', () => {
     expect(sync.core).to.equal(core)
+    expect(core.SYNC).to.equal(SYNC)
+  })
+
+  it('gives the serializer `context: undefined` of an event without a context, as feathers-sync 3 did', () => {
+    const one = create({
+      serialize: (message) => ({ ...message }),
+      deserialize: (message: object) => message
+    })
+    const published: unknown[] = []
+    queue.on('message', (data) => published.push(data))
+    messages(one).emit('liked', 'it')
+    expect(published).to.deep.equal([{ event: 'liked', path: 'messages', data: 'it', context: undefined }])
+  })
+
+  it('reports a deserializer that returns a promise, and sync-out listeners that reject', async () => {
+    const one = create({
+      deserialize: async () => {
+        throw new Error('never seen')
+      }
+    })
+    one.on('sync-out', async () => {
+      throw new Error('not connected')
+    })
+    messages(one).emit('created', 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(errors.map(({ kind, message }) => `${kind}: ${message}`)).to.deep.equal([
+      'deserialize: feathers-sync: could not deserialize an event: the deserializer returned a promise: it has to return ' +
+        "its result at once, so it can't be async",
+      'listener: feathers-sync: a sync-out listener threw: not connected'
+    ])
   })
 
   it('publishes text of { event, path, data, context }, and delivers once to every instance, its own too', async () => {
@@ -216,14 +246,19 @@ describe('core', () => {
     })
   }
 
-  it('refuses an application that has another sync, and the other one its own', async () => {
+  it('is a no-op after sync(options), and refuses and is refused by what is no sync of ours', async () => {
     const text = 'Only one type of feathers-sync can be configured on the same application'
     const app = feathers().configure(sync({ uri: 'ipc:', key: `core-${process.pid}` }))
     try {
-      expect(() => app.configure(core)).to.throw(text)
+      const before = app.sync
+      app.configure(sync.core)
+      expect(app.sync).to.equal(before)
     } finally {
       await app.teardown()
     }
+    const other = feathers()
+    other.sync = { type: 'other', ready: Promise.resolve() }
+    expect(() => other.configure(core)).to.throw(text)
     expect(() =>
       feathers()
         .configure(core)

@@ -138,5 +138,34 @@ describe('option-checks', () => {
         'FeathersSyncWarning: `redisOption` is not an option of feathers-sync. Did you mean `redisOptions`?'
       ])
     })
+
+    it('warns of unknown names in the options of drivers, once each', async () => {
+      const warnings: Error[] = []
+      const listener = (warning: Error) => warnings.push(warning)
+      process.on('warning', listener)
+      const last = once(process, 'warning')
+      for (const _ of [1, 2]) {
+        checkBuiltInOptions({
+          amqpConnectionOptions: { heartbeatIntervalInSecond: 5, ca: 'x', credentials: {}, keepAlive: true },
+          redisOptions: { pasword: SECRET, socket: {}, RESP: 2, legacyMode: false },
+          natsConnectionOptions: { tokn: SECRET, tls: {} }
+        })
+      }
+      await last
+      process.off('warning', listener)
+      expect(warnings.map(String).sort()).to.deep.equal(
+        [
+          [
+            'amqpConnectionOptions.heartbeatIntervalInSecond',
+            'amqpConnectionOptions.heartbeatIntervalInSeconds'
+          ],
+          ['natsConnectionOptions.tokn', 'natsConnectionOptions.token'],
+          ['redisOptions.pasword', 'redisOptions.password']
+        ].map(
+          ([name, nearest]) =>
+            `FeathersSyncWarning: \`${name}\` is not an option of feathers-sync. Did you mean \`${nearest}\`?`
+        )
+      )
+    })
   })
 })

@@ -75,7 +75,8 @@ describe('options', () => {
       for (const { schemes } of BUILT_IN) {
         for (const adapter of schemes) {
           check({ adapter })
-          for (const scheme of schemes) check({ adapter, uri: `${scheme}://localhost` })
+          const host = adapter === 'ipc' ? '' : 'localhost'
+          for (const scheme of schemes) check({ adapter, uri: `${scheme}://${host}` })
         }
       }
     })
@@ -90,6 +91,94 @@ describe('options', () => {
         'start with ipc:, got'
       )
     })
+
+    const malformed: [uri: string, problem: RegExp][] = [
+      ['redis://a,b', /has to name one server: for a cluster or Sentinel, hand in a client/],
+      ['redis://a:1,b:2', /has to name one server/],
+      [`redis://me:${SECRET}@a,me:${SECRET}@b`, /has to name one server/],
+      ['nats://a,nats://b', /has to name one server: the others go into `natsConnectionOptions.servers`/],
+      ['amqps://a,b/vhost', /has to name one server: .*DNS name/],
+      ['amqp:127.0.0.1:5673', /needs two slashes/],
+      ['nats:localhost', /needs two slashes/],
+      ['valkey:/localhost', /needs two slashes/],
+      [`redis://raw:${SECRET}%zz@host`, /not percent-encoded correctly/],
+      [`nats://${SECRET}%@host`, /not percent-encoded correctly/],
+      ['amqp://host/%zz', /not percent-encoded correctly/],
+      [`rediss://me:1/${SECRET}@host`, /in a user name or password, \/ is written %2F/],
+      [`amqp://me:1#${SECRET}@host`, /in a user name or password/],
+      ['redis:///path', /a path that is no number of a database/],
+      ['redis://host/1/2', /a path that is no number of a database/],
+      ['nats://host:0', /has the port 0/],
+      ['ipc://tmp/hub.sock', /would be a host/],
+      ['ipc:hub.sock', /not the absolute path of a file/]
+    ]
+    for (const [uri, problem] of malformed) {
+      it(`refuses ${uri.replaceAll(SECRET, '…')}, saying what to do`, () => {
+        expect(() => check({ uri }))
+          .to.throw(TypeError, problem)
+          .with.property('message')
+          .not.contain(SECRET)
+      })
+    }
+
+    it('takes what is well formed', () => {
+      for (const uri of [
+        'redis:',
+        'redis://',
+        'redis://h/2',
+        'redis://h:1/',
+        'rediss://a%2C:b%2F@h',
+        'nats://[::1]:4222'
+      ])
+        check({ uri })
+      for (const uri of [
+        'amqp://h/%2f',
+        'amqp://u:p,q@h/my%20host',
+        'amqp:',
+        'amqp://h/a/b',
+        'nats://token@h'
+      ])
+        check({ uri })
+      for (const uri of ['ipc:', 'ipc://', 'ipc:///run/app@2/hub.sock']) check({ uri })
+    })
+
+    const keys: Record<string, { taken: string[]; refused: string[] }> = {
+      redis: { taken: ['my app', '*', '\r\n', 'ä'.repeat(5000)], refused: [] },
+      ipc: { taken: ['my app', '*', '\r\n', '../..'], refused: [] },
+      nats: {
+        taken: ['my-app', 'a.b', 'ä', 'a$b', 'k'.repeat(4000)],
+        refused: [
+          'my app',
+          'a\r\nPUB b 0',
+          'a\tb',
+          '*',
+          'a.>',
+          'a*',
+          '.a',
+          'a.',
+          'a..b',
+          '$SYS',
+          'a\0',
+          'a\u00a0b',
+          'k'.repeat(4001)
+        ]
+      },
+      amqp: {
+        taken: ['my app', '*', 'amq', 'k'.repeat(255)],
+        refused: ['amq.fanout', 'k'.repeat(256), 'ä'.repeat(128), 'a\nb']
+      }
+    }
+    for (const [adapter, { taken, refused }] of Object.entries(keys)) {
+      it(`${adapter}: takes ${taken.length} keys and refuses ${refused.length}, with the reason`, () => {
+        for (const key of taken) check({ adapter, key })
+        for (const key of refused) {
+          expect(() => check({ adapter, key }), JSON.stringify(key)).to.throw(
+            TypeError,
+            /^`key` option provided to feathers-sync has to be (a NATS subject: without|the name of an exchange: at most)/
+          )
+        }
+      })
+    }
 
     it('refuses a URI that can’t be parsed, without its credentials', () => {
       expect(() => check({ uri: `redis://me:${SECRET}@localhost:port` })).to.throw(

@@ -74,10 +74,35 @@ describe('sync', () => {
         sync.redis({ db: client, key }),
         sync.redis({ redisClient: client, key: 'other' }),
         sync.redis({ redisClient: client, key, uri: 'redis://localhost:1' }),
-        sync.ipc({ key }),
-        core
+        sync.ipc({ key })
       ]
       for (const other of others) expect(() => app.configure(other)).to.throw(ONLY_ONE)
+    })
+
+    it('throws for any other option, and names it', () => {
+      const filter = () => true
+      const first = { uri: 'nats://127.0.0.1:1', key, filter, natsConnectionOptions: { name: 'a', tls: {} } }
+      const app = configure(sync(first))
+      app.on('sync-error', () => {})
+      app.configure(sync({ ...first, natsConnectionOptions: { name: 'a', tls: {} }, heartbeat: 5000 }))
+      const others = {
+        filter: () => true,
+        mode: 'receive',
+        history: { events: 7 },
+        wire: 3,
+        heartbeat: 700,
+        context: () => ({}),
+        serialize: JSON.stringify,
+        closeTimeout: 1,
+        container: createContainer(),
+        natsConnectionOptions: { name: 'b', tls: {} }
+      }
+      for (const [name, value] of Object.entries(others)) {
+        const again = () => app.configure(sync({ ...first, [name]: value }))
+        expect(again, name).to.throw(`${ONLY_ONE}: the option \`${name}\` differs`)
+      }
+      const { filter: _, ...less } = first
+      expect(() => app.configure(sync(less))).to.throw('`filter` differs')
     })
 
     it('throws where a functional adapter is configured', () => {

@@ -1,5 +1,7 @@
 import type { RecoveryOptions } from 'amqplib'
-import { type OptionRules, object } from '../adapter-options.js'
+import { type Check, type OptionRules, object } from '../adapter-options.js'
+import { serverUriProblem } from '../server-uri.js'
+import { CONNECTION_NAMES } from './connection-names.js'
 
 /** What the AMQP adapter takes. */
 export interface AmqpOptions {
@@ -10,9 +12,24 @@ export interface AmqpOptions {
   amqpConnectionOptions?: object
 }
 
+const LISTS =
+  "amqplib's recovery connects to one address; a DNS name or a load balancer can stand for several"
+
+const exchange: Check = {
+  test: (value) =>
+    typeof value === 'string' &&
+    Buffer.byteLength(value) <= 255 &&
+    !value.startsWith('amq.') &&
+    !/\p{Cc}/u.test(value),
+  expected: 'the name of an exchange: at most 255 bytes, without control characters, not beginning with amq.'
+}
+
 export const amqpRules = {
   schemes: ['amqp', 'amqps'],
   checks: { amqpConnectionOptions: object },
+  key: exchange,
+  uriProblem: (uri: string) => serverUriProblem(uri, LISTS),
+  names: { amqpConnectionOptions: CONNECTION_NAMES },
   check: ({ amqpConnectionOptions }: AmqpOptions) => checkAmqpOptions(amqpConnectionOptions)
 } as const satisfies OptionRules
 

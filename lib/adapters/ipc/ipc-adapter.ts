@@ -89,6 +89,14 @@ export class IpcAdapter extends SyncAdapter {
         failure = error
         this.debug('socket: %s', reason(error))
       })
+      // Another user may have been faster since the path was checked.
+      socket.on('connect', () => {
+        try {
+          socketPath(this.options.uri, this.options.key)
+        } catch (error) {
+          socket.destroy(error as Error)
+        }
+      })
       socket.on('close', () => {
         clearTimeout(timer)
         const cause = failure ?? new Error('the hub has gone')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
+import { dirname, join } from 'node:path'
 import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
 
 /** Identifies the file at a path: another socket file at the same path has another identity. */
@@ -48,8 +49,13 @@ export class IpcHub {
   /** Frees the path for the next hub, and waits until the clients have read what was sent, for a limited time. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    if (this.#identity !== undefined && fileIdentity(this.#path) === this.#identity)
-      rmSync(this.#path, { force: true })
+    if (this.#identity !== undefined && this.#isAtPath()) {
+      try {
+        rmSync(this.#path, { force: true })
+      } catch {
+        // the folder can't be written any more: what is left there is a dead socket, and is replaced
+      }
+    }
     for (const socket of this.#sockets) socket.destroySoon()
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
@@ -62,23 +68,22 @@ export class IpcHub {
     if (process.platform === 'win32') return await this.#bind(this.#path)
     // Bound under a name of its own and then moved: so a path is taken in one step, and the server, which removes the
     // name it was bound to when it closes, can't remove the socket of a successor.
-    const temporary = await this.#bindAside()
-    chmodSync(temporary, 0o600)
-    this.#identity = fileIdentity(temporary)
-    const taken = fileIdentity(this.#path) === stale && moveTo(temporary, this.#path, stale)
-    if (!taken) {
-      rmSync(temporary, { force: true })
-      this.#server.close()
-      return false
+    const folder = privateFolderBeside(this.#path)
+    const temporary = join(folder, 's')
+    try {
+      await this.#bind(temporary)
+      chmodSync(temporary, 0o600)
+      this.#identity = fileIdentity(temporary)
+      const taken = fileIdentity(this.#path) === stale && moveTo(temporary, this.#path, stale)
+      if (!taken) {
+        this.#server.close()
+        return false
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
     }
     this.#timer = setInterval(() => this.#stepDownIfReplaced(), CHECK_INTERVAL).unref()
     return true
-  }
-
-  /** Binds a name of its own: a short one, as paths of sockets are limited, so somebody else can have taken it. */
-  async #bindAside(): Promise<string> {
-    const path = `${this.#path}.${randomBytes(2).toString('hex')}`
-    return (await this.#bind(path)) ? path : await this.#bindAside()
   }
 
   /** False where the path is taken. */
@@ -97,7 +102,16 @@ export class IpcHub {
 
   /** Two processes that replace a dead socket at the same moment both believe to be the hub, until this check. */
   #stepDownIfReplaced(): void {
-    if (fileIdentity(this.#path) !== this.#identity) void this.close()
+    if (!this.#isAtPath()) void this.close()
+  }
+
+  /** True as well while that can't be found out: the folder may have become unreadable. */
+  #isAtPath(): boolean {
+    try {
+      return fileIdentity(this.#path) === this.#identity
+    } catch {
+      return true
+    }
   }
 
   #welcome(socket: Socket): void {
@@ -131,6 +145,21 @@ export class IpcHub {
       if (socket.writableLength > MAX_BACKLOG) socket.destroy()
       else socket.write(whole)
     }
+  }
+}
+
+/**
+ * A folder for the time in which the socket has the mode that the umask gives it. Its name is short, as paths of sockets are
+ * limited, so somebody else can have taken it.
+ */
+function privateFolderBeside(path: string): string {
+  const folder = join(dirname(path), randomBytes(2).toString('hex'))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+    return folder
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return privateFolderBeside(path)
   }
 }
 

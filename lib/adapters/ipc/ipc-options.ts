@@ -1,3 +1,9 @@
 import type { OptionRules } from '../adapter-options.js'
 
-export const ipcRules = { schemes: ['ipc'], checks: {} } as const satisfies OptionRules
+import { pathProblem } from './ipc-path.js'
+
+export const ipcRules = {
+  schemes: ['ipc'],
+  checks: {},
+  uriProblem: pathProblem
+} as const satisfies OptionRules

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { reason } from '../../errors.js'
 
 /** How many bytes a socket's path may have on every system (macOS takes 103), less what the hub appends to it. */
 const MAX_LENGTH = 98
@@ -10,17 +11,18 @@ const EXAMPLE = 'name a socket with ipc:///path/to.sock'
 
 /**
  * Where the socket is: the path of `ipc:///path/to.sock`, or one derived from the user and `key` in a folder of
- * the temporary directory that only the user can read. A named pipe on Windows.
+ * /tmp that only the user can read. A named pipe on Windows.
  *
+ * @param common where the user's folder is
  * @throws Error where the path can't be a socket's, or the folder or what is at the path is not the user's own
  */
-export function socketPath(uri: string | undefined, key: string): string {
+export function socketPath(uri: string | undefined, key: string, common = commonFolder()): string {
   const given = givenPath(uri ?? 'ipc:')
   if (process.platform === 'win32') {
     const text = `${userInfo().username}\n${given || `\n${key}`}`
     return `\\\\.\\pipe\\feathers-sync-${hash(text)}`
   }
-  const path = given || join(privateFolder(), `${hash(key)}.sock`)
+  const path = given || join(privateFolder(common), `${hash(key)}.sock`)
   const length = Buffer.byteLength(path)
   if (length > MAX_LENGTH) {
     throw new Error(
@@ -28,7 +30,18 @@ export function socketPath(uri: string | undefined, key: string): string {
     )
   }
   expectOwnSocket(path)
+  if (given) expectSafeFolder(path)
   return path
+}
+
+/** What is wrong with a URI, if something is; completes "the `uri` option …". */
+export function pathProblem(uri: string): string | undefined {
+  try {
+    givenPath(uri)
+    return undefined
+  } catch (error) {
+    return `can't be used: ${reason(error)}`
+  }
 }
 
 /** The path that the URI names, decoded; empty where it names none. */
@@ -54,9 +67,14 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
-function privateFolder(): string {
+/** The same for all processes of a machine: `TMPDIR` may differ between a service, a shell and a cron job. */
+function commonFolder(): string {
+  return existsSync('/tmp') ? '/tmp' : tmpdir()
+}
+
+function privateFolder(common: string): string {
   const uid = process.getuid?.() // not userInfo(), which throws for a user without a name
-  const folder = join(tmpdir(), `feathers-sync-${uid}`)
+  const folder = join(common, `feathers-sync-${uid}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const stats = lstatSync(folder)
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0) {
@@ -65,6 +83,18 @@ function privateFolder(): string {
     )
   }
   return folder
+}
+
+/** Who may write the folder can put a hub of his own in the place of ours. In a folder such as /tmp nobody can: it is sticky. */
+function expectSafeFolder(path: string): void {
+  const folder = dirname(path)
+  const stats = statSync(folder, { throwIfNoEntry: false })
+  if (!stats) return // connecting says so
+  const isOwn = stats.uid === process.getuid?.() || stats.uid === 0
+  if (isOwn && ((stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0)) return
+  throw new Error(
+    `other users may write the folder ${folder}, and could read and forge events: chmod go-w ${folder}, or ${EXAMPLE}, elsewhere`
+  )
 }
 
 /** What is there is talked to or, when dead, replaced: never another user's, nor a file that is no socket. */

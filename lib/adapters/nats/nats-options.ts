@@ -1,4 +1,5 @@
 import { type Check, type OptionRules, object } from '../adapter-options.js'
+import { serverUriProblem } from '../server-uri.js'
 
 /** What the NATS adapter takes. */
 export interface NatsOptions {
@@ -11,7 +12,52 @@ const natsConnectionOptions: Check = {
   expected: 'an object, and natsConnectionOptions.noEcho not set: an instance has to hear itself'
 }
 
+/** The server's `max_control_line` is 4096 bytes, of which a subject is a part. */
+const MAX_SUBJECT = 4000
+
+/** A space would make the rest of it the name of a queue group, in which each message reaches one instance only. */
+const subject: Check = {
+  test: (value) =>
+    typeof value === 'string' &&
+    !/[\s\p{Cc}*>]|^\$|^\.|\.\.|\.$/u.test(value) &&
+    Buffer.byteLength(value) <= MAX_SUBJECT,
+  expected:
+    'a NATS subject: without spaces, control characters, * and >, with something before, between and after its ' +
+    `dots, not beginning with $, and of at most ${MAX_SUBJECT} bytes`
+}
+
+const LISTS = 'the others go into `natsConnectionOptions.servers`'
+
+/** Of nats.js's `connect`. */
+const NAMES = [
+  ...[
+    'servers',
+    'port',
+    'name',
+    'user',
+    'pass',
+    'token',
+    'authenticator',
+    'tls',
+    'timeout',
+    'debug',
+    'verbose'
+  ],
+  ...['pedantic', 'noEcho', 'noRandomize', 'noAsyncTraces', 'resolve', 'inboxPrefix', 'ignoreClusterUpdates'],
+  ...['ignoreAuthErrorAbort', 'pingInterval', 'maxPingOut', 'reconnect', 'maxReconnectAttempts'],
+  ...[
+    'reconnectTimeWait',
+    'reconnectJitter',
+    'reconnectJitterTLS',
+    'reconnectDelayHandler',
+    'waitOnFirstConnect'
+  ]
+]
+
 export const natsRules = {
   schemes: ['nats'],
-  checks: { natsConnectionOptions }
+  checks: { natsConnectionOptions },
+  key: subject,
+  uriProblem: (uri: string) => serverUriProblem(uri, LISTS),
+  names: { natsConnectionOptions: NAMES }
 } as const satisfies OptionRules

@@ -1,4 +1,5 @@
 import { type Check, has, type OptionRules, object } from '../adapter-options.js'
+import { serverUriProblem } from '../server-uri.js'
 
 /** The part of a node-redis client (version 4 or later) that is used. */
 export interface RedisClientLike {
@@ -23,7 +24,41 @@ const client: Check = {
     'a node-redis client, which has a duplicate() function, made without `legacyMode` (its `.v4` is no client)'
 }
 
+const LISTS = 'for a cluster or Sentinel, hand in a client as `redisClient`'
+
+/** Of `createClient`, version 4 to 6, and what feathers-sync 3 documented. */
+const NAMES = [
+  ...[
+    'url',
+    'socket',
+    'username',
+    'password',
+    'credentialsProvider',
+    'name',
+    'database',
+    'keyPrefix',
+    'readonly'
+  ],
+  ...['commandsQueueMaxLength', 'disableOfflineQueue', 'pingInterval', 'commandOptions', 'clientSideCache'],
+  ...['himportRegistry', 'disableClientInfo', 'clientInfoTag', 'emitInvalidate', 'maintNotifications'],
+  ...[
+    'maintEndpointType',
+    'maintRelaxedCommandTimeout',
+    'maintRelaxedSocketTimeout',
+    'RESP',
+    'modules',
+    'scripts'
+  ],
+  ...['functions', 'unstableResp3', 'isolationPoolOptions', 'legacyMode', 'return_buffers']
+]
+
+function databaseProblem(uri: string): string | undefined {
+  return /^(\/\d*)?$/.test(new URL(uri).pathname) ? undefined : 'has a path that is no number of a database'
+}
+
 export const redisRules = {
   schemes: ['redis', 'rediss', 'valkey', 'valkeys'],
-  checks: { redisClient: client, db: client, redisOptions: object }
+  checks: { redisClient: client, db: client, redisOptions: object },
+  uriProblem: (uri: string) => serverUriProblem(uri, LISTS) ?? databaseProblem(uri),
+  names: { redisOptions: NAMES }
 } as const satisfies OptionRules

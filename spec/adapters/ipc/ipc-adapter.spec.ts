@@ -173,23 +173,14 @@ describe('IpcAdapter', function () {
     })
   })
 
-  it('keeps out of a folder that others can read', async () => {
-    const { TMPDIR } = process.env
-    process.env.TMPDIR = join(folder, 'tmp')
-    try {
-      const shared = join(folder, 'tmp', `feathers-sync-${process.getuid?.()}`)
-      mkdirSync(shared, { recursive: true })
-      chmodSync(shared, 0o755)
-      const adapter = new IpcAdapter()
-      adapter.options = resolveOptions({ uri: 'ipc:' })
-      const error = await rejection(adapter.connect(recorder()))
-      expect(error).to.be.instanceOf(SyncError).with.property('kind', 'options')
-      expect((error as SyncError).message)
-        .to.contain(shared)
-        .and.contain('mode 700')
-    } finally {
-      if (TMPDIR === undefined) delete process.env.TMPDIR
-      else process.env.TMPDIR = TMPDIR
-    }
+  it('keeps out of a folder that others may write', async () => {
+    const shared = join(folder, 'shared')
+    mkdirSync(shared)
+    chmodSync(shared, 0o777)
+    const adapter = new IpcAdapter()
+    adapter.options = resolveOptions({ uri: `ipc://${shared}/hub.sock` })
+    const error = await rejection(adapter.connect(recorder()))
+    expect(error).to.be.instanceOf(SyncError).with.property('kind', 'options')
+    expect((error as SyncError).message).to.contain(`may write the folder ${shared}`)
   })
 })

@@ -3,17 +3,17 @@ import { once } from 'node:events'
 import fs, {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
-  symlinkSync,
-  writeFileSync
+  symlinkSync
 } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import sinon from 'sinon'
 import { fileIdentity, IpcHub } from '../../../lib/adapters/ipc/ipc-hub.js'
@@ -101,7 +101,7 @@ describe('IpcHub', () => {
     })
 
     it('takes another name to begin with where somebody has left one behind', async () => {
-      writeFileSync(`${path}.6161`, '')
+      mkdirSync(join(folder, '6161'))
       const bytes = sinon.stub(crypto, 'randomBytes')
       bytes
         .callThrough()
@@ -116,6 +116,49 @@ describe('IpcHub', () => {
         syncBuiltinESMExports()
       }
       await welcomed()
+    })
+
+    it('lets nobody else connect at any time, whatever the umask is', async () => {
+      const umask = process.umask(0)
+      const seen: number[] = []
+      const chmod = sinon.stub(fs, 'chmodSync').callsFake((file) => {
+        seen.push(fs.statSync(dirname(file as string)).mode & 0o777)
+        chmod.wrappedMethod(file, 0o600)
+      })
+      syncBuiltinESMExports()
+      try {
+        expect(await open()).to.be.instanceOf(IpcHub)
+      } finally {
+        process.umask(umask)
+        chmod.restore()
+        syncBuiltinESMExports()
+      }
+      expect(seen).to.deep.equal([0o700])
+      expect(fs.statSync(path).mode & 0o777).to.equal(0o600)
+      expect(readdirSync(folder)).to.deep.equal(['hub.sock'])
+    })
+
+    it('goes on where its folder can not be read any more, and closes', async () => {
+      const hub = await open()
+      const moved = `${folder}-moved`
+      fs.renameSync(folder, moved)
+      symlinkSync(folder, folder) // ELOOP, as EACCES comes from no folder of root's
+      const stat = sinon.spy(fs, 'statSync')
+      syncBuiltinESMExports()
+      try {
+        await eventually(() => stat.exceptions.filter(Boolean).length >= 2, { message: 'two failed checks' })
+      } finally {
+        stat.restore()
+        syncBuiltinESMExports()
+      }
+      fs.rmSync(folder)
+      fs.renameSync(moved, folder)
+      await welcomed()
+      fs.renameSync(folder, moved)
+      symlinkSync(folder, folder)
+      await hub?.close()
+      fs.rmSync(folder)
+      fs.renameSync(moved, folder)
     })
 
     it('replaces the dead socket that it is given, and no other', async () => {

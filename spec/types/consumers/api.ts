@@ -67,6 +67,19 @@ sync({ uri: 'ipc:', serialize: JSON.stringify, deserialize: (bytes) => JSON.pars
 sync({ uri: 'ipc:', deserialize: JSON.parse })
 sync({ uri: 'ipc:', deserialize: (bytes: Buffer) => bytes.length })
 sync({ uri: 'ipc:', deserialize: (bytes: Uint8Array) => bytes.length })
+// @ts-expect-error a filter decides at once
+sync({ uri: 'ipc:', filter: async () => false })
+// @ts-expect-error a context is made at once
+sync({ uri: 'ipc:', context: async ({ params }: HookContext) => ({ params }) })
+// @ts-expect-error also where it may be none
+sync.redis({ context: async () => undefined })
+// @ts-expect-error an event is serialized at once
+sync({ uri: 'ipc:', serialize: async (message) => JSON.stringify(message) })
+// @ts-expect-error and to text or bytes
+sync({ uri: 'ipc:', serialize: () => new ArrayBuffer(1) })
+sync({ uri: 'ipc:', context: () => undefined })
+sync({ uri: 'ipc:', context: ({ params, result }) => ({ params, result }) })
+sync({ uri: 'ipc:', context: (context): object => context.toJSON() })
 // @ts-expect-error an unknown name, where the URI says which adapter it is
 sync({ uri: 'redis://localhost', heartbeet: 1 })
 // @ts-expect-error the same by the adapter's name
@@ -97,6 +110,7 @@ same<typeof app.sync.adapter, SyncAdapter>(true)
 // A functional adapter
 const functional: FunctionalSync = { type: 'custom', ready: Promise.resolve() }
 app.configure(core)
+same<typeof core.SYNC, typeof SYNC>(true)
 app.sync = functional
 app.sync = { type: 'custom', ready: new Promise((resolve) => resolve(1)), serialize: JSON.stringify }
 app.sync = { type: 'custom', ready: Promise.resolve(), deserialize: JSON.parse }

@@ -13,6 +13,13 @@ app.on('sync-error', (error) => error.kind === 'auth')
 
 export const stats: (Sync | number)[] = [app.sync, app.sync.stats().events.sent]
 
+// As the Feathers CLI generates it
+type CliHookContext<S = unknown> = HookContext<typeof app, S>
+app.configure(sync({ uri: 'ipc:', context: ({ params }: CliHookContext) => ({ params }) }))
+app.configure(
+  sync.nats({ context: (context: CliHookContext) => (context.app === app ? context.toJSON() : undefined) })
+)
+
 export const hook = async (context: HookContext<typeof app>): Promise<void> => {
   context[SYNC] = context.app.sync.status === 'ready'
 }

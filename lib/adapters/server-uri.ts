@@ -1,0 +1,29 @@
+/**
+ * What is wrong with the URI of a server; completes "the `uri` option …". A driver would try it for ever, or connect to another
+ * server.
+ *
+ * @param lists says where several servers are named
+ */
+export function serverUriProblem(uri: string, lists: string): string | undefined {
+  const [, rest = ''] = /^\s*[^:]*:(.*)$/s.exec(uri) ?? []
+  if (rest.trim() && !rest.startsWith('//')) return 'needs two slashes after its scheme'
+  const host = /^\/\/(?:.*@)?([^/?#]*)/s.exec(rest)?.[1] ?? ''
+  if (host.includes(',') || /^\/\/[^/?#]*@[^@]*,[^@]*@/.test(rest)) return `has to name one server: ${lists}`
+  if (!URL.canParse(uri)) return 'has to be a URI such as redis://localhost:6379'
+  const { username, password, pathname, search, hash, port } = new URL(uri)
+  if (`${pathname}${search}${hash}`.includes('@')) {
+    return 'has an @ behind its host: in a user name or password, / is written %2F, ? is %3F and # is %23'
+  }
+  if (port === '0') return 'has the port 0'
+  const isEncoded = [username, password, pathname].every(canDecode)
+  return isEncoded ? undefined : 'is not percent-encoded correctly: % itself is written %25'
+}
+
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}

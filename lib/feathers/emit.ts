@@ -1,0 +1,22 @@
+import { EventEmitter } from 'node:events'
+import { isPromise } from '../message/at-once.js'
+
+/**
+ * Emits by `emit`; what an async listener rejects with goes to `onRejection`, where it would end the process. Not for an
+ * emitter with an `emit` of its own class, which alone knows its listeners.
+ */
+export function emitTo(
+  emitter: EventEmitter,
+  emit: EventEmitter['emit'],
+  event: string,
+  args: readonly unknown[],
+  onRejection: (reason: unknown) => void
+): boolean {
+  if (emit !== EventEmitter.prototype.emit) return emit.call(emitter, event, ...args)
+  const listeners = emitter.rawListeners(event)
+  for (const listener of listeners) {
+    const result: unknown = Reflect.apply(listener, emitter, args)
+    if (isPromise(result)) Promise.resolve(result).catch(onRejection)
+  }
+  return listeners.length > 0
+}
