@@ -12,8 +12,8 @@
  * - `serialize`, `deserialize`: the serializer threw
  * - `frame`: received bytes that no feathers-sync 4 wrote, or sequence numbers that were not plausible
  * - `unknown`: received an event of a service, or of a name, that this instance doesn't have
- * - `listener`: a listener threw on an event from another instance
- * - `filter`: the `filter` option threw; the event was not sent
+ * - `listener`: a listener threw, or an async one rejected, on an event from another instance
+ * - `filter`: the `filter` option threw, or returned a promise or `undefined`; the event was not sent
  * - `closed`: events could not be sent before the close, `ready` was still pending then, or the adapter was used after it
  */
 export type SyncErrorKind =

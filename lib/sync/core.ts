@@ -28,7 +28,7 @@ const configured = new WeakSet<object>()
  *
  * @throws Error where `app.sync` was set by something else
  */
-export const core = Object.assign(configureCore, { SYNC })
+export const core = Object.assign(configureCore, { SYNC: SYNC as typeof SYNC })
 
 function configureCore(app: Application): void {
   const current: unknown = app.sync

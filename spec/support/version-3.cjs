@@ -2,7 +2,7 @@
 const { feathers } = require('@feathersjs/feathers')
 const sync = require('feathers-sync-3')
 
-const { isTolerant, ...options } = JSON.parse(process.argv[2])
+const { isTolerant, adapter, ...options } = JSON.parse(process.argv[2])
 
 /** What feathers-sync 3 can't read leaves it deaf: an instance that is to go on beside wire 4 must not throw. */
 const tolerant = (data) => {
@@ -14,7 +14,11 @@ const tolerant = (data) => {
 }
 
 const app = feathers()
-app.configure(sync({ ...options, ...(isTolerant && { deserialize: tolerant }) }))
+// By the adapter's name it has no default of `serialize` and `deserialize`, and another one of `key`.
+const byName = { serialize: JSON.stringify, deserialize: JSON.parse, ...options }
+app.configure(
+  adapter ? sync[adapter](byName) : sync({ ...options, ...(isTolerant && { deserialize: tolerant }) })
+)
 const many = (data) => (Array.isArray(data) ? data : { ...data })
 app.use(
   'items',
@@ -26,6 +30,7 @@ app.use(
   { events: ['liked'] }
 )
 const items = app.service('items')
+app.use('authentication', { create: async () => ({ accessToken: 'secret' }), createAccessToken() {} })
 
 const heard = []
 for (const event of ['created', 'patched', 'removed', 'liked']) {
@@ -39,6 +44,11 @@ for (const event of ['created', 'patched', 'removed', 'liked']) {
 const orders = {
   ready: () => app.sync.ready.then(() => undefined),
   call: ({ method, args }) => items[method](...args).then(() => undefined),
+  login: () =>
+    app
+      .service('authentication')
+      .create({})
+      .then(() => undefined),
   emit: ({ event, data }) => void items.emit(event, data),
   report: () => heard
 }

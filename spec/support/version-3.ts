@@ -13,7 +13,9 @@ export interface Heard {
 
 interface Options {
   uri: string
-  key: string
+  key?: string
+  /** Configured by this name of it, without a `key` of ours. */
+  adapter?: string
   /** It goes on where it gets what it can't read. */
   isTolerant?: boolean
 }
@@ -48,6 +50,11 @@ export class Version3 {
 
   emit(event: string, data: unknown): Promise<void> {
     return this.#tell({ order: 'emit', event, data })
+  }
+
+  /** Its authentication service emits `created`. */
+  login(): Promise<void> {
+    return this.#tell({ order: 'login' })
   }
 
   /** What its listeners have got so far. */

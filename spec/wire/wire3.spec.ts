@@ -26,6 +26,7 @@ class Version4 {
       remove: async (id: unknown) => ({ id })
     }
     this.app.use('items', service as never, { events: ['liked'] })
+    this.app.use('authentication', { create: async () => ({}), createAccessToken: () => 'secret' } as never)
     for (const event of ['created', 'patched', 'removed', 'liked']) {
       this.#items.on(event, (data: unknown, context?: HookContext) => {
         this.remote.push(isRemote())
@@ -149,7 +150,18 @@ describe('feathers-sync 3.1.1 and `wire: 3`', function () {
         for (const { errors } of [one, two] as Version4[]) expect(errors).to.deep.equal([])
         const { remote } = one as Version4
         expect(remote.filter((value) => value === false)).to.have.length(3 * STEPS.length)
-        expect(remote.filter((value) => value === true)).to.have.length((3 + 2 + 3) * STEPS.length)
+        const received = (3 + 2 + 3) * STEPS.length
+        expect(remote.filter((value) => value === true)).to.have.length(received)
+        expect((one as Version4).app.sync.stats().events).to.include({ received, sent: 3 * STEPS.length })
+      })
+
+      it('are silent about a login at version 3, whose event is not delivered', async () => {
+        const [ours, theirs] = await Promise.all([startOurs({ ...options, wire: 3 }), startTheirs(options)])
+        await theirs.login()
+        await act(theirs, 'theirs')
+        await expectAll([ours], { theirs })
+        expect(ours.errors).to.deep.equal([])
+        expect(await ours.report()).to.have.length(STEPS.length)
       })
 
       it('give each other contexts with what listeners need', async () => {
@@ -189,6 +201,18 @@ describe('feathers-sync 3.1.1 and `wire: 3`', function () {
       })
     })
   }
+
+  it('meet over AMQP where version 3 was configured by `sync.amqp` without a `key`', async () => {
+    const uri = await brokers.AMQP?.()
+    const [ours, theirs] = await Promise.all([
+      startOurs({ uri: `${uri}`, key: 'feathersSync', wire: 3 }),
+      startTheirs({ uri: `${uri}`, adapter: 'amqp' })
+    ])
+    const makers = { ours, theirs } as Record<string, Instance>
+    await Promise.all(Object.entries(makers).map(([by, maker]) => act(maker, by)))
+    await expectAll([ours, theirs], makers)
+    expect(ours.errors).to.deep.equal([])
+  })
 
   it('of wire 3 and 4 exchange events both ways, each once: the second step of the upgrade', async () => {
     const options = { uri: redis.uri, key: `wire3-${randomUUID()}` }
