@@ -2,7 +2,7 @@ import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
 import { readPayload, SHARED, WHOLE } from './payload.js'
-import type { Serializer } from './serializer.js'
+import { JsonSerializer, type Serializer } from './serializer.js'
 
 /** Events that share a context. */
 interface List {
@@ -50,9 +50,17 @@ export function readMessages(
   return events.map((event) => event())
 }
 
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length) // not of Node's pool
+  copy.set(bytes)
+  return copy
+}
+
 /** @throws what the serializer throws, and TypeError where it returns a promise */
 function deserialized(serializer: Serializer, bytes: Buffer): SyncMessage {
-  return atOnce(serializer.deserialize(bytes), 'the deserializer')
+  // One that gives parts of the bytes, as bson does with `promoteBuffers`, would keep the whole frame in memory.
+  const own = serializer.constructor === JsonSerializer ? bytes : copyOf(bytes)
+  return atOnce(serializer.deserialize(own), 'the deserializer')
 }
 
 function wholeOf(message: SyncMessage): () => SyncMessage {

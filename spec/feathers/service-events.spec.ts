@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events'
+import { format } from 'node:util'
 import { type Application, feathers, type HookContext } from '@feathersjs/feathers'
 import { expect } from 'chai'
+import createDebug from 'debug'
+import sinon from 'sinon'
 import { type Linked, linkApps } from '../applications/linked.js'
 import { create, plain, record, service, watch } from './services.js'
 
@@ -82,6 +85,21 @@ describe('ServiceEvents', () => {
         [1, 2, 3],
         [1, undefined, 3]
       ])
+    })
+
+    it('shows with DEBUG the events that are not sent as their names are not declared', () => {
+      const log = sinon.stub(createDebug, 'log')
+      createDebug.enable('feathers-sync:events')
+      try {
+        app.use('messages', plain(), { events: ['liked'] })
+        watch(app)
+        for (const event of ['liked', 'likd']) service(app).emit(event, 1)
+      } finally {
+        createDebug.disable()
+        log.restore()
+      }
+      expect(log.args.map((args) => format(...args))).to.have.length(1)
+      expect(format(...(log.firstCall.args as []))).to.include('not sent: messages likd')
     })
 
     it('lets nothing of an authentication service out or in, under any path', () => {

@@ -39,6 +39,38 @@ describe('readMessages', () => {
     expect(readMessages(json, many(message, { data: 1 }), 1)).to.deep.equal([{ ...message, data: 1 }])
   })
 
+  it('gives another serializer than JSON bytes of its own, which hold no frame in memory when parts are kept', () => {
+    const kept: Buffer[] = []
+    class Keeping extends JsonSerializer {
+      override deserialize(bytes: Buffer) {
+        kept.push(bytes.subarray(0, 1))
+        return super.deserialize(bytes)
+      }
+    }
+    const frame = Buffer.alloc(100_000)
+    const payload = new PayloadWriter().one('{"event":"created","path":"messages","data":1}')
+    payload.copy(frame, 5)
+    const part = frame.subarray(5, 5 + payload.length)
+    readMessages(new Keeping(), part, 1)
+    readPlain(new Keeping(), Buffer.from('{"event":"created","path":"messages","data":1}'))
+    expect(kept.map(({ buffer }) => buffer.byteLength)).to.deep.equal([46, 46])
+  })
+
+  it('throws for a serializer that returns a promise, and contains what that rejects with', async () => {
+    class Late extends JsonSerializer {
+      override deserialize() {
+        return Promise.reject(new Error('late')) as never
+      }
+    }
+    const payload = new PayloadWriter().one('{}')
+    expect(() => readMessages(new Late(), payload, 1)).to.throw(
+      TypeError,
+      'the deserializer returned a promise'
+    )
+    expect(() => readPlain(new Late(), payload)).to.throw(TypeError, 'the deserializer returned a promise')
+    await new Promise((resolve) => setImmediate(resolve)) // an unhandled rejection would fail the test
+  })
+
   it('hands on what is no message: it is reported later', () => {
     for (const value of [7, 'text', []]) {
       expect(readMessages(json, payloads.one(JSON.stringify(value)), 1)).to.deep.equal([value])
