@@ -165,6 +165,19 @@ describe('Reporter', () => {
   })
 
   describe('#emit', () => {
+    it('contains a listener that rejects', async () => {
+      for (const event of ['sync-status', 'sync-error', 'sync-gap'] as const) {
+        app.once(event, async () => {
+          throw new Error(`${event} rejected`)
+        })
+        reporter.emit(event, {})
+      }
+      await new Promise((resolve) => setImmediate(resolve)) // an unhandled rejection would fail the test
+      expect(lines()).to.deep.equal(
+        ['sync-status', 'sync-error', 'sync-gap'].map((event) => `feathers-sync: a ${event} listener threw`)
+      )
+    })
+
     it('emits, and contains a listener that throws', () => {
       const thrown = new Error('not my day')
       const seen: unknown[] = []
