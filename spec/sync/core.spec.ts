@@ -227,25 +227,6 @@ describe('core', () => {
     ])
   })
 
-  for (const data of [
-    undefined,
-    null,
-    '',
-    'garbage',
-    '{"path":{"toString":1},"event":"created"}',
-    '7',
-    'null'
-  ]) {
-    it(`reports ${data === undefined ? 'nothing' : JSON.stringify(data)} coming in`, () => {
-      const app = create()
-      const calls = record(app)
-      app.emit('sync-in', data)
-      app.emit('sync-in', '{"event":"created","path":"messages","data":1}')
-      expect(errors.length).to.equal(1)
-      expect(calls).to.deep.equal([[1]])
-    })
-  }
-
   it('is a no-op after sync(options), and refuses and is refused by what is no sync of ours', async () => {
     const text = 'Only one type of feathers-sync can be configured on the same application'
     const app = feathers().configure(sync({ uri: 'ipc:', key: `core-${process.pid}` }))

@@ -9,7 +9,6 @@ import { io } from 'socket.io-client'
 import sync, {
   type Configure,
   Container,
-  core,
   createContainer,
   Serializer,
   SyncAdapter,
@@ -22,8 +21,6 @@ import { startRedis } from '../support/brokers/redis.js'
 import { eventually } from '../support/eventually.js'
 import { LoopAdapter } from '../support/loop-adapter.js'
 import { runScript } from '../support/process.js'
-
-const ONLY_ONE = 'Only one type of feathers-sync can be configured on the same application'
 
 /** A URI of each adapter, with a broker behind it. */
 const uris: Record<string, () => Promise<string>> = {
@@ -55,61 +52,6 @@ describe('sync', () => {
 
   afterEach(async () => {
     await Promise.all(apps.splice(0).map((app) => app.teardown()))
-  })
-
-  describe('configured again', () => {
-    it('is a no-op for the same', () => {
-      const app = configure(sync({ uri: 'ipc:', key }))
-      const first = app.sync
-      app.configure(sync({ uri: 'ipc:', key, mode: 'both' }))
-      expect(app.sync).to.equal(first)
-    })
-
-    it('throws for another adapter, URI, key or client', () => {
-      const client = { duplicate: () => client, isOpen: true, on: () => {}, off: () => {} }
-      const app = configure(sync.redis({ redisClient: client, key }))
-      expect(() => app.configure(sync.redis({ redisClient: client, key }))).not.to.throw()
-      const others = [
-        sync.redis({ redisClient: { ...client }, key }),
-        sync.redis({ db: client, key }),
-        sync.redis({ redisClient: client, key: 'other' }),
-        sync.redis({ redisClient: client, key, uri: 'redis://localhost:1' }),
-        sync.ipc({ key })
-      ]
-      for (const other of others) expect(() => app.configure(other)).to.throw(ONLY_ONE)
-    })
-
-    it('throws for any other option, and names it', () => {
-      const filter = () => true
-      const first = { uri: 'nats://127.0.0.1:1', key, filter, natsConnectionOptions: { name: 'a', tls: {} } }
-      const app = configure(sync(first))
-      app.on('sync-error', () => {})
-      app.configure(sync({ ...first, natsConnectionOptions: { name: 'a', tls: {} }, heartbeat: 5000 }))
-      const others = {
-        filter: () => true,
-        mode: 'receive',
-        history: { events: 7 },
-        wire: 3,
-        heartbeat: 700,
-        context: () => ({}),
-        serialize: JSON.stringify,
-        closeTimeout: 1,
-        container: createContainer(),
-        natsConnectionOptions: { name: 'b', tls: {} }
-      }
-      for (const [name, value] of Object.entries(others)) {
-        const again = () => app.configure(sync({ ...first, [name]: value }))
-        expect(again, name).to.throw(`${ONLY_ONE}: the option \`${name}\` differs`)
-      }
-      const { filter: _, ...less } = first
-      expect(() => app.configure(sync(less))).to.throw('`filter` differs')
-    })
-
-    it('throws where a functional adapter is configured', () => {
-      const app = feathers().configure(core)
-      app.sync = { type: 'custom', ready: Promise.resolve() }
-      expect(() => app.configure(sync({ uri: 'ipc:', key }))).to.throw(ONLY_ONE)
-    })
   })
 
   describe('teardown and setup of the application', () => {
