@@ -27,11 +27,18 @@ const provider = {
   credentials: async () => ({ username: 'ada', password: SECRET })
 }
 
+const streaming = {
+  type: 'streaming-credentials-provider',
+  subscribe: async () => [{ username: 'ada', password: SECRET }, { dispose: () => {} }],
+  onReAuthenticationError: () => {}
+}
+
 /** Where each adapter takes credentials from. */
 const GIVEN: Record<string, Record<string, [userInfo: string, options: SyncOptions]>> = {
   redis: {
     'the URI': [`ada:${ENCODED}@`, {}],
     redisOptions: ['', { redisOptions: { username: 'ada', password: SECRET } }],
+    'a streaming provider': ['', { redisOptions: { credentialsProvider: streaming } }],
     'a provider': ['', { redisOptions: { credentialsProvider: provider } }]
   },
   nats: {

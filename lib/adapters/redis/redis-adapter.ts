@@ -4,6 +4,7 @@ import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { loadDriver } from '../driver.js'
 import { SyncAdapter } from '../sync-adapter.js'
+import { type CredentialsProvider, watchedProvider } from './credentials-provider.js'
 import type { RedisOptions } from './redis-options.js'
 
 /** What is used of a node-redis client, version 4 to 6. */
@@ -26,11 +27,6 @@ interface RedisClient extends EventEmitter {
 interface GivenOptions {
   socket?: object
   credentialsProvider?: CredentialsProvider
-}
-
-interface CredentialsProvider {
-  readonly type: 'async-credentials-provider'
-  credentials(): Promise<object>
 }
 
 /** Waiting events are queued by the sender, not by the driver. */
@@ -129,20 +125,11 @@ export class RedisAdapter extends SyncAdapter {
     const { createClient } = await loadDriver('redis', () => import('redis'))
     const { socket, ...options } = { ...this.options.redisOptions } as GivenOptions
     const { credentialsProvider: provider } = options
-    if (provider?.type === 'async-credentials-provider') options.credentialsProvider = this.#watched(provider)
+    if (provider) options.credentialsProvider = watchedProvider(provider, (given) => this.hide(given))
     const url = this.options.uri?.replace(/^valkey/i, 'redis') // the driver knows no valkey:
-    const created = createClient({ url, ...options, ...POLICY, socket: { reconnectStrategy, ...socket } })
+    const all = { url, ...options, ...POLICY, socket: { reconnectStrategy, ...socket } }
+    const created = createClient(all as Parameters<typeof createClient>[0])
     return created as unknown as RedisClient
-  }
-
-  /** The same provider, with what it gives hidden. */
-  #watched(provider: CredentialsProvider): CredentialsProvider {
-    const credentials = async () => {
-      const given = await provider.credentials()
-      this.hide(given)
-      return given
-    }
-    return { type: provider.type, credentials }
   }
 
   #open(client: RedisClient): void {
