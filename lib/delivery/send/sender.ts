@@ -1,12 +1,12 @@
 import { SyncError } from '../../errors.js'
 import type { Environment } from '../environment.js'
-import { largestPayload, MAX_EVENT } from '../wire/fragments.js'
 import { EVENTS_OVERHEAD } from '../wire/frame.js'
 import type { Head } from '../wire/head.js'
 import { type Range, sizeOf } from '../wire/unit.js'
 import { History, type Keep } from './history.js'
 import { InFlight } from './in-flight.js'
 import { FRAME_BYTES } from './path-limits.js'
+import { Progress } from './progress.js'
 import { RetransmissionLimit } from './retransmission-limit.js'
 import { Retransmissions } from './retransmissions.js'
 import { Setbacks } from './setbacks.js'
@@ -32,18 +32,12 @@ export class Sender {
   readonly #requested: Retransmissions
   /** What the driver refused when the connection was lost. */
   readonly #again: Retransmissions
-  /** The next event to send. */
-  #cursor = 1
-  /** The first event that was never sent. */
-  #fresh = 1
-  /** The last event that has come back, or was accepted where nothing comes back. */
-  #returned = 0
+  readonly #progress = new Progress()
   #isProven = true
   /** Its age when the connection was proven: heartbeats since then follow all that was sent again. */
   #provenAge = -1
   /** Whether it is the turn of new events, after a retransmission. */
   #isTurnOfNew = false
-  #overflowing = false
   #onIdle: (() => void) | undefined
   #stopped = false
 
@@ -80,28 +74,31 @@ export class Sender {
   /** The last event that was handed to the driver, 0 before the first. */
   get last(): number {
     const { incomplete } = this.#inFlight
-    return incomplete?.next === this.#cursor ? incomplete.first - 1 : this.#cursor - 1
+    const { cursor } = this.#progress
+    return incomplete?.next === cursor ? incomplete.first - 1 : cursor - 1
   }
 
   /** How many events wait for the broker. */
   get waiting(): number {
-    return this.history.next - this.#cursor
+    return this.history.next - this.#progress.cursor
   }
 
   /** How many events are not known to have arrived: they have not come back, or the driver has not accepted them. */
   get unsent(): number {
-    return this.#isEchoing ? this.history.next - 1 - this.#returned : this.waiting + this.#inFlight.events
+    return this.#isEchoing
+      ? this.history.next - 1 - this.#progress.returned
+      : this.waiting + this.#inFlight.events
   }
 
   /** Whether everything that was sent has come back. */
   get isEchoed(): boolean {
-    return this.#returned >= this.last
+    return this.#progress.returned >= this.last
   }
 
   /** Takes the payload of `count` events. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void {
     this.#turn.begin(this.history.next)
-    if (this.#refuses(payload, count)) return
+    if (this.#setbacks.refuses(payload, count)) return
     if (this.#turn.fills(sizeOf(payload), FRAME_BYTES - EVENTS_OVERHEAD)) this.#pump(true)
     this.history.add(payload, count, this.#keep)
     this.#dropEvicted()
@@ -115,12 +112,12 @@ export class Sender {
   /** What is published over this connection arrives: sends the waiting events, and again those that have not come back. */
   resume(): void {
     const underWay = this.#inFlight.reset()
-    this.#overflowing = false
+    this.#setbacks.online()
     this.#isProven = true
     this.#provenAge = this.age
     if (this.#isEchoing) {
-      this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, this.#returned + 1))
-      this.#setbacks.reconnected(this.#cursor, underWay)
+      this.#progress.rewind(this.#progress.returned + 1, this.history.oldest)
+      this.#setbacks.reconnected(this.#progress.cursor, underWay)
     } else this.#again.add([...this.#setbacks.lost()])
     this.#pump()
   }
@@ -131,7 +128,7 @@ export class Sender {
     if (head.kind === 'heartbeat') {
       // One that was sent before tells nothing of what the old connection took, or the new one has yet to.
       if (!this.#isProven || (head.age ?? 0) <= this.#provenAge) return
-      this.#onReturned(0, Math.min(head.last + 1, this.#fresh))
+      this.#onReturned(0, head.last + 1)
     }
     this.#inFlight.echo(head)
   }
@@ -141,11 +138,13 @@ export class Sender {
     const { oldest } = this.history
     // What is under way comes by itself.
     const end =
-      this.#isEchoing && this.#inFlight.unechoed > 0 ? Math.min(this.last, this.#returned) : this.last
+      this.#isEchoing && this.#inFlight.unechoed > 0
+        ? Math.min(this.last, this.#progress.returned)
+        : this.last
     let complete = true
     const there: Range[] = []
     for (const { from, to } of ranges) {
-      if (from < oldest || to >= this.#cursor) complete = false
+      if (from < oldest || to >= this.#progress.cursor) complete = false
       const range = { from: Math.max(from, oldest), to: Math.min(to, end) }
       if (range.from <= range.to) there.push(range)
     }
@@ -181,7 +180,7 @@ export class Sender {
   get #keep(): Keep {
     const isFlowing = this.#isConnected && !this.#inFlight.isStalled
     return {
-      from: isFlowing ? this.#returned + 1 : this.#turn.first,
+      from: isFlowing ? this.#progress.returned + 1 : this.#turn.first,
       overdraft: isFlowing ? OVERDRAFT : 1,
       always: this.#turn.first
     }
@@ -193,18 +192,6 @@ export class Sender {
 
   get #canSend(): boolean {
     return !this.#stopped && !this.#setbacks.isPaused && this.#isConnected && this.#inFlight.hasRoom
-  }
-
-  /** An event that no number of fragments can carry costs itself: the others report it as a gap. */
-  #refuses(payload: Uint8Array, count: number): boolean {
-    const { counts, link, sink, wire } = this.#environment
-    const largest = wire === 3 ? Math.min(MAX_EVENT, link.maxPayload) : largestPayload(link.maxPayload)
-    if (payload.length <= largest) return false
-    const text = `an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
-    sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
-    counts.lost += count
-    if (wire === 4) this.history.addBlank(count)
-    return true
   }
 
   #isIdle(): boolean {
@@ -246,25 +233,25 @@ export class Sender {
   #sendNext(isFull: boolean): boolean {
     const { isSuspicious } = this.#setbacks.limits
     if (this.waiting === 0 || (isSuspicious && this.#inFlight.unechoed > 0)) return false
-    const retransmission = this.#cursor < this.#fresh
+    const { cursor, retransmittedUntil } = this.#progress
     const room = isSuspicious ? 0 : this.#setbacks.size - EVENTS_OVERHEAD
-    const batch = this.history.batch(this.#cursor, room, retransmission ? this.#fresh : undefined)
+    const batch = this.history.batch(cursor, room, retransmittedUntil)
     if (!isFull && !isSuspicious && batch.next === this.history.next && this.#inFlight.isBusy) return false
-    this.#cursor = batch.next
-    this.#fresh = Math.max(this.#fresh, this.#cursor)
-    if (!retransmission) this.#onSent()
-    this.#inFlight.send(batch, retransmission, this.#setbacks.size)
+    this.#progress.sent(batch.next)
+    if (retransmittedUntil === undefined) this.#onSent()
+    this.#inFlight.send(batch, retransmittedUntil !== undefined, this.#setbacks.size)
     return true
   }
 
   #onReturned(bytes: number, next: number): void {
     this.#setbacks.limits.returned(this.#environment.clock.now(), bytes)
-    if (next <= this.#returned + 1) return
-    this.#returned = next - 1
-    this.#cursor = Math.max(this.#cursor, next) // what has come back although it was refused is not sent again
+    if (!this.#progress.comeBack(next)) return
     this.#setbacks.progressed()
     if (this.#isIdle()) this.#onIdle?.()
-    this.history.trim({ from: next, overdraft: Number.POSITIVE_INFINITY, always: this.#turn.first }, 1)
+    this.history.trim(
+      { from: this.#progress.returned + 1, overdraft: Number.POSITIVE_INFINITY, always: this.#turn.first },
+      1
+    )
   }
 
   #onRefused(first: number, next: number, size: number, cause: unknown): void {
@@ -274,8 +261,8 @@ export class Sender {
       this.#setbacks.noteRefusal(first, next)
       if (isReady) sink.error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
     } else if (isReady) {
-      this.#cursor = Math.max(this.history.oldest, Math.min(this.#cursor, first))
-      this.#setbacks.refused(this.#cursor, size, cause)
+      this.#progress.rewind(first, this.history.oldest)
+      this.#setbacks.refused(this.#progress.cursor, size, cause)
     }
     // Otherwise `resume` sends it again.
   }
@@ -283,15 +270,7 @@ export class Sender {
   /** Skips the events that were evicted from the history before they were sent. */
   #dropEvicted(): void {
     const { oldest } = this.history
-    if (this.#cursor >= oldest) return
-    const { counts, sink } = this.#environment
-    counts.lost += Math.max(0, oldest - Math.max(this.#cursor, this.#fresh))
-    this.#cursor = oldest
-    this.#fresh = Math.max(this.#fresh, oldest)
-    if (this.#overflowing) return
-    this.#overflowing = true
-    const text =
-      'feathers-sync: more events are waiting for the broker than the `history` option allows: the oldest are dropped'
-    sink.error(new SyncError('overflow', text))
+    if (this.#progress.cursor >= oldest) return
+    this.#setbacks.overflowed(this.#progress.skipTo(oldest))
   }
 }

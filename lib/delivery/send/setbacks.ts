@@ -1,6 +1,7 @@
 import { SyncError } from '../../errors.js'
 import type { Cancel } from '../clock.js'
 import type { Environment } from '../environment.js'
+import { largestPayload, MAX_EVENT } from '../wire/fragments.js'
 import type { History } from './history.js'
 import { PathLimits, type UnderWay } from './path-limits.js'
 
@@ -36,6 +37,7 @@ export class Setbacks {
   #wasHeard = true
   #pauses = 0
   #cancel: Cancel | undefined
+  #isOverflowing = false
 
   /** @param onResume called when a pause is over */
   constructor(environment: Environment, history: History, onResume: () => void) {
@@ -51,6 +53,34 @@ export class Setbacks {
   /** The largest message, in bytes. */
   get size(): number {
     return Math.min(this.limits.message, this.#environment.link.maxPayload)
+  }
+
+  /** An event that no number of fragments can carry costs itself: the others report it as a gap. */
+  refuses(payload: Uint8Array, count: number): boolean {
+    const { counts, link, sink, wire } = this.#environment
+    const largest = wire === 3 ? Math.min(MAX_EVENT, link.maxPayload) : largestPayload(link.maxPayload)
+    if (payload.length <= largest) return false
+    const text = `an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
+    sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
+    counts.lost += count
+    if (wire === 4) this.#history.addBlank(count)
+    return true
+  }
+
+  /** Events were evicted from the history while they waited, `count` of them before they were ever sent. */
+  overflowed(count: number): void {
+    const { counts, sink } = this.#environment
+    counts.lost += count
+    if (this.#isOverflowing) return
+    this.#isOverflowing = true
+    const text =
+      'feathers-sync: more events are waiting for the broker than the `history` option allows: the oldest are dropped'
+    sink.error(new SyncError('overflow', text))
+  }
+
+  /** There is a new connection: what happens over it is reported anew. */
+  online(): void {
+    this.#isOverflowing = false
   }
 
   /** An own message has come back. */
