@@ -74,7 +74,7 @@ export class Announcer {
       join,
       leave,
       ...(heartbeat > 0 && !leave && { hears: audience.hears() }),
-      ...(requests && { since: Math.ceil(now - this.#liveAt) }),
+      ...(requests && { since: Math.ceil(now - this.#liveAt + baselines.requested(age)) }),
       ...(answers.length > 0 && { baselines: answers })
     })
   }

@@ -16,6 +16,9 @@ export class Baselines {
   /** How long our own frames took to come back: what others publish takes as long to reach us, at most. */
   readonly #lag = new Sliding(Math.max, LAG_SPAN)
   readonly #pending = new Map<string, number>()
+  /** Our latest request: its age, and how long it was expected to take. */
+  #request = { age: 0, allowance: 0 }
+  #areTrusted = false
 
   /** @param next the sequence number that our next event will have */
   constructor(environment: Environment, next: () => number) {
@@ -32,9 +35,30 @@ export class Baselines {
     this.#timeline.add(this.#environment.clock.now(), this.#next())
   }
 
-  /** An own frame took `ms` to come back. */
-  echoed(ms: number): void {
+  /**
+   * Whether the answers of others can be relied on. They compute our subscription's time from the time our request took to them:
+   * that took no longer than we told them if it came back as soon.
+   */
+  get areTrusted(): boolean {
+    return this.#areTrusted || !this.#environment.link.echoes
+  }
+
+  /**
+   * To be called before a request of that age is sent.
+   *
+   * @returns how much earlier than the request tells the subscription may have been, in ms
+   */
+  requested(age: number): number {
+    const allowance = Math.max(0, this.#lag.value)
+    this.#request = { age, allowance }
+    this.#areTrusted = false
+    return allowance
+  }
+
+  /** An own frame of that age took `ms` to come back. */
+  echoed(ms: number, age: number): void {
     this.#lag.add(this.#environment.clock.now(), ms)
+    if (age >= this.#request.age) this.#areTrusted = ms <= this.#request.allowance + MARGIN
   }
 
   /** Prepares the answer to an instance that has subscribed at `time`, as far as known here. */

@@ -57,6 +57,7 @@ export class Delivery {
     this.receiver = new Receiver(environment, {
       origin: this.origin,
       liveAt: () => this.#announcer.liveAt,
+      trustsBaselines: () => this.#baselines.areTrusted,
       requestBaselines: () => this.#requestBaselines(),
       canNack: () => wire === 4 && !this.#proof.isReceiveOnly,
       nack: (target, ranges) => this.#announcer.nack(target, ranges)
@@ -183,7 +184,10 @@ export class Delivery {
     this.#heartbeat.hear(true)
     const head = readHead(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     if (!head) return
-    if (head.kind === 'heartbeat') this.#baselines.echoed(this.sender.age - (head.age ?? this.sender.age))
+    if (head.kind === 'heartbeat') {
+      const { age } = this.sender
+      this.#baselines.echoed(age - (head.age ?? age), head.age ?? age)
+    }
     if (head.kind !== 'heartbeat') this.#company.sent()
     this.sender.echo(head)
     this.#proof.takeOwn(head.age)
@@ -255,7 +259,8 @@ export class Delivery {
   }
 
   #onMute(ms: number): void {
-    if (!this.#heartbeat.isMute) this.#reconnect('publish', muteText(ms))
+    if (this.#proof.isRejected) return
+    if (this.#heartbeat.isReconnectDue) this.#reconnect('publish', muteText(ms))
     else if (!this.#proof.isReceiveOnly) {
       // A new connection did not help.
       this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${muteText(ms)}, again`))

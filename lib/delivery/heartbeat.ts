@@ -9,6 +9,8 @@ const TAIL = 300
 const REPLY = 50
 /** After this many rounds in which nothing was received, or nothing of our own, the connection counts as broken. */
 const MAX_SILENT = 3
+/** Our messages were found to be lost so often before the next new connection, at most. */
+const RARELY = 64
 /** After this many rounds in which others were heard, a silent peer has left: more than a mute one takes to recover. */
 const MAX_PEER_SILENT = 8
 
@@ -62,9 +64,10 @@ export class Heartbeat {
     this.#host = host
   }
 
-  /** Whether our messages are lost over a new connection too. */
-  get isMute(): boolean {
-    return this.#mutes > 1
+  /** Whether a new connection may help: at once, and then ever more rarely, as our messages were lost over new ones too. */
+  get isReconnectDue(): boolean {
+    const mutes = this.#mutes
+    return mutes !== 2 && (mutes % RARELY === 0 || Number.isInteger(Math.log2(mutes)))
   }
 
   /** How long ago something of our own was received, in ms. */

@@ -164,7 +164,8 @@ describe('Delivery', () => {
       await stage.pass(1000)
       stage.takeEvent(9)
       const [join] = stage.link.of('heartbeat')
-      expect(join).to.include({ join: true, since: 1010 })
+      expect(join).to.include({ join: true, since: 1020 })
+      stage.echo()
       await stage.pass(10)
       const baselines = [{ origin: stage.delivery.origin, next: 8 }]
       stage.takeHeartbeat({ last: 9, baselines })

@@ -103,14 +103,23 @@ describe('Heartbeat, the state of the connection', () => {
       }
     }
 
-    it('is called when only others were heard in three rounds; a second time in a row it is permanent', async () => {
-      await passMuted(5 * PERIOD)
-      expect([stage.mute, stage.deaf, stage.subject.isMute]).to.deep.equal([1, 0, false])
-      stage.subject.online()
-      await passMuted(5 * PERIOD)
-      expect([stage.mute, stage.deaf, stage.subject.isMute]).to.deep.equal([2, 0, true])
+    it('is called when only others were heard in three rounds; a new connection is due ever more rarely', async () => {
+      const due = []
+      for (let time = 1; time <= 9; time += 1) {
+        stage.subject.online()
+        await passMuted(5 * PERIOD)
+        expect([stage.mute, stage.deaf]).to.deep.equal([time, 0])
+        if (stage.subject.isReconnectDue) due.push(time)
+      }
+      expect(due).to.deep.equal([1, 4, 8])
+    })
+
+    it('is counted anew when own messages come back', async () => {
+      for (let time = 1; time <= 2; time += 1) await passMuted(5 * PERIOD)
+      expect(stage.subject.isReconnectDue).to.equal(false)
       stage.subject.hear(true)
-      expect(stage.subject.isMute).to.equal(false)
+      await passMuted(5 * PERIOD)
+      expect(stage.subject.isReconnectDue).to.equal(true)
     })
 
     it('is not called after a suspended process or a stalled event loop', async () => {

@@ -47,7 +47,7 @@ function checkSequence(receiver: SimInstance, origin: SimInstance): void {
   const isReported = receiver.errors.some(({ message }) =>
     message.includes(`${origin.origin} is heard but does`)
   )
-  if ((first ?? origin.made + 1) > due && !isReported)
+  if ((first ?? origin.made + 1) > due && !isReported && !receiver.unasked.has(origin.origin))
     fail(`${names}: begins with ${first}, though ${due} was made after it was proven`)
   if (next === undefined && due > origin.made) return // it made none since
   if (next !== origin.made + 1) fail(`${names}: ends with ${(next ?? 1) - 1} of ${origin.made}`)
@@ -63,7 +63,9 @@ function checkBounds({ delivery: { sender }, isOpen }: SimInstance, limit: Histo
 /** Only the kinds of errors that the simulated failures cause may be reported. */
 function checkErrors({ errors }: SimInstance): void {
   for (const { kind, message } of errors) {
-    if (!['connect', 'publish', 'overflow', 'too-large'].includes(kind))
+    // Fragments of different frames that begin with the same event may be mixed where messages are reordered.
+    const isMixed = kind === 'frame' && message.endsWith('received a message that is truncated')
+    if (!isMixed && !['connect', 'publish', 'overflow', 'too-large'].includes(kind))
       fail(`an error of kind ${kind}: ${message}`)
   }
 }

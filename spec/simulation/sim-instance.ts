@@ -30,6 +30,8 @@ export class SimInstance {
   readonly bornAt: number
   readonly seen = new Map<string, Seen[]>()
   readonly errors: SyncError[] = []
+  /** The origins that could not be asked where their sequences begin here, as nothing could be published. */
+  readonly unasked = new Set<string>()
   /** When its events were made: the sequence number of the first of each call. */
   readonly madeAt: { first: number; at: number }[] = []
   /** The sequence numbers of its events that have no payload. */
@@ -169,7 +171,7 @@ export class SimInstance {
     const maker = this.#broker.instances.get(origin)
     const oldest =
       maker?.isOpen && !maker.isAsleep ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
-    const isLost = maker && maker.blanks({ from, to }) === missed
+    const isLost = maker && maker.blanks({ from, to }) === to - Math.max(from, oldest) + 1
     const isDue = isLost || this.#isUnheard(origin) || this.#wasRefused(maker)
     if (to >= oldest && !isDue)
       throw new Error(`of ${origin}: a gap up to ${to}, though the origin has all events from ${oldest} on`)
@@ -192,6 +194,9 @@ export class SimInstance {
     if (!this.isOpen) throw new Error(`something was delivered after the end, at ${this.#broker.clock.now()}`)
     const list = this.seen.get(origin)
     if (list) list.push(seen)
-    else this.seen.set(origin, [seen])
+    else {
+      this.seen.set(origin, [seen])
+      if (this.#wasRefused(undefined)) this.unasked.add(origin)
+    }
   }
 }

@@ -11,6 +11,8 @@ const MAX_REQUESTS = 8
 export interface FirstSightHost {
   /** Whether origins can receive requests. */
   canNack(): boolean
+  /** Whether the answers can be relied on. */
+  trustsBaselines(): boolean
   /** Requests baselines of all, unless that is under way; returns in how many ms they may be expected. */
   requestBaselines(): number
 }

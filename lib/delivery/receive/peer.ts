@@ -117,7 +117,8 @@ export class Peer {
     if (this.#sight) {
       const baseline = baselines?.find(({ origin }) => origin === this.#host.origin)
       // Events that it has not sent yet are still to be received, even if older.
-      if (baseline) this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest))
+      if (baseline && this.#host.trustsBaselines())
+        this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest))
       else if (last === 0) this.#place(1)
     }
     if (!this.#accept(age, last + 1, last)) return
@@ -196,13 +197,15 @@ export class Peer {
 
   /** It does not say where its sequence begins: with what is held, or with the next event. */
   #placeAnyhow(isHeard: boolean): void {
-    const first = this.#events.lowestHeld ?? this.#recovery.announced + 1
-    const next = !isHeard && this.#isYounger ? 1 : first
+    const next = this.#events.lowestHeld ?? this.#recovery.announced + 1
+    const isYounger = this.#isYounger
     if (isHeard) {
       const text = `instance ${this.origin} is heard but does not answer, its events are delivered from ${next} on`
       this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${text}`))
     }
-    this.#place(next)
+    this.#place(isYounger ? 1 : next)
+    // It does not answer NACKs either.
+    if (isHeard && isYounger) this.#events.giveUp([{ from: 1, to: next - 1 }])
   }
 
   #reset(first: number): void {

@@ -66,13 +66,13 @@ export class PathLimits {
     this.#struckAt = now
     // Messages of the least size are not the reason.
     const failed = largest > LEAST.message ? Math.min(this.#message, largest) : Number.POSITIVE_INFINITY
-    const known = isRepeated ? Math.max(LEAST.message, failed / 2) : DEFAULT.message
+    const known = isRepeated ? Math.max(LEAST.message, Math.floor(failed / 2)) : DEFAULT.message
     this.#ceiling = {
       message: Math.min(this.#ceiling.message, known),
       window: Math.min(this.#ceiling.window, Math.max(DEFAULT.message, bytes / 2))
     }
     this.#ceilingUntil = now + MEMORY
-    this.#message = Math.min(this.#message, Math.max(LEAST.message, failed / STEP))
+    this.#message = Math.min(this.#message, Math.max(LEAST.message, Math.floor(failed / STEP)))
     this.#window = Math.max(LEAST.window, Math.min(this.#window / STEP, DEFAULT.message))
     this.#returned = 0
   }

@@ -50,6 +50,8 @@ function* fragmentsOf(
 /** The fragments of one frame received so far. */
 interface Pending {
   readonly chunks: Map<number, Uint8Array>
+  /** The size of all chunks but the last, 0 if only that has come. */
+  size: number
   bytes: number
   /** When its latest fragment came. */
   at: number
@@ -83,8 +85,12 @@ export class Reassembly {
     this.#expire(at - EXPIRY)
     const own = this.#origins.get(origin) ?? { frames: new Map<string, Pending>(), bytes: 0 }
     const key = `${first} ${total}`
-    const pending = own.frames.get(key) ?? { chunks: new Map<number, Uint8Array>(), bytes: 0, at }
+    const isLast = index === total - 1
+    const known = own.frames.get(key)
+    if (known && isOfAnother(known, index, isLast, chunk)) this.#drop(origin, own, key)
+    const pending = own.frames.get(key) ?? { chunks: new Map<number, Uint8Array>(), size: 0, bytes: 0, at }
     if (pending.chunks.has(index)) return undefined
+    if (!isLast) pending.size = chunk.length
     // A copy: the driver's buffer can be larger than the chunk, and may be reused.
     pending.chunks.set(index, Buffer.from(chunk))
     const cost = chunk.length + FRAGMENT_COST
@@ -143,4 +149,11 @@ export class Reassembly {
 function moveToEnd<K, V>(map: Map<K, V>, key: K, value: V): void {
   map.delete(key)
   map.set(key, value)
+}
+
+/** Whether a fragment belongs to another frame than those before: one that begins with the same event, in other fragments. */
+function isOfAnother({ chunks, size }: Pending, index: number, isLast: boolean, chunk: Uint8Array): boolean {
+  if (size > 0 && (isLast ? chunk.length > size : chunk.length !== size)) return true
+  const start = index === 0 ? chunks.get(0) : undefined
+  return start !== undefined && Buffer.compare(start, chunk) !== 0
 }

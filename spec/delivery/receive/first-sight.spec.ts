@@ -10,6 +10,7 @@ describe('Receiver, at first sight of an origin', () => {
   let receiver: Receiver
   let canNack: boolean
   let requests: number
+  let isTrusted: boolean
   let liveAt: number
 
   beforeEach(() => {
@@ -17,9 +18,11 @@ describe('Receiver, at first sight of an origin', () => {
     nacks = []
     canNack = true
     requests = 0
+    isTrusted = true
     liveAt = Number.POSITIVE_INFINITY
     receiver = new Receiver(stage, {
       origin: ME,
+      trustsBaselines: () => isTrusted,
       liveAt: () => liveAt,
       canNack: () => canNack,
       requestBaselines: () => {
@@ -48,6 +51,31 @@ describe('Receiver, at first sight of an origin', () => {
     receiver.takeEvents(events(3, 4, { retransmission: true }))
     expect(stage.delivered).to.deep.equal(['4', '5', '6'])
     expect(stage.counts.duplicate).to.equal(1)
+  })
+
+  it('requests again what it cannot trust', async () => {
+    isTrusted = false
+    receiver.takeEvents(events(5, 6))
+    receiver.takeHeartbeat(heartbeat(6, baseline(6)))
+    await stage.pass(200)
+    expect([requests, stage.delivered]).to.deep.equal([2, []])
+    isTrusted = true
+    receiver.takeHeartbeat(heartbeat(6, baseline(4)))
+    await stage.pass(50)
+    expect(nacks).to.deep.equal([`${ORIGIN} 4-4`])
+  })
+
+  it('reports the first events of a younger origin that is heard and does not answer', async () => {
+    liveAt = 0
+    await stage.pass(5000)
+    receiver.takeEvents(events(7, 7, { age: 4000 }))
+    for (let second = 0; second < 36; second += 1) {
+      receiver.takeHeartbeat(heartbeat(7, { age: 4000 + second * 1000 }))
+      await stage.pass(1000)
+    }
+    expect(stage.delivered).to.deep.equal(['7'])
+    expect(stage.gaps).to.deep.equal([{ origin: ORIGIN, from: 1, to: 6, missed: 6 }])
+    expect(stage.errors).to.have.length(1)
   })
 
   it('ignores how old the origin says it is', async () => {

@@ -44,6 +44,7 @@ export class PeerStage extends Stage {
     const host = {
       origin: OTHER,
       budget: this.budget,
+      trustsBaselines: () => true,
       liveAt: () => Number.POSITIVE_INFINITY,
       requestBaselines: () => {
         this.requestedAt.push(this.clock.now())

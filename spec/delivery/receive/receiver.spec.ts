@@ -21,6 +21,7 @@ describe('Receiver', () => {
     receiver = new Receiver(stage, {
       origin: ME,
       canNack: () => true,
+      trustsBaselines: () => true,
       liveAt: () => Number.POSITIVE_INFINITY,
       requestBaselines: () => 150,
       nack: (target, ranges) => nacks.push(`${target} ${ranges.map(({ from, to }) => `${from}-${to}`)}`)

@@ -78,6 +78,20 @@ describe('Reassembly', () => {
       expect(reassembly.bytes).to.equal(0)
     })
 
+    for (const [name, size] of [
+      ['other content', 300],
+      ['another size', 290]
+    ] as const) {
+      it(`begins anew with a frame of ${name} that begins with the same event and has as many fragments`, () => {
+        const [one, two, ...others] = fragmentsOf(numbered(1000), 300)
+        expect(others).to.have.length(2)
+        const again = fragmentsOf(numbered(1000, 1), size)
+        expect(again).to.have.length(4)
+        expect(take(one, two, ...again)).to.deep.equal([numbered(1000, 1)])
+        expect(reassembly.bytes).to.equal(0)
+      })
+    }
+
     it('does not count a fragment twice', () => {
       const [one, two, three, four] = fragmentsOf(numbered(1000), 300)
       expect(take(one, two, two, one, three)).to.deep.equal([])

@@ -1,0 +1,40 @@
+import { expect } from 'chai'
+import { Baselines } from '../../lib/delivery/baselines.js'
+import { Stage } from './stage.js'
+
+describe('Baselines', () => {
+  let stage: Stage
+  let baselines: Baselines
+
+  beforeEach(() => {
+    stage = new Stage()
+    baselines = new Baselines(stage, () => 1)
+  })
+
+  describe('areTrusted', () => {
+    it('is true when the latest request came back as soon as was told', () => {
+      expect(baselines.areTrusted).to.equal(false)
+      expect(baselines.requested(100)).to.equal(0)
+      baselines.echoed(3, 90) // sent before
+      expect(baselines.areTrusted).to.equal(false)
+      baselines.echoed(10, 100)
+      expect(baselines.areTrusted).to.equal(true)
+    })
+
+    it('is false when the request was late: the next one tells more', () => {
+      baselines.requested(100)
+      baselines.echoed(300, 100)
+      expect(baselines.areTrusted).to.equal(false)
+      expect(baselines.requested(500)).to.equal(300)
+      expect(baselines.areTrusted).to.equal(false)
+      baselines.echoed(305, 500)
+      expect(baselines.areTrusted).to.equal(true)
+    })
+
+    it('is true where nothing comes back', () => {
+      stage.link.echoes = false
+      baselines.requested(100)
+      expect(baselines.areTrusted).to.equal(true)
+    })
+  })
+})
