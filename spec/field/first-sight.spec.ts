@@ -8,12 +8,6 @@ import { startProxy, type TcpProxy } from '../support/proxy.js'
 /** In ms. */
 const HEARTBEAT = 1000
 
-/**
- * In ms: an older instance knows when a newcomer got ready as exactly as the newcomer's first frame is fast, which takes its
- * time on a busy machine. What is made sooner after it may count as older.
- */
-const THERE_FOR = 1000
-
 /** In ms: how long the newcomer may take to request and get what it lacks. */
 const PATIENCE = 30_000
 
@@ -68,13 +62,6 @@ describe('what an instance that was ready could have had, before it has heard wh
         await eventually(() => member.app.sync.status === 'ready', { timeout: PATIENCE })
       }
 
-      /** One that has been ready for a while. */
-      const newcomer = async (): Promise<Apart> => {
-        const one = await apart()
-        await delay(THERE_FOR)
-        return one
-      }
-
       /** An older instance that has made events already, before anybody else came. */
       const older = async (options: Partial<MemberOptions> = {}) => {
         const one = await apart(options)
@@ -112,7 +99,7 @@ describe('what an instance that was ready could have had, before it has heard wh
       it('(a) the older one was partitioned, its connection died unseen, and it sends again', async () => {
         const o = await older()
         o.network.stall()
-        const r = await newcomer()
+        const r = await apart()
         o.member.make(20)
         o.network.refuse()
         o.network.cut()
@@ -125,7 +112,7 @@ describe('what an instance that was ready could have had, before it has heard wh
       it('(b) the older one was away, and comes back just before the newcomer does', async () => {
         const o = await older()
         await cutOff(o)
-        const r = await newcomer()
+        const r = await apart()
         o.member.make(20)
         await cutOff(r)
         await rejoin(o)
@@ -137,7 +124,7 @@ describe('what an instance that was ready could have had, before it has heard wh
       it("(c) the newcomer's own connection is dead before it has heard the older one", async () => {
         const o = await older()
         await cutOff(o)
-        const r = await newcomer()
+        const r = await apart()
         r.network.stall('down')
         await rejoin(o)
         o.member.make(20)
@@ -150,7 +137,7 @@ describe('what an instance that was ready could have had, before it has heard wh
       it('(d) the older one is away and makes more than its history holds', async () => {
         const o = await older({ history: { events: 100 } })
         await cutOff(o)
-        const r = await newcomer()
+        const r = await apart()
         for (let turn = 0; turn < 25; turn += 1) {
           o.member.make(10)
           await new Promise((resolve) => setImmediate(resolve))
@@ -160,10 +147,41 @@ describe('what an instance that was ready could have had, before it has heard wh
         expect(r.member.gaps.reduce((sum, { missed }) => sum + missed, 0)).to.be.within(150, 160)
       })
 
+      describe("the newcomer's requests reach the older one late", () => {
+        const rejoinUnasked = async (o: Apart, r: Apart) => {
+          r.network.stall('up')
+          await rejoin(o)
+          await delay(300)
+          r.network.resume()
+        }
+
+        it('(a) the connection of the older one had died unseen', async () => {
+          const o = await older()
+          o.network.stall()
+          const r = await apart()
+          o.member.make(20)
+          o.network.refuse()
+          o.network.cut()
+          o.network.resume()
+          await eventually(() => o.member.app.sync.status === 'reconnecting')
+          await rejoinUnasked(o, r)
+          await expectAccounted(r.member, o.member, 11, 30)
+        })
+
+        it('(d) the older one makes more than its history holds', async () => {
+          const o = await older({ history: { events: 100 } })
+          await cutOff(o)
+          const r = await apart()
+          o.member.make(250)
+          await rejoinUnasked(o, r)
+          await expectAccounted(r.member, o.member, 11, 260, 10)
+        })
+      })
+
       it('(b) for three older ones, each of which comes back before the newcomer', async () => {
         const all = await Promise.all([older(), older(), older()])
         await Promise.all(all.map(cutOff))
-        const r = await newcomer()
+        const r = await apart()
         for (const { member } of all) member.make(15)
         await cutOff(r)
         await Promise.all(all.map(rejoin))
