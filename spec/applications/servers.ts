@@ -38,8 +38,12 @@ export class Instance {
   readonly errors: SyncError[] = []
   readonly #clients: Client[] = []
   readonly #server: Server
+  #connections = 0
 
   constructor(readonly app: Application) {
+    app.on('connection', () => {
+      this.#connections += 1
+    })
     app.on('sync-error', (error) => this.errors.push(error))
     this.#server = createServer(handlerOf(app))
   }
@@ -67,7 +71,7 @@ export class Instance {
     const client = { socket, log, call }
     this.#clients.push(client)
     await once(socket as never, 'connect')
-    await eventually(() => this.app.channel('everybody').length === this.#clients.length, {
+    await eventually(() => this.#connections === this.#clients.length, {
       message: 'the connection in the channel'
     })
     return client
@@ -106,10 +110,15 @@ export async function startInstances(
   return instances
 }
 
-/** Waits until each client has got all that `source` has made so far: a last event of it follows what came before. */
-export async function settle(source: Instance, path: string, clients: Client[]): Promise<void> {
+/** Waits until each client has got all that `source` has made so far: a last, custom event of it follows what came before. */
+export async function settle(
+  source: Instance,
+  path: string,
+  clients: Client[],
+  event = 'marked'
+): Promise<void> {
   const mark = randomUUID()
-  ;(source.app.service(path) as unknown as NodeJS.EventEmitter).emit('marked', mark)
+  ;(source.app.service(path) as unknown as NodeJS.EventEmitter).emit(event, mark)
   const isMark = ([, data]: Client['log'][number]) => data === mark
   await eventually(() => clients.every(({ log }) => log.some(isMark)), { message: 'the mark at each client' })
   for (const { log } of clients) log.splice(0, log.length, ...log.filter((entry) => !isMark(entry)))

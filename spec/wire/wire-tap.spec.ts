@@ -1,86 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { connect as connectAmqp } from 'amqplib'
 import { expect } from 'chai'
-import { connect as connectNats } from 'nats'
-import { createClient } from 'redis'
-import { IpcAdapter, type SyncOptions } from '../../lib/index.js'
-import type { ResolvedOptions } from '../../lib/sync/options.js'
+import type { SyncOptions } from '../../lib/index.js'
 import { withLogins } from '../applications/logins.js'
 import { type Client, type Instance, settle, startInstances } from '../applications/servers.js'
-import { startNats } from '../support/brokers/nats.js'
-import { sharedRabbit } from '../support/brokers/rabbitmq.js'
-import { startRedis } from '../support/brokers/redis.js'
 import { eventually } from '../support/eventually.js'
-
-type Receive = (bytes: Uint8Array) => void
-
-interface Place {
-  uri: string
-  /** Listens to all that is sent under `key`, by the driver alone where there is one. Returns what ends it. */
-  tap(key: string, receive: Receive): Promise<() => Promise<unknown>>
-  stop?(): Promise<void>
-}
-
-const places: Record<string, () => Promise<Place>> = {
-  async redis() {
-    const broker = await startRedis()
-    return {
-      uri: broker.uri,
-      async tap(key, receive) {
-        const client = await createClient({ url: broker.uri }).connect()
-        await client.subscribe(key, receive, true)
-        return async () => client.destroy()
-      },
-      stop: () => broker.stop()
-    }
-  },
-  async amqp() {
-    const uri = await (await sharedRabbit()).createVhost()
-    return {
-      uri,
-      async tap(key, receive) {
-        const connection = await connectAmqp(uri)
-        const channel = await connection.createChannel()
-        await channel.assertExchange(key, 'fanout', { durable: false })
-        const { queue } = await channel.assertQueue('', { exclusive: true })
-        await channel.bindQueue(queue, key, '')
-        await channel.consume(queue, (message) => message && receive(message.content), { noAck: true })
-        return () => connection.close()
-      }
-    }
-  },
-  async nats() {
-    const broker = await startNats()
-    return {
-      uri: broker.uri,
-      async tap(key, receive) {
-        const connection = await connectNats({ servers: [broker.uri] })
-        connection.subscribe(key, { callback: (_error, { data }) => receive(data) })
-        await connection.flush()
-        return () => connection.close()
-      },
-      stop: () => broker.stop()
-    }
-  },
-  async ipc() {
-    const uri = 'ipc:'
-    return {
-      uri,
-      async tap(key, receive) {
-        const adapter = new IpcAdapter()
-        adapter.options = { uri, key } as ResolvedOptions
-        await adapter.connect({ receive, error: () => {}, status: () => {} })
-        return () => adapter.close()
-      }
-    }
-  }
-}
+import { PLACES, type Place } from '../support/places.js'
+import { TAPS } from '../support/taps.js'
 
 const COOKIE = 'session=cookie-of-the-browser'
 const PASSWORD = 'plain text of the password'
 
 describe('the traffic of the broker', () => {
-  for (const [name, start] of Object.entries(places)) {
+  for (const name of Object.keys(PLACES) as (keyof typeof PLACES)[]) {
     for (const wire of [4, 3] as const) {
       describe(`of ${name}, wire ${wire}`, () => {
         let place: Place
@@ -90,7 +21,7 @@ describe('the traffic of the broker', () => {
         let traffic: string
 
         beforeEach(async () => {
-          place = await start()
+          place = await PLACES[name]()
           const options: SyncOptions = { uri: place.uri, key: `tapped-${randomUUID()}`, wire }
           instances = await startInstances(2, 'koa', withLogins, options)
           const [one] = instances as [Instance]
@@ -99,7 +30,7 @@ describe('the traffic of the broker', () => {
           expect(user.password).to.match(/^\$2/)
           await settle(one, 'messages', [client])
           traffic = ''
-          untap = await place.tap(options.key as string, (bytes) => {
+          untap = await TAPS[name](place.uri, options.key as string, (bytes) => {
             traffic += Buffer.from(bytes).toString('latin1')
           })
         })
@@ -107,7 +38,7 @@ describe('the traffic of the broker', () => {
         afterEach(async () => {
           await untap?.()
           await Promise.all(instances.splice(0).map((instance) => instance.close()))
-          await place.stop?.()
+          await place.stop()
         })
 
         it('has the records, and no credentials', async () => {
