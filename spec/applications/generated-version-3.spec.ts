@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
+import type { Chapter } from './chat-story.js'
+
+const PROGRAM = fileURLToPath(new URL('chat-program.ts', import.meta.url))
+/** The only difference between the two: what the import of `feathers-sync` resolves to. */
+const VERSIONS = {
+  3: { TSX_TSCONFIG_PATH: fileURLToPath(new URL('generated/tsconfig.version-3.json', import.meta.url)) },
+  4: {}
+}
+
+describe('the application that the Feathers CLI generates, with feathers-sync 3.1.1 replaced by this package', () => {
+  let broker: RedisBroker
+
+  before(async () => {
+    broker = await startRedis()
+  })
+  after(() => broker.stop())
+
+  async function run(version: keyof typeof VERSIONS, ...more: string[]): Promise<Chapter[]> {
+    const node = ['--no-warnings', '--no-experimental-require-module', '--import', 'tsx']
+    const { stdout } = await promisify(execFile)(process.execPath, [...node, PROGRAM, broker.uri, ...more], {
+      env: { ...process.env, ...VERSIONS[version] }
+    })
+    return JSON.parse(stdout, (name, value) => (name === 'createdAt' ? undefined : value))
+  }
+
+  it('shows every client what version 3 did, with the same lines', async function () {
+    this.timeout(60_000)
+    const [before, now] = await Promise.all([run(3, 'adapted'), run(4, 'adapted')])
+    expect(before).to.have.length(14)
+    for (const { received } of before) {
+      for (const [own, other] of Object.values(received)) expect(other).to.deep.equal(own)
+    }
+    expect(now).to.deep.equal(before)
+  })
+
+  it('needs nothing against circular contexts, with which version 3 made the call fail', async function () {
+    this.timeout(60_000)
+    const [before, now] = await Promise.allSettled([run(3), run(4)])
+    expect(before).to.have.property('status', 'rejected')
+    expect((before as PromiseRejectedResult).reason.stderr).to.match(/POST users: 500 .*circular structure/)
+    expect(now).to.have.property('status', 'fulfilled')
+  })
+})
