@@ -1,5 +1,6 @@
+import { Failures, limitOf } from './failures.js'
 import { checkAll } from './invariants.js'
-import { FAIR, SimBroker, type SizeLimit } from './sim-broker.js'
+import { SimBroker } from './sim-broker.js'
 import { SimClock } from './sim-clock.js'
 import { SimInstance, type SimInstanceOptions } from './sim-instance.js'
 
@@ -32,6 +33,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
 class Schedule {
   readonly #clock: SimClock
   readonly #broker: SimBroker
+  readonly #failures: Failures
   readonly #options: SimInstanceOptions
   /** The size of the largest events, in bytes. */
   readonly #largest: number
@@ -42,6 +44,7 @@ class Schedule {
     const clock = new SimClock(seed)
     this.#clock = clock
     this.#broker = new SimBroker(clock)
+    this.#failures = new Failures(this.#broker)
     this.#options = {
       history: clock.chance(0.3) ? { events: 20, bytes: 1e9 } : { events: 1e6, bytes: 1e9 },
       heartbeat: clock.integer(3, 6) * 1000,
@@ -61,7 +64,7 @@ class Schedule {
       clock.after(at, () => this.#fail())
     }
     await clock.run(FAILURES)
-    this.#rest()
+    this.#failures.end(this.#instances)
     await clock.run(FAILURES + QUIET / 2)
     const busy = this.#effort()
     await clock.run(FAILURES + QUIET)
@@ -73,9 +76,10 @@ class Schedule {
     return this.#instances.filter(({ isOpen }) => isOpen)
   }
 
-  #any(): SimInstance | undefined {
+  /** At least two are always there. */
+  #any(): SimInstance {
     const alive = this.#alive()
-    return alive[this.#clock.integer(0, alive.length - 1)]
+    return alive[this.#clock.integer(0, alive.length - 1)] as SimInstance
   }
 
   #add(): SimInstance {
@@ -110,73 +114,22 @@ class Schedule {
     const victim = this.#any()
     const failures = [
       () => this.#broker.restart(clock.integer(1, 8000)),
-      () => victim?.link.cut(),
-      () => this.#set(victim, 'deaf'),
-      () => this.#set(victim, 'mute'),
-      () => this.#storm(),
-      () => this.#partition(),
-      () => victim && this.#alive().length > 2 && victim.kill(),
-      () => victim && this.#alive().length > 2 && void victim.close(),
+      () => victim.link.cut(),
+      () => this.#failures.set(victim, 'deaf'),
+      () => this.#failures.set(victim, 'mute'),
+      () => this.#failures.storm(),
+      () => this.#failures.partition(this.#instances),
+      () => this.#alive().length > 2 && victim.kill(),
+      () => this.#alive().length > 2 && void victim.close(),
       () => this.#instances.length < 8 && this.#work(this.#add()),
-      () => this.#splitOneWay(),
-      () => victim && this.#refuse(victim),
-      () => victim && this.#block(victim),
-      () => victim && this.#flap(victim),
-      () => victim && this.#stop(victim),
-      () => victim && this.#instances.length < 8 && this.#interruptFirstSight(victim)
+      () => this.#failures.splitOneWay(victim, this.#any()),
+      () => this.#failures.refuse(victim),
+      () => this.#failures.block(victim),
+      () => this.#failures.flap(victim),
+      () => this.#failures.stop(victim),
+      () => this.#instances.length < 8 && this.#interruptFirstSight(victim)
     ]
     failures[clock.integer(0, failures.length - 1)]?.()
-  }
-
-  #set(victim: SimInstance | undefined, what: 'deaf' | 'mute'): void {
-    if (victim?.link.status === 'ready') victim.link[what] = true
-  }
-
-  /** The messages of one do not reach another one, for some time or until one of both reconnects. */
-  #splitOneWay(): void {
-    const clock = this.#clock
-    const [from, to] = [this.#any(), this.#any()]
-    if (!from || !to || from === to) return
-    from.link.unheardBy.add(to.link)
-    clock.after(clock.integer(100, 60_000), () => from.link.unheardBy.delete(to.link))
-  }
-
-  /** It may not publish for some time. */
-  #refuse({ link }: SimInstance): void {
-    link.isRefusing = true
-    link.refusedAt = Number.POSITIVE_INFINITY
-    this.#clock.after(this.#clock.integer(100, 20_000), () => {
-      link.isRefusing = false
-      link.refusedAt = this.#clock.now()
-    })
-  }
-
-  /** The broker takes nothing for some time, such as for a lack of memory, and says so. */
-  #block({ link }: SimInstance): void {
-    if (link.status !== 'ready') return
-    link.isBlocked = true
-    this.#clock.after(this.#clock.integer(100, 20_000), () => link.unblock())
-  }
-
-  /** Its connections die young. */
-  #flap(victim: SimInstance): void {
-    const clock = this.#clock
-    const until = clock.now() + clock.integer(500, 10_000)
-    const again = () => {
-      victim.link.cut()
-      if (clock.now() < until) clock.after(clock.integer(5, 500), again)
-    }
-    again()
-  }
-
-  /** A process sleeps, and its clock stands still; its connection may be lost meanwhile. */
-  #stop(victim: SimInstance): void {
-    const clock = this.#clock
-    if (victim.isAsleep || victim.link.status !== 'ready') return
-    victim.sleep()
-    const ms = clock.integer(100, 30_000)
-    if (clock.chance(0.5)) clock.after(clock.random() * ms, () => victim.link.cut())
-    clock.after(ms, () => victim.wake())
   }
 
   /** An older instance, a newcomer, or both are away when they could hear each other for the first time. */
@@ -190,48 +143,13 @@ class Schedule {
       clock.after(clock.random() * 200, () => {
         const failures = [
           () => newcomer.link.cut(clock.integer(1, 8000)),
-          () => this.#set(newcomer, 'deaf'),
-          () => this.#set(newcomer, 'mute'),
+          () => this.#failures.set(newcomer, 'deaf'),
+          () => this.#failures.set(newcomer, 'mute'),
           () => older.link.cut(clock.integer(1, 8000)),
-          () => this.#set(older, 'deaf')
+          () => this.#failures.set(older, 'deaf')
         ]
         failures[clock.integer(0, failures.length - 1)]?.()
       })
-    }
-  }
-
-  #storm(): void {
-    const clock = this.#clock
-    const some = () => (clock.chance(0.5) ? clock.random() * 0.5 : 0)
-    this.#broker.weather = {
-      loss: some(),
-      duplication: some(),
-      reordering: some(),
-      delay: clock.integer(1, 300)
-    }
-    clock.after(clock.integer(100, 10_000), () => {
-      this.#broker.weather = FAIR
-    })
-  }
-
-  #partition(): void {
-    const clock = this.#clock
-    for (const { link } of this.#instances) link.partition = clock.integer(0, 1)
-    clock.after(clock.integer(100, 10_000), () => this.#unite())
-  }
-
-  #unite(): void {
-    for (const { link } of this.#instances) link.partition = 0
-  }
-
-  #rest(): void {
-    this.#broker.weather = FAIR
-    this.#unite()
-    for (const instance of this.#instances) {
-      instance.link.unheardBy.clear()
-      instance.link.isRefusing = false
-      instance.link.unblock()
-      if (instance.isOpen) instance.wake()
     }
   }
 
@@ -252,11 +170,4 @@ class Schedule {
       reconnects: sum(({ link }) => link.reconnects)
     }
   }
-}
-
-/** Smaller than the largest events, and larger than the least size that is tried. */
-function limitOf(clock: SimClock): SizeLimit {
-  const effects = ['refuses', 'cuts publisher', 'cuts subscribers'] as const
-  const effect = effects[clock.integer(0, 2)] as SizeLimit['effect']
-  return { bytes: clock.integer(5000, 50_000), effect }
 }
