@@ -52,11 +52,13 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
 
 /** Takes the connection out of `sent.params` if it can be made of them. */
 function leaveOutConnection(sent: Values): boolean {
-  if (!isObject(sent.params) || !isObject(sent.params.connection) || 'connection' in sent) return false
-  const { connection, ...params } = sent.params
-  const lacking = lackingFields(connection, params)
+  const { params } = sent
+  if (!isObject(params) || !isObject(params.connection) || 'connection' in sent) return false
+  const { connection } = params
+  const own = less(params, (name) => name === 'connection')
+  const lacking = lackingFields(connection, own)
   if (!lacking) return false
-  sent.params = params
+  sent.params = own
   if (
     lacking.some((name) => !NOT_OF_CONNECTION.includes(name)) ||
     NOT_OF_CONNECTION.some((name) => name in connection)

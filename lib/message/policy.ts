@@ -84,9 +84,10 @@ export class Policy {
    */
   context(context: Values, names: Iterable<string>, record: EventRecord, lost?: Lost): Values {
     const sent: Values = {}
+    const options = this.#options(lost)
     for (const name of names) {
       if (this.#isFieldLeftOut(name) || name === 'dispatch') continue
-      const copy = this.#contextField(name, read(context, name, lost), record, lost)
+      const copy = this.#contextField(name, read(context, name, lost), record, options)
       if (copy !== undefined) sent[name] = copy
     }
     return this.#withDispatch(sent, context, record)
@@ -106,7 +107,7 @@ export class Policy {
 
   /** What is sent of a value that is no record: of a context, or in its place. */
   value(value: unknown, lost?: Lost): unknown {
-    return typeof value === 'string' ? value : portable(value, this.#options(lost))
+    return copyOf(value, this.#options(lost))
   }
 
   #options(lost: Lost): PortableOptions {
@@ -119,23 +120,22 @@ export class Policy {
   }
 
   /** The value of a field called `name`. */
-  #field(name: string, value: unknown, lost: Lost): unknown {
-    if (typeof value !== 'object' || value === null) return this.value(value, lost)
-    const options = this.#options(lost)
+  #field(name: string, value: unknown, options: PortableOptions): unknown {
+    if (typeof value !== 'object' || value === null) return copyOf(value, options)
     return portable(value, options.inside?.(name, value) ?? options)
   }
 
-  #contextField(name: string, value: unknown, record: EventRecord, lost: Lost): unknown {
+  #contextField(name: string, value: unknown, record: EventRecord, options: PortableOptions): unknown {
     switch (name) {
       case 'params':
-        return this.#params(value, lost)
+        return this.#params(value, options)
       case 'http':
-        return isObject(value) ? this.value(less(value, isHeaders, lost), lost) : undefined
+        return isObject(value) ? copyOf(less(value, isHeaders, options.lost), options) : undefined
       case 'data':
       case 'result':
-        return this.#own(value, record) ?? this.value(value, lost)
+        return this.#own(value, record) ?? copyOf(value, options)
       default:
-        return this.#field(name, value, lost)
+        return this.#field(name, value, options)
     }
   }
 
@@ -155,27 +155,32 @@ export class Policy {
   }
 
   /** What is sent of a hook context's `params`. Of the connection, which mostly repeats them, what isn't private as well. */
-  #params(params: unknown, lost: Lost): unknown {
-    if (!isObject(params)) return this.value(params, lost)
-    const live = less(params, this.#isParamLeftOut, lost)
-    const sent = this.#fields(live, lost)
-    const connection = read(params, 'connection', lost)
+  #params(params: unknown, options: PortableOptions): unknown {
+    if (!isObject(params)) return copyOf(params, options)
+    const sent = this.#fields(params, options)
+    const connection = read(params, 'connection', options.lost)
     if (!isObject(connection) || !isPlain(connection) || this.#isOmitted?.('connection')) return sent
-    const own = less(connection, this.#isParamLeftOut, lost)
-    const isShared = (name: string) => Object.hasOwn(sent, name) && live[name] === own[name]
-    sent.connection = {
-      ...this.#fields(less(own, isShared), lost),
-      ...less(sent, (name) => !(name in own && isShared(name)))
-    }
+    sent.connection = this.#fields(connection, options, params, sent)
     return sent
   }
 
-  #fields(values: Values, lost: Lost): Values {
+  /**
+   * What is sent of the fields of params or a connection.
+   *
+   * @param known the fields of which `copies` has what is sent
+   */
+  #fields(values: Values, options: PortableOptions, known: Values = {}, copies: Values = {}): Values {
     const sent: Values = {}
     for (const name of Object.keys(values)) {
-      const value = values[name]
-      const copy = this.#field(name, value, lost)
-      if (copy !== undefined || value === undefined) setField(sent, name, copy)
+      if (this.#isParamLeftOut(name)) continue
+      try {
+        const value = values[name]
+        const isKnown = Object.hasOwn(copies, name) && known[name] === value
+        const copy = isKnown ? copies[name] : this.#field(name, value, options)
+        if (copy !== undefined || value === undefined) setField(sent, name, copy)
+      } catch (cause) {
+        options.lost?.(cause) // a getter threw
+      }
     }
     return sent
   }
@@ -219,6 +224,10 @@ function either(one: NameTest, other: NameTest | undefined): NameTest {
 
 function rethrow(cause: unknown): never {
   throw cause
+}
+
+function copyOf(value: unknown, options: PortableOptions): unknown {
+  return typeof value === 'string' ? value : portable(value, options)
 }
 
 /** A getter may throw. */

@@ -77,7 +77,9 @@ function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptio
 }
 
 function copiesOf(values: Iterable<unknown>, inner: Outer, options: PortableOptions): Portable[] {
-  return Array.from(values, (value) => copyOf(value, inner, options))
+  const copies: Portable[] = []
+  for (const value of values) copies.push(copyOf(value, inner, options))
+  return copies
 }
 
 function copyOfMap(map: ReadonlyMap<unknown, unknown>, inner: Outer, options: PortableOptions): Portable {
