@@ -10,7 +10,7 @@ const folder = (await readdir('docs')).map((file) => `docs/${file}`)
 const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...folder]
 
 /** Pages with code, each with a spec of its own or a test below. */
-const WITH_CODE = ['adapters', 'brokers', 'migrating', 'options', 'serializers', 'wire']
+const WITH_CODE = ['adapters', 'brokers', 'migrating', 'options', 'production', 'serializers', 'wire']
 
 const useMessages = (app: Application) =>
   app.use('messages', { create: async (data: object) => ({ id: 1, ...data }) } as never)
