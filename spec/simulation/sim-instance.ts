@@ -97,6 +97,11 @@ export class SimInstance {
     return units.filter(({ payload }) => payload.length === 0).length
   }
 
+  /** Whether it has reported that an origin is heard and does not answer. */
+  reportedSilence(origin: string): boolean {
+    return this.errors.some(({ message }) => message.includes(`${origin} is heard but does`))
+  }
+
   get isAsleep(): boolean {
     return this.#clock.isAsleep
   }
@@ -172,7 +177,7 @@ export class SimInstance {
     const oldest =
       maker?.isOpen && !maker.isAsleep ? maker.delivery.sender.history.oldest : Number.POSITIVE_INFINITY
     const isLost = maker && maker.blanks({ from, to }) === to - Math.max(from, oldest) + 1
-    const isDue = isLost || this.#isUnheard(origin) || this.#wasRefused(maker)
+    const isDue = isLost || this.#isUnheard(origin) || this.#wasRefused(maker) || this.reportedSilence(origin)
     if (to >= oldest && !isDue)
       throw new Error(`of ${origin}: a gap up to ${to}, though the origin has all events from ${oldest} on`)
     this.#record(origin, { from, to, gap: true })
