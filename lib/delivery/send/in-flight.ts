@@ -99,6 +99,13 @@ export class InFlight {
     return this.#window.bytes
   }
 
+  /** Whether nothing is under way; what never comes back is waited for for a while only. */
+  isAllEchoed(): boolean {
+    if (this.#window.bytes === 0) return true
+    this.#window.watch()
+    return false
+  }
+
   /** The events of a frame whose fragments were not all handed to the driver. */
   get incomplete(): { readonly first: number; readonly next: number } | undefined {
     return this.#current

@@ -232,7 +232,7 @@ export class Sender {
 
   #sendNext(isFull: boolean): boolean {
     const { isSuspicious } = this.#setbacks.limits
-    if (this.waiting === 0 || (isSuspicious && this.#inFlight.unechoed > 0)) return false
+    if (this.waiting === 0 || (isSuspicious && !this.#inFlight.isAllEchoed())) return false
     const { cursor, retransmittedUntil } = this.#progress
     const room = isSuspicious ? 0 : this.#setbacks.size - EVENTS_OVERHEAD
     const batch = this.history.batch(cursor, room, retransmittedUntil)
@@ -261,8 +261,10 @@ export class Sender {
       this.#setbacks.noteRefusal(first, next)
       if (isReady) sink.error(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
     } else if (isReady) {
-      this.#progress.rewind(first, this.history.oldest)
-      this.#setbacks.refused(this.#progress.cursor, size, cause)
+      // All of it has come back before if it was a request of others, who will repeat that.
+      const isRequested = next <= this.#progress.returned + 1
+      if (!isRequested) this.#progress.rewind(first, this.history.oldest)
+      this.#setbacks.refused(isRequested ? this.history.next : this.#progress.cursor, size, cause)
     }
     // Otherwise `resume` sends it again.
   }
