@@ -88,23 +88,6 @@ describe('Sender, setbacks', () => {
     expect(kinds()).to.deep.equal(['too-large'])
   })
 
-  it('makes smaller what was requested and cost the connection, and goes on to answer', async () => {
-    await stage.sendAndHear(1, 100 * KIB)
-    await cut()
-    const requested = []
-    for (let time = 0; time < 3; time += 1) {
-      stage.link.published = []
-      stage.sender.answer([{ from: 1, to: 1 }])
-      await stage.pass()
-      requested.push(largest())
-      await cut()
-    }
-    expect(requested[0]).to.be.greaterThan(100 * KIB)
-    expect(requested[1]).to.be.within(1, 26 * KIB)
-    expect(requested[2]).to.be.within(1, 7 * KIB)
-    expect(stage.errors).to.deep.equal([])
-  })
-
   it('remembers a size that failed twice, though smaller events got through between', async () => {
     for (let time = 0; time < 2; time += 1) {
       stage.send(1, 40 * KIB)

@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import { KIB, SenderStage } from './sender-stage.js'
+
+describe('Sender, setbacks of what others requested', () => {
+  let stage: SenderStage
+
+  beforeEach(() => {
+    stage = new SenderStage()
+  })
+
+  async function cut(): Promise<void> {
+    stage.goAway()
+    await stage.pass()
+    stage.link.published = []
+    stage.comeBack()
+    await stage.pass(900)
+  }
+
+  const largest = () => Math.max(...stage.link.published.map(({ length }) => length))
+
+  it('makes smaller what was requested and cost the connection, and goes on to answer', async () => {
+    await stage.sendAndHear(1, 100 * KIB)
+    await cut()
+    const requested = []
+    for (let time = 0; time < 3; time += 1) {
+      stage.link.published = []
+      stage.sender.answer([{ from: 1, to: 1 }])
+      await stage.pass()
+      requested.push(largest())
+      await cut()
+    }
+    expect(requested[0]).to.be.greaterThan(100 * KIB)
+    expect(requested[1]).to.be.within(1, 26 * KIB)
+    expect(requested[2]).to.be.within(1, 7 * KIB)
+    expect(stage.errors).to.deep.equal([])
+  })
+
+  it('does not send again what came back before, if a request is refused', async () => {
+    await stage.sendAndHear(3)
+    stage.link.refuse('busy')
+    stage.sender.answer([{ from: 1, to: 1 }])
+    await stage.pass()
+    stage.link.driver = async () => {}
+    stage.link.published = []
+    await stage.pass(1000)
+    expect(stage.link.sent).to.deep.equal([])
+    stage.send(1)
+    await stage.pass()
+    expect(stage.link.sent).to.deep.equal(['4-4'])
+  })
+
+  it('waits for 2 s for echoes that were lost, and then sends the suspicious event', async () => {
+    await stage.sendAndHear(2)
+    await cut()
+    stage.send(1, 100 * KIB)
+    await stage.pass()
+    await cut() // event 3 is suspected, and sent again
+    await stage.hearAll()
+    stage.sender.answer([{ from: 1, to: 1 }])
+    await stage.pass()
+    stage.link.refuse('busy')
+    stage.send(1)
+    await stage.pass()
+    stage.link.driver = async () => {}
+    stage.link.published = []
+    await stage.pass(1000)
+    expect(stage.link.sent, 'while the echo of the request may still come').to.deep.equal([])
+    await stage.pass(1200)
+    expect(stage.link.sent).to.deep.equal(['again 4-4'])
+  })
+})
