@@ -155,8 +155,9 @@ export class AppSync implements Sync {
   open(): void {
     if (this.#session) return
     this.#isLate = false
-    const ending = this.#ending
-    const free = this.#closing.then(() => ending?.delivery.receiver.positions ?? new Map())
+    const former = this.#latest?.delivery.receiver
+    const resumes = this.#ending !== undefined
+    const free = this.#closing.then(() => former && { receiver: former, resumes })
     const session: Session = new Session(
       this.adapter,
       this.#options,

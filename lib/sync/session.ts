@@ -4,6 +4,7 @@ import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { systemClock } from '../delivery/clock.js'
 import { Delivery } from '../delivery/delivery.js'
 import type { Counts, Sink } from '../delivery/environment.js'
+import type { Receiver } from '../delivery/receive/receiver.js'
 import { SyncError } from '../errors.js'
 import type { ResolvedOptions } from './options.js'
 
@@ -39,7 +40,7 @@ export class Session {
 
   /**
    * @param formerOrigins of the sessions before: what they sent is not another instance's
-   * @param before resolves when the adapter is free, with where the session that had it was stopped
+   * @param before resolves when the adapter is free, with the session that had it, and whether this one resumes it
    */
   constructor(
     adapter: SyncAdapter,
@@ -47,7 +48,7 @@ export class Session {
     counts: Counts,
     handlers: SessionHandlers,
     formerOrigins: ReadonlySet<string>,
-    before: Promise<ReadonlyMap<string, number>>
+    before: Promise<{ receiver: Receiver; resumes: boolean } | undefined>
   ) {
     this.#adapter = adapter
     this.#options = options
@@ -69,8 +70,8 @@ export class Session {
       this.#awaitProof.add(() => this.#afterAnswers(resolve))
     })
     this.ready.catch(() => {}) // the reason has been reported
-    void before.then((positions) => {
-      this.delivery.receiver.resumeFrom(positions)
+    void before.then((former) => {
+      if (former) this.delivery.receiver.follow(former.receiver, former.resumes)
       return this.#connect()
     })
   }

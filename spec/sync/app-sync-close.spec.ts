@@ -53,6 +53,21 @@ describe('app.sync.close', () => {
     expect(statuses.filter((status) => status === 'ready')).to.have.length(1)
   })
 
+  it('is followed by setup(): what was delivered before is not delivered again', async () => {
+    const [one, two] = [configure(), configure()]
+    await Promise.all([one.app.sync.ready, two.app.sync.ready])
+    for (const text of ['a', 'b', 'c']) {
+      await one.create(text)
+      await eventually(() => two.texts.includes(text), { message: text })
+      await two.app.sync.close()
+      await two.app.setup()
+      await two.app.sync.ready
+    }
+    await one.create('last')
+    await eventually(() => two.texts.includes('last'), { message: 'the last event' })
+    expect(two.texts).to.deep.equal(['a', 'b', 'c', 'last'])
+  })
+
   it('ends while the adapter is connecting', async () => {
     const adapter = new MoodyAdapter()
     adapter.connecting = never

@@ -43,6 +43,7 @@ export class Peer {
   readonly #recovery: Recovery
   readonly #plausibility = new PlausibilityCheck()
   readonly #host: PeerHost
+  readonly #floor: number
   readonly #knownAt: number
   #heardAt: number
   /** How long its latest frame took, plus the difference of the clocks. */
@@ -51,12 +52,17 @@ export class Peer {
   /** Until it is known where its sequence begins here. */
   #sight: FirstSight | undefined
 
-  /** @param next the sequence number of the first event to deliver, 0 if it is not known */
-  constructor(environment: Environment, host: PeerHost, origin: string, next: number) {
+  /**
+   * @param next the sequence number of the first event to deliver, 0 if it is not known
+   * @param floor the lowest that it can be: what is before was delivered by a former session
+   */
+  constructor(environment: Environment, host: PeerHost, origin: string, next: number, floor = 1) {
     this.#environment = environment
+    this.#floor = floor
     this.origin = origin
     this.#knownAt = this.#heardAt = environment.clock.now()
-    this.#events = new InOrder(environment, host.budget, origin, next, () => this.#recovery.progress())
+    const first = next && Math.max(next, floor)
+    this.#events = new InOrder(environment, host.budget, origin, first, () => this.#recovery.progress())
     this.#recovery = new Recovery(environment, host, origin, this.#events)
     this.#host = host
     if (next === 0) this.#sight = new FirstSight(environment, host, (isHeard) => this.#placeAnyhow(isHeard))
@@ -187,7 +193,8 @@ export class Peer {
     return true
   }
 
-  #place(next: number): void {
+  #place(earliest: number): void {
+    const next = Math.max(earliest, this.#floor)
     this.#sight?.stop()
     this.#sight = undefined
     this.#recovery.announce(next - 1)

@@ -24,6 +24,8 @@ export class Receiver {
   readonly #peers = new Map<string, Peer>()
   /** The next sequence number of those that left: a suspended process comes back under its old id. */
   readonly #tombstones = new Map<string, number>()
+  /** The sequence numbers below which a former receiver has delivered everything that was to be delivered here. */
+  readonly #floors = new Map<string, number>()
   readonly #reassembly: Reassembly
 
   constructor(environment: Environment, host: ReceiverHost) {
@@ -87,14 +89,21 @@ export class Receiver {
     }
   }
 
-  /** The next sequence numbers of all instances that were known, when it is stopped. */
-  get positions(): ReadonlyMap<string, number> {
-    return this.#tombstones
-  }
-
-  /** Goes on where another receiver was stopped. */
-  resumeFrom(positions: ReadonlyMap<string, number>): void {
-    for (const [origin, next] of positions) this.#tombstones.set(origin, next)
+  /**
+   * Takes over from another receiver, which was stopped: delivers nothing again.
+   *
+   * @param resumes whether it goes on where that one was stopped, with what was made meanwhile
+   */
+  follow(former: Receiver, resumes: boolean): void {
+    for (const [origin, next] of former.#floors) this.#floors.set(origin, next)
+    for (const [origin, next] of former.#tombstones) {
+      const places = resumes ? this.#tombstones : this.#floors
+      places.set(origin, next)
+    }
+    for (const origin of this.#floors.keys()) {
+      if (this.#floors.size <= MAX_TOMBSTONES) break
+      this.#floors.delete(origin)
+    }
   }
 
   stop(): void {
@@ -108,7 +117,7 @@ export class Receiver {
     const next = this.#tombstones.get(origin) ?? this.#beginningOf(frame, baseline)
     this.#tombstones.delete(origin)
     if (this.#peers.size >= MAX_PEERS) this.#retireMostSilent()
-    const peer = new Peer(this.#environment, this.#host, origin, next)
+    const peer = new Peer(this.#environment, this.#host, origin, next, this.#floors.get(origin))
     this.#peers.set(origin, peer)
     return peer
   }

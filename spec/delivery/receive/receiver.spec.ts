@@ -143,6 +143,58 @@ describe('Receiver', () => {
     })
   })
 
+  describe('follow', () => {
+    /** Stops the receiver, and has a new one follow it. */
+    function restart(resumes: boolean): void {
+      const former = receiver
+      former.stop()
+      open()
+      receiver.follow(former, resumes)
+    }
+
+    for (const resumes of [true, false]) {
+      it(`delivers nothing again ${resumes ? 'where it resumes' : 'where it begins anew'}`, () => {
+        receiver.takeEvents(events(1, 3))
+        restart(resumes)
+        receiver.takeEvents(events(1, 4))
+        expect(stage.delivered).to.deep.equal(['4'])
+      })
+    }
+
+    it('begins where the origin tells, unless that was delivered', () => {
+      for (const [told, delivered] of [
+        [2, ['6']],
+        [5, ['6']],
+        [6, ['6']]
+      ] as const) {
+        open()
+        receiver.takeEvents(events(1, 5))
+        restart(false)
+        receiver.takeHeartbeat(heartbeat(5, { baselines: [{ origin: ME, next: told }] }))
+        receiver.takeEvents(events(told, 6, { retransmission: true }))
+        expect(stage.delivered, `told ${told}`).to.deep.equal(delivered)
+      }
+    })
+
+    it('does not request what was made while nothing was received', async () => {
+      receiver.takeEvents(events(1, 3))
+      restart(false)
+      receiver.takeHeartbeat(heartbeat(7, { baselines: [{ origin: ME, next: 8 }] }))
+      receiver.takeEvents(events(8))
+      await stage.pass(500)
+      expect(stage.delivered).to.deep.equal(['8'])
+      expect(nacks).to.deep.equal([])
+    })
+
+    it('knows it from a receiver before the last one, too', () => {
+      receiver.takeEvents(events(1, 3))
+      restart(false)
+      restart(false)
+      receiver.takeEvents(events(1, 4))
+      expect(stage.delivered).to.deep.equal(['4'])
+    })
+  })
+
   describe('bounds', () => {
     const name = (index: number) => index.toString(16).padStart(32, '0')
 
