@@ -210,6 +210,7 @@ export class AppSync implements Sync {
     const { closeTimeout } = this.#options
     const session = this.#session
     const start = performance.now()
+    session?.prepareToLeave()
     const inTime = await settledWithin(closeTimeout - leavingTime(closeTimeout), ended)
     if (this.#session !== session) return // set up again meanwhile
     this.#isLate = !inTime

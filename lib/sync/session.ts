@@ -33,6 +33,7 @@ export class Session {
   /** Until then the adapter serves the session before. */
   #hasAdapter = false
   #wasReady = false
+  #isLeaving = false
   #status: SyncStatus = 'closed'
   #fail: (error: SyncError) => void = () => {}
   /** Called when the connection is proven. */
@@ -58,7 +59,7 @@ export class Session {
       link: this.#link(),
       clock: systemClock,
       counts,
-      sink: { ...handlers, proven: () => this.#onProven() },
+      sink: { ...handlers, proven: () => this.#onProven(), error: (error) => this.#onError(error) },
       history,
       heartbeat,
       receives: mode !== 'send',
@@ -81,6 +82,11 @@ export class Session {
     return this.#status
   }
 
+  /** It will be closed soon: troubles that cost nothing are not reported any more. */
+  prepareToLeave(): void {
+    this.#isLeaving = true
+  }
+
   /**
    * Sends what waits, for which a connection is awaited, leaves, and closes the adapter.
    *
@@ -92,6 +98,7 @@ export class Session {
     const leaving = leavingTime(timeout)
     const left = () => Math.max(0, endsAt - leaving - performance.now())
     this.#end.abort()
+    this.#isLeaving = true
     if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await settledWithin(left(), this.#proof())
     if (this.delivery.isAlone) await settledWithin(left(), this.delivery.company())
     const unsent = await this.delivery.close(left())
@@ -164,8 +171,8 @@ export class Session {
 
   #onError(error: SyncError): void {
     // A broker that leaves as well is no trouble to an instance that leaves and has nothing more to send.
-    const isLeaving = this.#end.signal.aborted && this.delivery.sender.unsent === 0
-    if (!isLeaving || error.kind !== 'connect') this.#handlers.error(error)
+    const isHarmless = this.#isLeaving && this.delivery.sender.unsent === 0
+    if (!isHarmless || !['connect', 'publish'].includes(error.kind)) this.#handlers.error(error)
   }
 
   #onStatus(status: SyncStatus): void {

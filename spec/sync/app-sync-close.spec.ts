@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import type { AppSync } from '../../lib/sync/app-sync.js'
 import { eventually } from '../support/eventually.js'
-import { AppSyncStage, MoodyAdapter, never } from './app-sync-stage.js'
+import { AppSyncStage, listen, MoodyAdapter, never } from './app-sync-stage.js'
 
 /** How long it took, in ms. */
 async function duration(promise: Promise<unknown>): Promise<number> {
@@ -10,7 +11,7 @@ async function duration(promise: Promise<unknown>): Promise<number> {
 }
 
 describe('app.sync.close', () => {
-  const { configure } = new AppSyncStage()
+  const { configure, lines } = new AppSyncStage()
 
   it('flushes what was sent', async () => {
     const [one, two] = [configure(), configure()]
@@ -40,6 +41,29 @@ describe('app.sync.close', () => {
     expect(one.app.sync.stats().events).to.include({ sent: 0, received: 0, waiting: 0 })
     expect(two.texts).to.deep.equal(['yours'])
   })
+
+  for (const [what, events] of [
+    ['is not reported', 0],
+    ['is reported by what could not be sent', 1]
+  ] as const) {
+    it(`a broker that goes away while the server still closes ${what}`, async () => {
+      const { app, adapter, create } = configure(undefined, { closeTimeout: 300 })
+      const errors = listen(app)
+      await app.sync.ready
+      let end = () => {}
+      const ended = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      const left = (app.sync as AppSync).leave(ended)
+      adapter.goAway()
+      for (let event = 0; event < events; event += 1) await create('late')
+      await adapter.publish(Buffer.from('x')).catch(() => {})
+      end()
+      await left
+      expect(errors.map(({ kind }) => kind)).to.deep.equal(events > 0 ? ['closed'] : [])
+      expect(lines()).to.deep.equal([])
+    })
+  }
 
   it('may be called at any time, as often and as concurrently as one likes', async () => {
     const { app, statuses } = configure()
