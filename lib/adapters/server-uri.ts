@@ -15,15 +15,15 @@ export function serverUriProblem(uri: string, lists: string): string | undefined
     return 'has an @ behind its host: in a user name or password, / is written %2F, ? is %3F and # is %23'
   }
   if (port === '0') return 'has the port 0'
-  const isEncoded = [username, password, pathname].every(canDecode)
+  const isEncoded = [username, password, pathname].every((part) => decoded(part) !== undefined)
   return isEncoded ? undefined : 'is not percent-encoded correctly: % itself is written %25'
 }
 
-function canDecode(text: string): boolean {
+/** Its result has to be used: bundlers drop a call that only may throw. */
+function decoded(text: string): string | undefined {
   try {
-    decodeURIComponent(text)
-    return true
+    return decodeURIComponent(text)
   } catch {
-    return false
+    return undefined
   }
 }

@@ -55,6 +55,17 @@ describe('the packed tarball', () => {
     expect(different).to.deep.equal([])
   })
 
+  it('refuses a URI that is not percent-encoded correctly: the bundler has kept that check', async () => {
+    const found = await print(
+      'encoded.cjs',
+      `const sync = require('feathers-sync')
+       const refusal = (uri) => { try { sync({ uri }) } catch (error) { return error.message } }
+       const uris = ['redis', 'amqp', 'nats'].map((scheme) => scheme + '://me:a%zz@host')
+       console.log(JSON.stringify(uris.map((uri) => refusal(uri) ?? uri + ' is accepted')))`
+    )
+    for (const text of found as string[]) expect(text).to.match(/not percent-encoded correctly/)
+  })
+
   it('has a MessagePack serializer beside it, of its own Serializer class', async () => {
     const found = await print(
       'msgpack.mjs',
