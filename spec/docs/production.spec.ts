@@ -1,78 +1,29 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
-import { freePort } from '../support/brokers/ports.js'
-import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
 import { eventually } from '../support/eventually.js'
 import { Page } from './page.js'
-import { type ProgramOptions, SERVICES, ServerProgram } from './server-program.js'
+import { SERVICES } from './server-program.js'
+import { connected, isListening, ServerStage } from './server-stage.js'
 
 const page = await Page.read('docs/production.md')
 
 page.describe(() => {
-  let broker: RedisBroker
-  let port: number
-  let key: string
-  const programs: ServerProgram[] = []
-  const sockets: Socket[] = []
-
-  before(async () => {
-    broker = await startRedis()
-  })
-  after(() => broker.stop())
-
-  beforeEach(async () => {
-    port = await freePort()
-    key = randomUUID()
-  })
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.disconnect()
-    await Promise.all(programs.splice(0).map((program) => program.end('SIGKILL')))
-  })
-
-  /** With our own broker, port and key. */
-  const own = (code: string) =>
-    code
-      .replaceAll('redis://localhost:6379', broker.uri)
-      .replaceAll('3030', `${port}`)
-      .replaceAll('my-application', key)
-
-  const start = async (code: string, options?: ProgramOptions) => {
-    const program = await ServerProgram.start(own(code), options)
-    programs.push(program)
-    return program
-  }
-
-  const client = (options: Partial<ManagerOptions & SocketOptions> = {}) => {
-    const socket = io(`http://127.0.0.1:${port}`, {
-      reconnectionDelay: 50,
-      reconnectionDelayMax: 100,
-      forceNew: true,
-      ...options
-    })
-    sockets.push(socket)
-    const texts: string[] = []
-    socket.on('messages created', ({ text }) => texts.push(text))
-    const create = (text: string) => socket.emitWithAck('create', 'messages', { text })
-    return { socket, texts, create }
-  }
-  const connected = (socket: Socket) => eventually(() => socket.connected, { message: 'a connection' })
+  const stage = new ServerStage()
 
   for (const framework of ['koa', 'express'] as const) {
     for (const transport of ['websocket', 'polling']) {
       it(`keeps clients of ${framework} over ${transport} when an instance ends by SIGTERM`, async () => {
         const { code } = page.snippet('Start and stop')
-        const leaver = await start(code, { framework })
-        const { socket, texts, create } = client({ transports: [transport] })
+        const leaver = await stage.start(code, { framework })
+        const { socket, texts, create } = stage.client({ transports: [transport] })
         await connected(socket)
         const lost = once(socket as never, 'disconnect')
         expect(await leaver.end('SIGTERM')).to.equal(0)
         await lost
-        await start(code, { framework })
+        await stage.start(code, { framework })
         await connected(socket)
         create('back')
         await eventually(() => texts.length > 0)
@@ -81,17 +32,6 @@ page.describe(() => {
     }
   }
 
-  it('says what disconnectSockets() does to clients', async () => {
-    const { code } = page.snippet('Start and stop')
-    const leaver = await start(code.replace('engine.close()', 'disconnectSockets()'))
-    const { socket } = client({ transports: ['websocket'] })
-    await connected(socket)
-    const lost = once(socket as never, 'disconnect')
-    expect(await leaver.end('SIGTERM')).to.equal(0)
-    expect((await lost)[0]).to.equal('io server disconnect')
-    expect(socket.active, 'will it connect again?').to.equal(false)
-  })
-
   it('says who can connect during a teardown hook, and that it keeps the instance open', async () => {
     const hook = `
       app.hooks({ teardown: [async (_context, next) => {
@@ -99,35 +39,30 @@ page.describe(() => {
         process.disconnect()
         await next()
       }] })`
-    const leaver = await start(`${hook}\n${page.snippet('Start and stop').code}`)
-    const early = client({ transports: ['polling'] })
+    const leaver = await stage.start(`${hook}\n${page.snippet('Start and stop').code}`)
+    const early = stage.client({ transports: ['polling'] })
     await connected(early.socket)
     const lost = once(early.socket as never, 'disconnect')
     leaver.process.kill('SIGTERM')
     await lost
     await connected(early.socket)
-    const other = client({ transports: ['websocket'] })
+    const other = stage.client({ transports: ['websocket'] })
     await new Promise((resolve) => other.socket.once('connect_error', resolve))
     leaver.process.send('go on')
-    const isListening = () =>
-      fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } }).then(
-        () => true,
-        () => false
-      )
-    await eventually(async () => !(await isListening()), { message: 'the end of listening' })
+    await eventually(async () => !(await isListening(stage.port)), { message: 'the end of listening' })
     expect(early.socket.connected).to.equal(true)
     expect(leaver.process.exitCode).to.equal(null)
   })
 
   it('does not listen before it hears the others', async () => {
-    const { socket } = client({ transports: ['websocket'] })
+    const { socket } = stage.client({ transports: ['websocket'] })
     let refusals = 0
-    await broker.kill()
+    await stage.broker.kill()
     try {
       const code = page
         .snippet('Start and stop')
         .code.replace('await app.sync', 'process.send(1)\nawait app.sync')
-      const program = await start(code)
+      const program = await stage.start(code)
       await once(program.process, 'message')
       const refused = () => refusals >= 3
       socket.on('connect_error', () => {
@@ -135,7 +70,7 @@ page.describe(() => {
       })
       await eventually(refused, { message: 'connections that are refused' })
     } finally {
-      await broker.start()
+      await stage.broker.start()
     }
     await connected(socket)
   })
@@ -145,8 +80,8 @@ page.describe(() => {
     const workers = code
       .replace('availableParallelism()', '3')
       .replace('app.configure(sync', `${SERVICES}app.configure(sync`)
-    await start(workers, { hasSockets: true })
-    const clients = Array.from({ length: 8 }, () => client({ transports: ['websocket'] }))
+    await stage.start(workers, { hasSockets: true })
+    const clients = Array.from({ length: 8 }, () => stage.client({ transports: ['websocket'] }))
     await Promise.all(clients.map(({ socket }) => connected(socket)))
     for (const [index, { create }] of clients.entries()) create(`from ${index}`)
     const all = clients.map((_, index) => `from ${index}`)
@@ -164,14 +99,13 @@ page.describe(() => {
         process.send(app.sync.adapter.options)
         process.exitCode = 0`
       const seen = async (env: Record<string, string>) => {
-        const program = await ServerProgram.start(code, { env: { NODE_CONFIG_DIR: folder, ...env } })
-        programs.push(program)
+        const program = await stage.start(code, { env: { NODE_CONFIG_DIR: folder, ...env } })
         const [options] = await once(program.process, 'message')
         return options
       }
       const omit = ['password']
       expect(await seen({})).to.deep.include({ uri: 'ipc:', key: 'my-application-development', omit })
-      const set = { uri: broker.uri, key }
+      const set = { uri: stage.broker.uri, key: stage.key }
       expect(await seen({ SYNC_URI: set.uri, SYNC_KEY: set.key })).to.deep.include({ ...set, omit })
     } finally {
       await rm(folder, { recursive: true })

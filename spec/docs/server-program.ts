@@ -36,6 +36,8 @@ export interface ProgramOptions {
   /** The code configures sockets and services itself. */
   hasSockets?: boolean
   env?: Record<string, string>
+  /** Its standard error is to be read. */
+  silent?: boolean
 }
 
 /** An application that a page's code completes, as a process of its own. */
@@ -43,7 +45,7 @@ export class ServerProgram {
   private constructor(readonly process: ChildProcess) {}
 
   static async start(code: string, options: ProgramOptions = {}): Promise<ServerProgram> {
-    const { framework = 'koa', hasSockets, env } = options
+    const { framework = 'koa', hasSockets, env, silent } = options
     const text = [APPLICATIONS[framework], MEMORY, hasSockets ? '' : SOCKETS + SERVICES, code].join('\n')
     const file = fileURLToPath(await saveModule(text))
     // In one file, so that processes that start at once compile nothing.
@@ -56,7 +58,7 @@ export class ServerProgram {
       platform: 'node',
       format: 'esm'
     })
-    return new ServerProgram(fork(outfile, { execArgv: [], env: { ...process.env, ...env } }))
+    return new ServerProgram(fork(outfile, { execArgv: [], silent, env: { ...process.env, ...env } }))
   }
 
   /** Sends it a signal. Resolves with its exit code. */
