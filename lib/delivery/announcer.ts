@@ -84,13 +84,15 @@ export class Announcer {
     const { link, counts, wire } = this.#environment
     if (wire === 3) return // a frame would leave an instance of feathers-sync 3 deaf
     const bytes = encodeFrame(frame)
+    const connection = this.#connections
     try {
       await link.publish(bytes)
       counts.framesSent += 1
       counts.bytesSent += bytes.length
       this.#host.published()
     } catch (cause) {
-      if (link.status === 'ready')
+      // What was refused as its connection was lost tells nothing about the new one.
+      if (link.status === 'ready' && connection === this.#connections)
         this.#host.refused(SyncError.from(cause, 'publish', 'feathers-sync: could not publish'))
     }
   }

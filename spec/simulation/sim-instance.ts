@@ -97,9 +97,11 @@ export class SimInstance {
     return units.filter(({ payload }) => payload.length === 0).length
   }
 
-  /** Whether it has reported that an origin is heard and does not answer. */
+  /** Whether it has reported that an origin is heard and does not answer, or that it may not publish. */
   reportedSilence(origin: string): boolean {
-    return this.errors.some(({ message }) => message.includes(`${origin} is heard but does`))
+    const isReported = ({ message }: SyncError) =>
+      message.includes(`${origin} is heard but does`) || message.endsWith(', again')
+    return this.errors.some(isReported)
   }
 
   get isAsleep(): boolean {

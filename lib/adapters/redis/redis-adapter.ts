@@ -14,8 +14,7 @@ interface RedisClient extends EventEmitter {
   readonly options?: { readonly socket?: object }
   connect(): Promise<unknown>
   duplicate(overrides?: object): RedisClient
-  sendCommand(args: string[]): Promise<unknown>
-  publish(channel: string, message: Buffer): Promise<unknown>
+  sendCommand(args: (string | Buffer)[], options?: object): Promise<unknown>
   subscribe(channel: string, listener: (message: Buffer) => void, bufferMode: true): Promise<void>
   /** Since version 5. */
   destroy?(): void
@@ -34,6 +33,9 @@ const POLICY = { disableOfflineQueue: true }
 
 /** The base class connects again: the driver does so at once after a connection that was ready, however often. */
 const reconnectStrategy = () => new Error('the connection is lost')
+
+/** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
+const UNLIMITED = { timeout: undefined }
 
 const SENTINEL =
   'is connected to a Sentinel, which carries no messages. Leave `uri` out, and hand in what createSentinel() of the ' +
@@ -92,10 +94,8 @@ export class RedisAdapter extends SyncAdapter {
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
     // The queue of a client that was handed in would send it later, once more or never.
     if (!this.#publisher?.isReady) throw new Error('the connection is lost')
-    await this.#publisher.publish(
-      this.options.key,
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    )
+    const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    await this.#publisher.sendCommand(['PUBLISH', this.options.key, message], UNLIMITED)
   }
 
   protected override async doClose(): Promise<void> {

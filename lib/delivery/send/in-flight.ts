@@ -42,6 +42,8 @@ interface Transmission {
   bytes: number
   /** Messages that the driver holds. */
   held: number
+  /** Over which it is sent. */
+  readonly connection: number
   /** Refused, or cut short by the loss of the connection. */
   isFailed: boolean
 }
@@ -51,6 +53,7 @@ export class InFlight {
   readonly #environment: Environment
   readonly #host: InFlightHost
   readonly #window: EchoWindow
+  #connection = 0
   #frames = 0
   #bytes = 0
   #events = 0
@@ -125,6 +128,7 @@ export class InFlight {
       handed: 0,
       bytes: 0,
       held: 0,
+      connection: this.#connection,
       isFailed: false
     }
     const { wire } = this.#environment
@@ -136,6 +140,11 @@ export class InFlight {
     const frame = encodeFrame({ kind: 'events', origin, age: this.#host.age(), retransmission, ...batch })
     if (frame.length > size) this.#begin(transmission, fragments(frame, size, origin, first))
     else this.#hand(transmission, frame)
+  }
+
+  /** The link is ready again: refusals that are still to come tell nothing about the new connection. */
+  online(): void {
+    this.#connection += 1
   }
 
   /** An own message was echoed. */
@@ -236,7 +245,8 @@ export class InFlight {
   #onRefused(transmission: Transmission, cause: unknown): void {
     if (transmission.isFailed) return
     transmission.isFailed = true
-    const { first, next, size } = transmission
+    const { first, next, size, connection } = transmission
+    if (connection !== this.#connection && this.#isEchoing) return // it is sent again, as nothing of it has come back
     // With the connection lost, it is under way as far as known: it may be the reason.
     if (this.#environment.link.status === 'ready') this.#window.drop(first)
     this.#host.refused(first, next, size, cause)

@@ -107,6 +107,7 @@ export class Sender {
   /** The link is ready, but whether what is published arrives is not known yet: nothing is sent until `resume`. */
   suspend(): void {
     this.#isProven = false
+    this.#inFlight.online()
   }
 
   /** What is published over this connection arrives: sends the waiting events, and again those that have not come back. */

@@ -57,6 +57,13 @@ describe('RedisAdapter', () => {
     })
   })
 
+  it('waits for a server that is slow, longer than the driver waits for other commands', async () => {
+    const one = redis({ redisOptions: { commandOptions: { timeout: 100 } } })
+    await one.ready
+    await broker.command('CLIENT', 'PAUSE', '500', 'WRITE')
+    await expectOneCopy(one, [one])
+  })
+
   describe('credentials', () => {
     let guarded: RedisBroker
 

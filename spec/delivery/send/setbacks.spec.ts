@@ -88,6 +88,22 @@ describe('Sender, setbacks', () => {
     expect(kinds()).to.deep.equal(['too-large'])
   })
 
+  it('takes no late refusal of the old connection for one of the new', async () => {
+    const held = stage.link.hold()
+    stage.send(1)
+    await stage.pass()
+    stage.goAway()
+    stage.link.status = 'ready'
+    stage.link.driver = async () => {}
+    stage.sender.suspend()
+    held[0]?.reject(new Error('cut'))
+    await stage.pass()
+    stage.sender.resume()
+    await stage.hearAll()
+    expect(stage.errors).to.deep.equal([])
+    expect(stage.sender.isEchoed).to.equal(true)
+  })
+
   it('remembers a size that failed twice, though smaller events got through between', async () => {
     for (let time = 0; time < 2; time += 1) {
       stage.send(1, 40 * KIB)
