@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { RedisAdapter } from '../../../lib/adapters/redis/redis-adapter.js'
 import type { SyncError } from '../../../lib/errors.js'
@@ -6,7 +7,9 @@ import { describeSyncAdapter } from '../../conformance/index.js'
 import { rejection } from '../../conformance/rejection.js'
 import { type RedisBroker, startRedis } from '../../support/brokers/redis.js'
 import { eventually } from '../../support/eventually.js'
+import { throughPort } from '../../support/places.js'
 import { closeProbes, expectOneCopy, type Probe, probe } from '../../support/probe.js'
+import { startProxy } from '../../support/proxy.js'
 
 describe('RedisAdapter', () => {
   let broker: RedisBroker
@@ -58,10 +61,24 @@ describe('RedisAdapter', () => {
   })
 
   it('waits for a server that is slow, longer than the driver waits for other commands', async () => {
-    const one = redis({ redisOptions: { commandOptions: { timeout: 100 } } })
+    const network = await startProxy(broker.port)
+    const uri = throughPort(broker.uri, network.port)
+    const one = redis({ uri, redisOptions: { commandOptions: { timeout: 100 } } })
     await one.ready
-    await broker.command('CLIENT', 'PAUSE', '500', 'WRITE')
-    await expectOneCopy(one, [one])
+    network.stall('up')
+    // More than the buffers on the way take: the last ones wait in the driver's queue.
+    const published = Promise.all(
+      Array.from({ length: 32 }, () => one.adapter.publish(Buffer.alloc(1024 * 1024)))
+    )
+    published.catch(() => {})
+    await delay(500)
+    network.resume()
+    try {
+      await published
+    } finally {
+      await one.adapter.close()
+      await network.close()
+    }
   })
 
   describe('credentials', () => {
