@@ -1,7 +1,7 @@
 import { inspect, types } from 'node:util'
-import { closest } from 'fastest-levenshtein'
 import { type Check, has, type OptionRules, object } from '../adapters/adapter-options.js'
 import { BUILT_IN } from './built-in.js'
+import { nearest } from './nearest.js'
 
 const text: Check = {
   test: (value) => typeof value === 'string' && value !== '',
@@ -9,18 +9,11 @@ const text: Check = {
 }
 const fn: Check = { test: (value) => typeof value === 'function', expected: 'a function' }
 const history: Check = {
-  test: (value) =>
-    object.test(value) &&
-    Object.entries(value as object).every(
-      ([name, limit]) =>
-        ['events', 'bytes'].includes(name) && (limit === undefined || (Number.isInteger(limit) && limit > 0))
-    ),
+  test: (value) => object.test(value) && wrongLimit(value as object) === undefined,
   expected: 'an object with `events` and `bytes`, whole numbers from 1'
 }
 const omit: Check = {
-  test: (value) =>
-    Array.isArray(value) &&
-    value.every((one) => (typeof one === 'string' && one !== '') || types.isRegExp(one)),
+  test: (value) => Array.isArray(value) && value.every(isPattern),
   expected: "an array of names (non-empty strings) and patterns, such as ['password', /token$/i]"
 }
 const timeout: Check = {
@@ -30,6 +23,11 @@ const timeout: Check = {
 
 /** In less an answer can't come back from a distant broker, and the connection would be taken for dead. */
 const LEAST_HEARTBEAT = 100
+
+/** Options whose short values may be shown: they hold no credentials. */
+const PLAIN = ['mode', 'wire', 'heartbeat', 'connectTimeout', 'closeTimeout']
+
+const LONGEST_SHOWN = 20
 
 const MODES: readonly unknown[] = ['both', 'send', 'receive']
 
@@ -98,9 +96,37 @@ function check(options: object, checks: Record<string, Check>): void {
     const value = (options as Record<string, unknown>)[name]
     if (value === undefined || test(value)) continue
     const problem = expected === fn.expected ? 'is not a function' : `has to be ${expected}`
-    const got = name === 'mode' ? inspect(value) : show(value)
-    throw new TypeError(`\`${name}\` option provided to feathers-sync ${problem}, got ${got}`)
+    throw new TypeError(`\`${name}\` option provided to feathers-sync ${problem}, got ${got(name, value)}`)
   }
+}
+
+function isPattern(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || types.isRegExp(value)
+}
+
+function wrongLimit(limits: object): [name: string, limit: unknown] | undefined {
+  return Object.entries(limits).find(
+    ([name, limit]) =>
+      !['events', 'bytes'].includes(name) || (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
+  )
+}
+
+/** What is wrong with a value, as far inside as it may be shown. */
+function got(name: string, value: unknown): string {
+  if (name === 'history' && object.test(value)) {
+    const [inner = '', limit] = wrongLimit(value as object) ?? []
+    if (!['events', 'bytes'].includes(inner)) return `an object with the unknown name \`${inner}\``
+    return `an object whose \`${inner}\` is ${showPlain(limit)}`
+  }
+  if (name === 'omit' && Array.isArray(value)) {
+    const index = value.findIndex((one) => !isPattern(one))
+    return `an array whose item ${index} is ${show(value[index])}`
+  }
+  return PLAIN.includes(name) ? showPlain(value) : show(value)
+}
+
+function showPlain(value: unknown): string {
+  return typeof value === 'string' && value.length <= LONGEST_SHOWN ? inspect(value) : show(value)
 }
 
 const warned = new Set<string>()
@@ -109,11 +135,11 @@ function warnOfUnknown(options: object, known: readonly string[], where = ''): v
   for (const name of Object.keys(options)) {
     if (known.includes(name) || warned.has(where + name)) continue
     warned.add(where + name)
-    const nearest = where + closest(name, known)
-    process.emitWarning(
-      `\`${where}${name}\` is not an option of feathers-sync. Did you mean \`${nearest}\`?`,
-      { type: 'FeathersSyncWarning' }
-    )
+    const near = nearest(name, known)
+    const suggestion = near === undefined ? '' : ` Did you mean \`${where}${near}\`?`
+    process.emitWarning(`\`${where}${name}\` is not an option of feathers-sync.${suggestion}`, {
+      type: 'FeathersSyncWarning'
+    })
   }
 }
 

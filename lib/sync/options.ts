@@ -92,7 +92,7 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
   // An empty one is most likely an environment variable that isn't set.
   if (uri === null || uri === '') throw missingUri()
   checkOptions(options)
-  const adapter = name ?? options.adapter ?? schemeOf(options.uri)
+  const adapter = name ?? options.adapter ?? schemeOf(options.uri ?? hintAtUrl(options))
   return {
     ...DEFAULTS,
     ...withoutUndefined(options),
@@ -140,10 +140,15 @@ function schemeOf(uri: string | undefined): string {
   return scheme.toLowerCase()
 }
 
-function missingUri(): TypeError {
+/** @throws TypeError where the URI has the name that it has in node-redis */
+function hintAtUrl(options: object): undefined {
+  if ('url' in options) throw missingUri('. `url` is not an option, `uri` was meant')
+}
+
+function missingUri(hint = ''): TypeError {
   return new TypeError(
     'A `uri` option with the database connection string has to be provided to feathers-sync, ' +
-      'such as redis://localhost:6379, amqp://localhost:5672, nats://localhost:4222 or ipc:'
+      `such as redis://localhost:6379, amqp://localhost:5672, nats://localhost:4222 or ipc:${hint}`
   )
 }
 

@@ -90,6 +90,21 @@ describe('option-checks', () => {
       expect(got({ key: fn })).to.equal('a function')
       expect(got({ connectTimeout: -1 })).to.equal('-1')
       expect(got({ mode: 'sent' })).to.equal("'sent'")
+      expect(got({ wire: '4' })).to.equal("'4'")
+      expect(got({ heartbeat: '5000' })).to.equal("'5000'")
+      expect(got({ connectTimeout: SECRET.repeat(9) })).to.equal('a string')
+    })
+
+    it('says what is wrong inside of an option', () => {
+      const cases: [options: object, text: string][] = [
+        [{ history: { event: 5 } }, 'got an object with the unknown name `event`'],
+        [{ history: { events: -1 } }, 'got an object whose `events` is -1'],
+        [{ history: { bytes: '1' } }, "got an object whose `bytes` is '1'"],
+        [{ omit: ['password', 5] }, 'got an array whose item 1 is 5'],
+        [{ omit: [''] }, "got an array whose item 0 is ''"],
+        [{ omit: [[SECRET]] }, 'got an array whose item 0 is an array']
+      ]
+      for (const [options, text] of cases) expect(() => checkOptions(options)).to.throw(TypeError, text)
     })
   })
 
@@ -136,6 +151,21 @@ describe('option-checks', () => {
       expect(warnings.map(String)).to.deep.equal([
         'FeathersSyncWarning: `kye` is not an option of feathers-sync. Did you mean `key`?',
         'FeathersSyncWarning: `redisOption` is not an option of feathers-sync. Did you mean `redisOptions`?'
+      ])
+    })
+
+    it('suggests only a name that is near', async () => {
+      const warnings: Error[] = []
+      const listener = (warning: Error) => warnings.push(warning)
+      process.on('warning', listener)
+      const last = once(process, 'warning')
+      checkBuiltInOptions({ password: SECRET, debug: true, hsitory: {} })
+      await last
+      process.off('warning', listener)
+      expect(warnings.map(String)).to.deep.equal([
+        'FeathersSyncWarning: `password` is not an option of feathers-sync.',
+        'FeathersSyncWarning: `debug` is not an option of feathers-sync.',
+        'FeathersSyncWarning: `hsitory` is not an option of feathers-sync. Did you mean `history`?'
       ])
     })
 

@@ -55,6 +55,13 @@ describe('options', () => {
       }
     })
 
+    it('says that `url` is not an option, without showing it', () => {
+      expect(() => resolveOptions({ url: `redis://me:${SECRET}@localhost` } as SyncOptions))
+        .to.throw(TypeError, '`url` is not an option, `uri` was meant')
+        .with.property('message')
+        .that.does.not.include(SECRET)
+    })
+
     it('refuses what is no URI, without showing it', () => {
       for (const uri of [SECRET, `//${SECRET}@localhost`, `/tmp/${SECRET}`]) {
         expect(() => resolveOptions({ uri }))
