@@ -45,6 +45,7 @@ export class SimInstance {
   onProven: () => void = () => {}
   readonly #clock: SleepingClock
   readonly #heartbeat: number
+  #echoedAt = 0
   /** When a frame of each origin was received. */
   readonly #heardAt = new Map<string, number>()
   /** What happens when it wakes up: messages and connections that came meanwhile. */
@@ -85,7 +86,9 @@ export class SimInstance {
     broker.instances.set(this.origin, this)
     this.link.onMessage = (bytes) =>
       this.#whenAwake(() => {
-        this.#heardAt.set(decodeFrame(bytes).origin, this.#clock.now())
+        const { origin } = decodeFrame(bytes)
+        this.#heardAt.set(origin, this.#clock.now())
+        if (origin === this.origin) this.#echoedAt = clock.now()
         this.delivery.receive(bytes)
       })
     this.link.onReady = () => this.#whenAwake(() => this.delivery.online())
@@ -102,6 +105,12 @@ export class SimInstance {
     const isReported = ({ message }: SyncError) =>
       message.includes(`${origin} is heard but does`) || message.endsWith(', again')
     return this.errors.some(isReported)
+  }
+
+  /** Whether it may not publish, or does not know yet that it may again, or was found out so late that others gave up. */
+  get isReceiveOnly(): boolean {
+    const { refusedAt } = this.link
+    return this.#echoedAt <= refusedAt || refusedAt > this.#broker.clock.now() - PATIENCE * this.#heartbeat
   }
 
   get isAsleep(): boolean {
@@ -193,8 +202,7 @@ export class SimInstance {
 
   /** Who may not publish can neither request events nor send them again. */
   #wasRefused(maker: SimInstance | undefined): boolean {
-    const since = this.#broker.clock.now() - PATIENCE * this.#heartbeat
-    return this.link.refusedAt > since || (maker !== undefined && maker.link.refusedAt > since)
+    return this.isReceiveOnly || maker?.isReceiveOnly === true
   }
 
   #record(origin: string, seen: Seen): void {
