@@ -186,9 +186,9 @@ export class Delivery {
     if (!head) return
     if (head.kind === 'heartbeat') {
       const { age } = this.sender
-      this.#baselines.echoed(age - (head.age ?? age), head.age ?? age)
-    }
-    if (head.kind !== 'heartbeat') this.#company.sent()
+      const sentAt = head.age ?? age
+      this.#baselines.echoed(age - sentAt, sentAt)
+    } else this.#company.sent()
     this.sender.echo(head)
     this.#proof.takeOwn(head.age)
   }

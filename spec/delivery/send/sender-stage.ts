@@ -7,6 +7,9 @@ import { ORIGIN } from '../wire/golden.js'
 export const KIB = 1024
 export const MIB = 1024 * KIB
 
+/** How long a suspicious event waits at most, before it is given up, in ms. */
+const LONGEST_PAUSE = 900
+
 /** A sender on a link and a clock that do as the test says. */
 export class SenderStage extends Stage {
   readonly sender: Sender
@@ -62,6 +65,20 @@ export class SenderStage extends Stage {
     this.link.status = 'ready'
     this.link.driver = async () => {}
     this.sender.resume()
+  }
+
+  /** The connection is lost and there is a new one, over which what waits has been sent. */
+  async cut(): Promise<void> {
+    this.goAway()
+    await this.pass()
+    this.link.published = []
+    this.comeBack()
+    await this.pass(LONGEST_PAUSE)
+  }
+
+  /** The size of the largest message, in bytes. */
+  get largest(): number {
+    return Math.max(...this.link.published.map(({ length }) => length))
   }
 
   /** This many events are made while the link is away; what was sent before is forgotten. */

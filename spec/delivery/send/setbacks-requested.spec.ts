@@ -8,26 +8,16 @@ describe('Sender, setbacks of what others requested', () => {
     stage = new SenderStage()
   })
 
-  async function cut(): Promise<void> {
-    stage.goAway()
-    await stage.pass()
-    stage.link.published = []
-    stage.comeBack()
-    await stage.pass(900)
-  }
-
-  const largest = () => Math.max(...stage.link.published.map(({ length }) => length))
-
   it('makes smaller what was requested and cost the connection, and goes on to answer', async () => {
     await stage.sendAndHear(1, 100 * KIB)
-    await cut()
+    await stage.cut()
     const requested = []
     for (let time = 0; time < 3; time += 1) {
       stage.link.published = []
       stage.sender.answer([{ from: 1, to: 1 }])
       await stage.pass()
-      requested.push(largest())
-      await cut()
+      requested.push(stage.largest)
+      await stage.cut()
     }
     expect(requested[0]).to.be.greaterThan(100 * KIB)
     expect(requested[1]).to.be.within(1, 26 * KIB)
@@ -51,10 +41,10 @@ describe('Sender, setbacks of what others requested', () => {
 
   it('waits for 2 s for echoes that were lost, and then sends the suspicious event', async () => {
     await stage.sendAndHear(2)
-    await cut()
+    await stage.cut()
     stage.send(1, 100 * KIB)
     await stage.pass()
-    await cut() // event 3 is suspected, and sent again
+    await stage.cut() // event 3 is suspected, and sent again
     await stage.hearAll()
     stage.sender.answer([{ from: 1, to: 1 }])
     await stage.pass()

@@ -5,9 +5,6 @@ import { SyncError } from '../../../lib/errors.js'
 import { settled } from '../fake-link.js'
 import { KIB, MIB, SenderStage } from './sender-stage.js'
 
-/** How long a suspicious event waits at most, before it is given up, in ms. */
-const LONGEST_PAUSE = 900
-
 describe('Sender, setbacks', () => {
   let stage: SenderStage
 
@@ -15,18 +12,7 @@ describe('Sender, setbacks', () => {
     stage = new SenderStage()
   })
 
-  /** The connection is lost and there is a new one. */
-  async function cut(): Promise<void> {
-    stage.goAway()
-    await stage.pass()
-    stage.link.published = []
-    stage.comeBack()
-    await stage.pass(LONGEST_PAUSE)
-  }
-
   const kinds = () => stage.errors.map(({ kind }) => kind)
-  const largest = () => Math.max(...stage.link.published.map(({ length }) => length))
-
   describe('an event that the connection is lost with each time', () => {
     beforeEach(async () => {
       stage.send(1)
@@ -37,12 +23,12 @@ describe('Sender, setbacks', () => {
     })
 
     it('is sent alone, in smaller messages and fewer of them each time', async () => {
-      await cut() // the first event had come back meanwhile: no sign of anything
+      await stage.cut() // the first event had come back meanwhile: no sign of anything
       const sizes = []
       for (let time = 0; time < 3; time += 1) {
-        await cut()
+        await stage.cut()
         expect(stage.link.sent).to.deep.equal([])
-        sizes.push([largest(), stage.link.published.reduce((sum, { length }) => sum + length, 0)])
+        sizes.push([stage.largest, stage.link.published.reduce((sum, { length }) => sum + length, 0)])
       }
       expect(sizes.map(([message]) => message)).to.deep.equal([64 * KIB, 16 * KIB, 4 * KIB])
       expect(sizes.map(([, window]) => window)).to.deep.equal([256 * KIB, 64 * KIB, 16 * KIB])
@@ -50,7 +36,7 @@ describe('Sender, setbacks', () => {
     })
 
     it('is given up in the end, costs itself alone, and those behind it are sent', async () => {
-      for (let time = 0; time < 5; time += 1) await cut()
+      for (let time = 0; time < 5; time += 1) await stage.cut()
       expect(kinds()).to.deep.equal(['too-large'])
       expect(stage.errors[0]?.message).to.match(
         /an event of 2097152 bytes does not get through .* the connection is lost/
@@ -68,7 +54,7 @@ describe('Sender, setbacks', () => {
     })
 
     it('is sent whole when it gets through, and the others with it', async () => {
-      for (let time = 0; time < 3; time += 1) await cut()
+      for (let time = 0; time < 3; time += 1) await stage.cut()
       await stage.hearAll()
       expect(stage.sender).to.include({ isEchoed: true, last: 5 })
       expect(stage.errors).to.deep.equal([])
@@ -81,10 +67,10 @@ describe('Sender, setbacks', () => {
     stage.link.status = 'reconnecting'
     await stage.pass()
     for (let time = 0; time < 4; time += 1) {
-      await cut()
+      await stage.cut()
       stage.link.status = 'reconnecting'
     }
-    await cut()
+    await stage.cut()
     expect(kinds()).to.deep.equal(['too-large'])
   })
 
@@ -108,21 +94,21 @@ describe('Sender, setbacks', () => {
     for (let time = 0; time < 2; time += 1) {
       stage.send(1, 40 * KIB)
       await stage.pass()
-      await cut()
+      await stage.cut()
       await stage.hearAll()
-      await cut() // with nothing under way
+      await stage.cut() // with nothing under way
     }
     for (let time = 0; time < 20; time += 1) {
       stage.link.published = []
       stage.send(1, 40 * KIB)
       await stage.pass()
       await stage.hearAll()
-      expect(largest()).to.be.at.most(21 * KIB)
+      expect(stage.largest).to.be.at.most(21 * KIB)
     }
   })
 
   it('suspects nothing where nothing was under way', async () => {
-    for (let time = 0; time < 10; time += 1) await cut()
+    for (let time = 0; time < 10; time += 1) await stage.cut()
     stage.send(3)
     await stage.pass()
     expect(stage.link.sent).to.deep.equal(['1-3'])
@@ -146,14 +132,14 @@ describe('Sender, setbacks', () => {
   it('lets messages grow again, but for ten minutes not to what failed', async () => {
     stage.send(1, 2 * MIB)
     await stage.pass()
-    for (let time = 0; time < 3; time += 1) await cut()
+    for (let time = 0; time < 3; time += 1) await stage.cut()
     await stage.hearAll()
     const next = async () => {
       stage.link.published = []
       stage.send(8, MIB)
       await stage.pass()
       await stage.hearAll()
-      return largest()
+      return stage.largest
     }
     for (let time = 0; time < 5; time += 1) expect(await next()).to.be.at.most(32 * KIB)
     await stage.pass(600_000)
