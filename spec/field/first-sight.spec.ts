@@ -96,7 +96,8 @@ describe('what an instance that was ready could have had, before it has heard wh
         expect(late.got(maker)).to.deep.equal([...new Set(late.got(maker))])
       }
 
-      it('(a) the older one was partitioned, its connection died unseen, and it sends again', async () => {
+      /** An older one whose connection died while it made events, and a newcomer that was there. */
+      const diedUnseen = async () => {
         const o = await older()
         o.network.stall()
         const r = await apart()
@@ -105,6 +106,11 @@ describe('what an instance that was ready could have had, before it has heard wh
         o.network.cut()
         o.network.resume()
         await eventually(() => o.member.app.sync.status === 'reconnecting')
+        return { o, r }
+      }
+
+      it('(a) the older one was partitioned, its connection died unseen, and it sends again', async () => {
+        const { o, r } = await diedUnseen()
         await rejoin(o)
         await expectAccounted(r.member, o.member, 11, 30)
       })
@@ -156,14 +162,7 @@ describe('what an instance that was ready could have had, before it has heard wh
         }
 
         it('(a) the connection of the older one had died unseen', async () => {
-          const o = await older()
-          o.network.stall()
-          const r = await apart()
-          o.member.make(20)
-          o.network.refuse()
-          o.network.cut()
-          o.network.resume()
-          await eventually(() => o.member.app.sync.status === 'reconnecting')
+          const { o, r } = await diedUnseen()
           await rejoinUnasked(o, r)
           await expectAccounted(r.member, o.member, 11, 30)
         })
