@@ -25,7 +25,7 @@ export class RelayAdapter extends SyncAdapter {
 
   // Resolves when the subscription is live. If it rejects, the base class tries again.
   protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
-    const { hostname, port } = new URL(this.options.uri ?? 'relay://localhost:4000')
+    const { hostname, port } = new URL(String(this.options.uri ?? 'relay://localhost:4000'))
     const socket = connect(Number(port), hostname)
     this.#socket = socket
     await new Promise<void>((resolve, reject) => {

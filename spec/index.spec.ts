@@ -85,7 +85,7 @@ describe('index', () => {
       it(`sync.${name}() refuses anything else`, () => {
         const secret = `http://me:${SECRET}@localhost`
         for (const options of [{ uri: secret }, { uri: null }, { key: 5 }, null, SECRET, []]) {
-          expect(() => named(options as SyncOptions))
+          expect(() => named(options as SyncOptions & { uri: string }))
             .to.throw(TypeError)
             .with.property('message')
             .that.does.not.include(SECRET)

@@ -1,6 +1,7 @@
 /** What an adapter sees of the options of `sync()`: where the broker is, its own options, and nothing of the application. */
 export interface AdapterOptions {
-  readonly uri?: string | undefined
+  /** As it was given: one, or a list. */
+  readonly uri?: string | readonly string[] | undefined
   /** The name that the adapter is registered under. */
   readonly adapter: string
   readonly key: string
@@ -16,7 +17,9 @@ export interface OptionRules {
   /** What the broker demands of a `key`, beyond a text that isn't empty. */
   readonly key?: Check
   /** What is wrong with a URI of one of the schemes, if something is: completes "the `uri` option …". */
-  uriProblem?(uri: string): string | undefined
+  uriProblem(uri: string): string | undefined
+  /** What to do instead of naming several servers, where `uri` can't. Without it, `uri` may be a list. */
+  readonly oneServer?: string
   /** The names that options of a driver may have. */
   readonly names?: Readonly<Record<string, readonly string[]>>
   /** @throws TypeError for what no check of a single value can find */

@@ -12,6 +12,12 @@ const history: Check = {
   test: (value) => object.test(value) && wrongLimit(value as object) === undefined,
   expected: 'an object with `events` and `bytes`, whole numbers from 1'
 }
+const uri: Check = {
+  test: (value) =>
+    typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(text.test)),
+  expected:
+    "a string, or a list of servers: an array of non-empty strings, such as ['amqp://one', 'amqp://two']"
+}
 const omit: Check = {
   test: (value) => Array.isArray(value) && value.every(isPattern),
   expected: "an array of names (non-empty strings) and patterns, such as ['password', /token$/i]"
@@ -33,7 +39,7 @@ const MODES: readonly unknown[] = ['both', 'send', 'receive']
 
 /** Options of every adapter. */
 const COMMON: Record<string, Check> = {
-  uri: { test: (value) => typeof value === 'string', expected: 'a string' },
+  uri,
   adapter: text,
   key: text,
   serialize: fn,
@@ -118,8 +124,9 @@ function got(name: string, value: unknown): string {
     if (!['events', 'bytes'].includes(inner)) return `an object with the unknown name \`${inner}\``
     return `an object whose \`${inner}\` is ${showPlain(limit)}`
   }
-  if (name === 'omit' && Array.isArray(value)) {
-    const index = value.findIndex((one) => !isPattern(one))
+  if (Array.isArray(value) && value.length === 0) return 'an empty array'
+  if (['omit', 'uri'].includes(name) && Array.isArray(value)) {
+    const index = value.findIndex((one) => !(name === 'omit' ? isPattern(one) : text.test(one)))
     return `an array whose item ${index} is ${show(value[index])}`
   }
   return PLAIN.includes(name) ? showPlain(value) : show(value)

@@ -4,6 +4,7 @@ import type { AmqpOptions } from '../adapters/amqp/amqp-options.js'
 import type { NatsOptions } from '../adapters/nats/nats-options.js'
 import { redact } from '../adapters/redact.js'
 import type { RedisOptions } from '../adapters/redis/redis-options.js'
+import { namesHost, serverUris } from '../adapters/server-uris.js'
 import type { HistoryLimit } from '../delivery/send/history.js'
 import type { BridgeOptions } from '../feathers/bridge-options.js'
 import type { SerializerFunctions } from '../message/serializer.js'
@@ -15,8 +16,11 @@ export type SyncContainer = Pick<Container, 'get' | 'isBound' | 'isCurrentBound'
 
 /** Options of every adapter. */
 export interface CommonOptions extends BridgeOptions, SerializerFunctions {
-  /** Where the broker is: `redis://user:password@host:6379`. The scheme picks the adapter. */
-  uri?: string
+  /**
+   * Where the broker is: `redis://user:password@host:6379`. The scheme picks the adapter. AMQP and NATS take several servers:
+   * `['amqp://a', 'amqp://b']`, or `'amqp://a,amqp://b'`.
+   */
+  uri?: string | readonly string[]
   /** The name of the adapter, where no scheme says it. */
   adapter?: string
   /**
@@ -48,7 +52,9 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
 }
 
 /** Options of the Redis adapter. */
-export interface RedisSyncOptions extends CommonOptions, RedisOptions {}
+export interface RedisSyncOptions extends CommonOptions, RedisOptions {
+  uri?: string
+}
 
 /** Options of the AMQP adapter. */
 export interface AmqpSyncOptions extends CommonOptions, AmqpOptions {}
@@ -57,14 +63,16 @@ export interface AmqpSyncOptions extends CommonOptions, AmqpOptions {}
 export interface NatsSyncOptions extends CommonOptions, NatsOptions {}
 
 /** Options of the embedded adapter. `uri` is `ipc:` (a socket derived from `key` and the user) or `ipc:///path/to.sock`. */
-export type IpcSyncOptions = CommonOptions
+export interface IpcSyncOptions extends CommonOptions {
+  uri?: string
+}
 
 /** Options of `sync`. What a custom adapter takes beyond them is handed on to it untouched. */
-export interface SyncOptions extends RedisSyncOptions, AmqpSyncOptions, NatsSyncOptions {}
+export interface SyncOptions extends CommonOptions, RedisOptions, AmqpOptions, NatsOptions {}
 
 /** The options with defaults. */
 export interface ResolvedOptions extends Readonly<SyncOptions>, AdapterOptions {
-  readonly uri?: string
+  readonly uri?: string | readonly string[]
   readonly adapter: string
   readonly key: string
   readonly mode: 'both' | 'send' | 'receive'
@@ -92,7 +100,7 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
   // An empty one is most likely an environment variable that isn't set.
   if (uri === null || uri === '') throw missingUri()
   checkOptions(options)
-  const adapter = name ?? options.adapter ?? schemeOf(options.uri ?? hintAtUrl(options))
+  const adapter = name ?? options.adapter ?? schemeOf([options.uri ?? hintAtUrl(options)].flat()[0])
   return {
     ...DEFAULTS,
     ...withoutUndefined(options),
@@ -107,20 +115,28 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
  * @throws TypeError naming the option, what it got and what is expected
  */
 export function checkBuiltIn(options: ResolvedOptions, ours: BuiltIn): void {
-  const { schemes } = ours
-  const { adapter, uri } = options
-  if (uri !== undefined) {
-    if (!schemes.includes(schemeOf(uri))) {
-      const expected = schemes.map((scheme) => `${scheme}:`).join(' or ')
-      throw new TypeError(
-        `feathers-sync: the \`uri\` option of the ${adapter} adapter has to start with ${expected}, got ${redact(uri)}`
-      )
-    }
-    const problem = ours.uriProblem?.(uri)
-    if (problem) throw new TypeError(`feathers-sync: the \`uri\` option ${problem}, got ${redact(uri)}`)
-    if (!URL.canParse(uri)) throw invalidUri(uri)
-  }
+  if (options.uri !== undefined) checkUri(options.uri, options.adapter, ours)
   checkBuiltInOptions(options, ours)
+}
+
+function checkUri(uri: string | readonly string[], adapter: string, ours: BuiltIn): void {
+  const { schemes, oneServer } = ours
+  const uris = oneServer ? [uri].flat() : serverUris(uri)
+  const refused = (text: string) =>
+    new TypeError(`feathers-sync: the \`uri\` option ${text}, got ${redact(uri)}`)
+  if (uris.some((one) => !schemes.includes(schemeOf(one)))) {
+    const expected = schemes.map((scheme) => `${scheme}:`).join(' or ')
+    throw refused(`of the ${adapter} adapter has to start with ${expected}`)
+  }
+  if (oneServer && typeof uri !== 'string') {
+    throw refused(`of the ${adapter} adapter has to be one URI, not a list: ${oneServer}`)
+  }
+  if (uris.length > 1 && !uris.every(namesHost)) throw refused('has a server without a host in its list')
+  for (const one of uris) {
+    const problem = ours.uriProblem(one)
+    if (problem) throw refused(problem)
+    if (!URL.canParse(one)) throw invalidUri(one)
+  }
 }
 
 /** The error for a name that is neither ours nor bound in the user's container. */

@@ -11,7 +11,7 @@ export type Configure = (app: Application) => void
 type BuiltInUri = `${BuiltInScheme}:${string}`
 
 /** An adapter of one's own may take any options; where the URI says that it is one of ours, other names don't compile. */
-type KnownOptions<Options> = Options extends { uri: BuiltInUri }
+type KnownOptions<Options> = Options extends { uri: BuiltInUri | readonly BuiltInUri[] }
   ? { [Name in Exclude<keyof Options, keyof SyncOptions>]: never }
   : unknown
 

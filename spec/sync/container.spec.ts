@@ -106,6 +106,11 @@ describe('container', () => {
       })
     })
 
+    it('gets a list as it was given', () => {
+      const uri = ['loop://a:1', 'loop://b:2,c']
+      expect(configure({ uri, container: withLoop() }).app.sync.adapter.options.uri).to.equal(uri)
+    })
+
     it('comes by toDynamicValue', () => {
       class Configured extends LoopAdapter {
         constructor(readonly region: string) {

@@ -42,7 +42,11 @@ describe('option-checks', () => {
     })
 
     const wrong: [name: string, values: unknown[], expected: string][] = [
-      ['uri', [5, true, {}, new URL('redis://localhost')], 'has to be a string'],
+      [
+        'uri',
+        [5, true, {}, new URL('redis://localhost'), [], ['amqp://a', ''], ['amqp://a', 5]],
+        'has to be a string, or a list'
+      ],
       ['adapter', [5, '', null], 'has to be a non-empty string'],
       ['key', [5, '', null, Symbol('k')], 'has to be a non-empty string'],
       ['serialize', ['JSON', 5, null, {}, true], 'is not a function'],
@@ -101,6 +105,8 @@ describe('option-checks', () => {
         [{ history: { events: -1 } }, 'got an object whose `events` is -1'],
         [{ history: { bytes: '1' } }, "got an object whose `bytes` is '1'"],
         [{ omit: ['password', 5] }, 'got an array whose item 1 is 5'],
+        [{ uri: [`nats://${SECRET}@a`, undefined] }, 'got an array whose item 1 is undefined'],
+        [{ uri: [] }, 'got an empty array'],
         [{ omit: [''] }, "got an array whose item 0 is ''"],
         [{ omit: [[SECRET]] }, 'got an array whose item 0 is an array']
       ]

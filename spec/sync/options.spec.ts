@@ -103,8 +103,23 @@ describe('options', () => {
       ['redis://a,b', /has to name one server: for a cluster or Sentinel, hand in a client/],
       ['redis://a:1,b:2', /has to name one server/],
       [`redis://me:${SECRET}@a,me:${SECRET}@b`, /has to name one server/],
-      ['nats://a,nats://b', /has to name one server: the others go into `natsConnectionOptions.servers`/],
-      ['amqps://a,b/vhost', /has to name one server: .*DNS name/],
+      ['redis://a,redis://b', /has to name one server/],
+      [`nats://me:${SECRET}@a,me:${SECRET}@b`, /a comma that may stand between two servers .*%2C/],
+      [`nats://a:4222,me:${SECRET}@b`, /a comma that may stand/],
+      [`nats://${SECRET},x@b`, /a comma that may stand/],
+      [`nats://[::1]:4222,me:${SECRET}@b`, /a comma that may stand/],
+      ['amqp://a/one,b:5673/two', /a comma that may stand/],
+      ['amqp://a/vhost,b', /in a user name, password or path a comma is written %2C/],
+      ['amqp://a?heartbeat=1,b', /a comma that may stand/],
+      ['nats://a,', /a server without a host in its list/],
+      ['nats://a, ,b', /a server without a host/],
+      ['amqp://,b/vhost', /a server without a host/],
+      [`amqp://me:${SECRET}@,b`, /a server without a host/],
+      ['nats://a,,nats://b', /a server without a host/],
+      [`amqp://a,redis://me:${SECRET}@b`, /has to start with amqp: or amqps:/],
+      ['nats://a,nats://b:99999', /port from 1 to 65535/],
+      ['nats://a:1,b:0', /has the port 0/],
+      [`amqp://a,amqp://me:${SECRET}%zz@b`, /not percent-encoded correctly/],
       ['amqp:127.0.0.1:5673', /needs two slashes/],
       ['nats:localhost', /needs two slashes/],
       ['valkey:/localhost', /needs two slashes/],
@@ -134,6 +149,45 @@ describe('options', () => {
           .not.contain(SECRET)
       })
     }
+
+    const lists: [uris: string[], problem: RegExp][] = [
+      [
+        ['redis://a', `redis://me:${SECRET}@b`],
+        /redis adapter has to be one URI, not a list: for a cluster or Sentinel/
+      ],
+      [['valkey://a'], /has to be one URI, not a list/],
+      [
+        ['ipc:', 'ipc:'],
+        /ipc adapter has to be one URI, not a list: the processes of a machine meet at one socket/
+      ],
+      [['amqp://a', `redis://me:${SECRET}@b`], /amqp adapter has to start with amqp: or amqps:/],
+      [['nats://a', 'b:4222'], /has to start with nats:/],
+      [['nats://a', SECRET], /has to be a URI such as/],
+      [['nats://a', 'nats:b'], /needs two slashes/],
+      [['nats://a', 'nats://'], /a server without a host/],
+      [['amqp://a,amqp://b', 'amqp://c:port'], /has to be a URI such as/],
+      [['amqp://a', `amqp://me:${SECRET}/@b`], /has an @ behind its host/]
+    ]
+    for (const [uris, problem] of lists) {
+      it(`refuses [${uris.join(' ').replaceAll(SECRET, '…')}], saying what to do`, () => {
+        expect(() => check({ uri: uris }))
+          .to.throw(TypeError, problem)
+          .with.property('message')
+          .not.contain(SECRET)
+      })
+    }
+
+    it('takes several servers of one kind', () => {
+      for (const scheme of ['amqp', 'nats']) {
+        check({ uri: [`${scheme}://a`] })
+        check({ uri: [`${scheme}://a:1`, `${scheme}://me:p%2Cw@b:2`] })
+        check({ uri: `${scheme}://a:1,${scheme}://me:p%2Cw@b:2` })
+        check({ uri: `${scheme}://me:pw@a:1,b:2,[::1]:3/` })
+        check({ uri: `${scheme}://me:p,w@a , ${scheme}://b` })
+      }
+      check({ uri: ['amqp://a', 'amqps://b/vhost'] })
+      expect(resolveOptions({ uri: ['amqps://a', 'amqp://b'] }).adapter).to.equal('amqps')
+    })
 
     it('takes what is well formed', () => {
       for (const uri of [

@@ -4,6 +4,7 @@ import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { MAX_DELAY } from '../backoff.js'
 import { loadDriver } from '../driver.js'
+import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { type AmqpOptions, amqpUri, connectOptions } from './amqp-options.js'
@@ -51,7 +52,7 @@ export class AmqpAdapter extends SyncAdapter {
     this.#sockets = sockets
     this.#maxPayload = MAX_MESSAGE_SIZE
     const { recovery, ...options } = connectOptions(amqpConnectionOptions, sockets.signal)
-    const connection = await connect(amqpUri(uri, amqpConnectionOptions), {
+    const connection = await connect(amqpUri(serverUris(uri)[0], amqpConnectionOptions), {
       ...options,
       recovery: {
         ...this.#pauses(recovery),

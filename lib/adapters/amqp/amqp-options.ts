@@ -12,9 +12,6 @@ export interface AmqpOptions {
   amqpConnectionOptions?: object
 }
 
-const LISTS =
-  "amqplib's recovery connects to one address; a DNS name or a load balancer can stand for several"
-
 const exchange: Check = {
   test: (value) =>
     typeof value === 'string' &&
@@ -28,7 +25,7 @@ export const amqpRules = {
   schemes: ['amqp', 'amqps'],
   checks: { amqpConnectionOptions: object },
   key: exchange,
-  uriProblem: (uri: string) => serverUriProblem(uri, LISTS),
+  uriProblem: serverUriProblem,
   names: { amqpConnectionOptions: CONNECTION_NAMES },
   check: ({ amqpConnectionOptions }: AmqpOptions) => checkAmqpOptions(amqpConnectionOptions)
 } as const satisfies OptionRules

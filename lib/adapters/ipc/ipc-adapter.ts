@@ -70,7 +70,7 @@ export class IpcAdapter extends SyncAdapter {
 
   #path(): string {
     try {
-      return socketPath(this.options.uri, this.options.key)
+      return socketPath(this.options.uri?.toString(), this.options.key)
     } catch (error) {
       throw this.error('options', 'has no place for its socket', error)
     }
@@ -92,7 +92,7 @@ export class IpcAdapter extends SyncAdapter {
       // Another user may have been faster since the path was checked.
       socket.on('connect', () => {
         try {
-          socketPath(this.options.uri, this.options.key)
+          socketPath(this.options.uri?.toString(), this.options.key)
         } catch (error) {
           socket.destroy(error as Error)
         }

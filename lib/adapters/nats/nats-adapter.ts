@@ -3,6 +3,7 @@ import type { Authenticator, ConnectionOptions, NatsConnection } from 'nats'
 import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { loadDriver } from '../driver.js'
+import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { connecting } from './connecting.js'
@@ -89,15 +90,16 @@ export class NatsAdapter extends SyncAdapter {
   #connectionOptions(): ConnectionOptions {
     const { uri, natsConnectionOptions } = this.options
     const { servers = [], ...options } = { ...natsConnectionOptions } as ConnectionOptions
-    const { server, ...credentials } = fromUri(uri)
+    const uris = serverUris(uri).map(fromUri)
+    const { server: _, ...credentials } = uris[0] ?? {}
     return {
       timeout: CONNECT_TIMEOUT,
       ...credentials,
       ...options,
       ...(options.authenticator && { authenticator: this.#authenticators([options.authenticator].flat()) }),
-      servers: [...new Set([server, ...[servers].flat(), ...this.#announced])].filter(
-        (name) => name !== undefined
-      ),
+      servers: [
+        ...new Set([...uris.map(({ server }) => server), ...[servers].flat(), ...this.#announced])
+      ].filter((name) => name !== undefined),
       reconnect: false,
       waitOnFirstConnect: false
     }
@@ -148,8 +150,7 @@ export class NatsAdapter extends SyncAdapter {
 }
 
 /** The server's address and the credentials in a URI; a lone user name is a token, as for the nats command. */
-function fromUri(uri: string | undefined): Partial<Record<'server' | 'user' | 'pass' | 'token', string>> {
-  if (uri === undefined) return {}
+function fromUri(uri: string): Partial<Record<'server' | 'user' | 'pass' | 'token', string>> {
   const { host, username, password } = new URL(uri)
   const server = host || undefined // `nats://` alone: the driver's default
   const user = decodeURIComponent(username)

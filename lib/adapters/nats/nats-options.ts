@@ -26,8 +26,6 @@ const subject: Check = {
     `dots, not beginning with $, and of at most ${MAX_SUBJECT} bytes`
 }
 
-const LISTS = 'the others go into `natsConnectionOptions.servers`'
-
 /** Of nats.js's `connect`. */
 const NAMES = [
   ...[
@@ -58,6 +56,6 @@ export const natsRules = {
   schemes: ['nats'],
   checks: { natsConnectionOptions },
   key: subject,
-  uriProblem: (uri: string) => serverUriProblem(uri, LISTS),
+  uriProblem: serverUriProblem,
   names: { natsConnectionOptions: NAMES }
 } as const satisfies OptionRules

@@ -50,7 +50,7 @@ const ATTEMPT_ENDS = ['connect', 'error']
 @injectable()
 export class RedisAdapter extends SyncAdapter {
   override readonly type = 'redis'
-  declare options: AdapterOptions & RedisOptions
+  declare options: AdapterOptions & RedisOptions & { readonly uri?: string }
   override readonly echoes = true
 
   #publisher: RedisClient | undefined

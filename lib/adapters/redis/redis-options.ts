@@ -59,6 +59,7 @@ function databaseProblem(uri: string): string | undefined {
 export const redisRules = {
   schemes: ['redis', 'rediss', 'valkey', 'valkeys'],
   checks: { redisClient: client, db: client, redisOptions: object },
+  oneServer: LISTS,
   uriProblem: (uri: string) => serverUriProblem(uri, LISTS) ?? databaseProblem(uri),
   names: { redisOptions: NAMES }
 } as const satisfies OptionRules

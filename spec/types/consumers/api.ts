@@ -44,6 +44,13 @@ const app: Application<{ messages: object }> = feathers()
 same<ReturnType<typeof sync>, Configure>(true)
 app.configure(sync({ uri: 'redis://localhost:6379' }))
 app.configure(sync({ uri: 'amqp://localhost', key: 'mine', mode: 'send', connectTimeout: 1000 }))
+app.configure(sync({ uri: ['amqp://one', 'amqp://two'], heartbeat: 1000 }))
+app.configure(sync.nats({ uri: ['nats://one', 'nats://two'] as readonly string[] }))
+app.configure(sync({ uri: ['mqtt://one', 'mqtt://two'], qos: 1 }))
+// @ts-expect-error an unknown name, where the list says which adapter it is
+sync({ uri: ['nats://one', 'nats://two'], heartbeet: 1 })
+// @ts-expect-error Redis takes one server
+sync.redis({ uri: ['redis://one', 'redis://two'] })
 app.configure(sync({ uri: 'mqtt://localhost', qos: 1 })) // what a custom adapter takes passes through
 app.configure(sync({ uri: 'redis://localhost', redisOptions: { return_buffers: true } }))
 app.configure(sync.redis({ uri: 'redis://localhost' }))
