@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Command, commandFor, type Recipe } from './command.js'
+import { type Command, commandFor, type Recipe, type Source } from './command.js'
 import { Daemon } from './daemon.js'
 import { freePort } from './ports.js'
 
@@ -28,6 +28,9 @@ export abstract class PrivateBroker implements Broker {
   port = 0
   private folder = ''
   private process?: Daemon
+
+  /** @param source where its program is, if not where it is installed */
+  constructor(private readonly source?: Source) {}
 
   async start(): Promise<void> {
     if (this.process) throw new Error(`${this.name} is running already`)
@@ -67,7 +70,7 @@ export abstract class PrivateBroker implements Broker {
 
   /** Writes its files, as its recipe now has them. */
   protected async configure(): Promise<Command> {
-    const command = commandFor(this.recipe, this.port, this.folder)
+    const command = commandFor(this.recipe, this.port, this.folder, this.source)
     await mkdir(this.folder, { recursive: true })
     for (const [file, text] of Object.entries(command.files)) await writeFile(join(this.folder, file), text)
     return command

@@ -1,5 +1,5 @@
 import { PrivateBroker } from './broker.js'
-import type { Recipe } from './command.js'
+import type { Recipe, Source } from './command.js'
 
 export interface NatsOptions {
   user?: string
@@ -8,6 +8,8 @@ export interface NatsOptions {
   maxPayload?: number
   /** More of nats-server's own configuration: `{ authorization: { token: 'secret' } }`. */
   config?: object
+  /** Where its program is, if not where it is installed. */
+  source?: Source
 }
 
 export class NatsBroker extends PrivateBroker {
@@ -22,7 +24,7 @@ export class NatsBroker extends PrivateBroker {
 
   /** @param options may be changed while it doesn't run, for its next start */
   constructor(readonly options: NatsOptions) {
-    super()
+    super(options.source)
   }
 
   get uri(): string {

@@ -1,5 +1,5 @@
 import { PrivateBroker } from './broker.js'
-import type { Place, Recipe } from './command.js'
+import type { Place, Recipe, Source } from './command.js'
 
 const NODE = 'feathers-sync@localhost'
 
@@ -54,8 +54,8 @@ export class RabbitBroker extends PrivateBroker {
   }
 }
 
-export async function startRabbit(): Promise<RabbitBroker> {
-  const broker = new RabbitBroker()
+export async function startRabbit(source?: Source): Promise<RabbitBroker> {
+  const broker = new RabbitBroker(source)
   await broker.start()
   return broker
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { PrivateBroker } from './broker.js'
-import type { Place, Recipe } from './command.js'
+import type { Place, Recipe, Source } from './command.js'
 
 export interface RedisOptions {
   password?: string
   /** More of redis-server's own: `['--maxclients', '10']`. */
   args?: string[]
+  /** Where its program is, if not where it is installed. */
+  source?: Source
 }
 
 export class RedisBroker extends PrivateBroker {
@@ -20,7 +22,7 @@ export class RedisBroker extends PrivateBroker {
   }
 
   constructor(private readonly options: RedisOptions) {
-    super()
+    super(options.source)
   }
 
   get uri(): string {
