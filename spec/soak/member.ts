@@ -136,7 +136,10 @@ export class Member {
       const { name, isLeaving, end } = this.account
       const text = isLeaving ? `${ms} ms after it began to leave` : `in ${ms} ms`
       const last = end ? `its sync was closed ${Math.round(now() - end.at)} ms ago` : 'its sync is not closed'
-      this.#ledger.note('alive', `${name} has not ended ${text}: ${last}`)
+      this.#ledger.note(
+        'alive',
+        `${name} has not ended ${text}: ${last}. It printed: ${this.#errors.slice(-500)}`
+      )
       void this.kill()
     }, ms)
   }

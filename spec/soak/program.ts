@@ -13,6 +13,8 @@ import { Tally } from './tally.js'
 const INTERVAL = 200
 /** How long the server may serve its last requests, in ms. */
 const LAST_REQUESTS = 1500
+/** When a process that has left, and is still there, says what holds it, in ms. */
+const LINGERING = 4000
 
 const { id, uri, key, seed, calm, events } = JSON.parse(process.argv[2] ?? '') as Setup
 const random = new Random(`${seed} teardown`)
@@ -103,6 +105,7 @@ async function leave(): Promise<void> {
   await tell({ kind: 'left', unsent, at: now() })
   // nothing but the sync could hold this process now
   process.disconnect()
+  setTimeout(() => console.error(`held by ${process.getActiveResourcesInfo()}`), LINGERING).unref()
 }
 
 process.on('message', async (order: Order) => {
