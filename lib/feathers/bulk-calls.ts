@@ -1,6 +1,6 @@
 import type { ListItem } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
-import { type ContextChoice, contextToSend } from './sent-context.js'
+import { type ContextChoice, contextToSend, type SentContext } from './sent-context.js'
 import type { ServiceEvent } from './service-events.js'
 
 /** A list whose items are, one after the other, the data of events with one context, from one synchronous loop. */
@@ -21,6 +21,8 @@ export interface Outgoing {
   item: ListItem | undefined
 }
 
+const NOTHING: SentContext = { sent: undefined, result: undefined }
+
 /**
  * Turns events into messages. Feathers emits an event for each item of a bulk call, all with one context, from one synchronous
  * loop: they share what is sent of the context, whatever is emitted in between.
@@ -36,14 +38,13 @@ export class BulkCalls {
   outgoing(event: ServiceEvent, choice: ContextChoice): Outgoing {
     const { event: name, path, context } = event
     const record = choice.policy.record(event.data, choice.lost)
-    const message = { event: name, path, data: record.sent }
+    // No spread: it takes as long as all the rest here.
+    const message = (sent: unknown) => ({ event: name, path, data: record.sent, context: sent })
     const call = this.#next(event)
-    if (call)
-      return { message: { ...message, context: call.context }, item: { list: call, index: call.index } }
-    const { sent, result } =
-      context === undefined ? { sent: undefined, result: undefined } : contextToSend(context, record, choice)
-    if (sent === undefined) return { message, item: undefined }
-    return { message: { ...message, context: sent }, item: this.#begin(event, sent, result) }
+    if (call) return { message: message(call.context), item: { list: call, index: call.index } }
+    const { sent, result } = context === undefined ? NOTHING : contextToSend(context, record, choice)
+    if (sent === undefined) return { message: { event: name, path, data: record.sent }, item: undefined }
+    return { message: message(sent), item: this.#begin(event, sent, result) }
   }
 
   /** The call with `event` as its next one, if there is one. */

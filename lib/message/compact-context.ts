@@ -71,7 +71,8 @@ function leaveOutConnection(sent: Values): boolean {
 /** The reverse: fills in what was left out. `items`: the data of all events that share the context. */
 export function restore({ event, path, data, context }: SyncMessage, items: readonly unknown[]): unknown {
   if (!isObject(context) || typeof context.self !== 'number') return context
-  const { self, ...restored } = context
+  const { self } = context
+  const restored = less(context, isSelf)
   const common: Values = { path, event, data, result: data, dispatch: data }
   for (const [name, bit] of SAME) if ((self & bit) !== 0) restored[name] = common[name]
   for (const [name, bit] of LISTED) if ((self & bit) !== 0) restored[name] = items
@@ -81,6 +82,10 @@ export function restore({ event, path, data, context }: SyncMessage, items: read
   }
   if ((self & CONNECTION) !== 0) restoreConnection(restored)
   return restored
+}
+
+function isSelf(name: string): boolean {
+  return name === 'self'
 }
 
 function restoreConnection(context: Values): void {

@@ -85,5 +85,6 @@ export function readPlain(
 
 function withContext(message: SyncMessage, context: unknown): SyncMessage {
   if (context === undefined || context === null) return message
-  return { ...message, context }
+  const { event, path, data } = message // no spread, as each event comes here: it takes several times as long
+  return { event, path, data, context }
 }

@@ -57,8 +57,9 @@ export class Encoder {
       const bytes = Buffer.from(serialize({ data: message.data }))
       this.#collected.addItem(item.list, this.#sharedOf(message, item.list, incomplete), bytes)
     } else {
+      const { event, path, data } = message
       const context = compact(message, false)
-      const bytes = serialize(context === undefined ? message : { ...message, context })
+      const bytes = serialize(context === undefined ? message : { event, path, data, context })
       if (this.#collected.isEmpty) send(this.#payloads.one(bytes), 1)
       else this.#collected.addWhole(Buffer.from(bytes))
     }

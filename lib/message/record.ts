@@ -38,35 +38,23 @@ function isSentAsIs(value: unknown, options: RecordOptions, within: object[]): b
   if (within.length === MAX_DEPTH) return false
   if (within.includes(value)) return true
   try {
-    if (Array.isArray(value)) return areSentAsTheyAre(value, value, options, within)
-    if (!isPlain(value) || 'toJSON' in value) {
+    const isList = Array.isArray(value)
+    if (!isList && (!isPlain(value) || 'toJSON' in value)) {
       if (isKept(value)) return true
       if (types.isMap(value) || types.isSet(value)) return !options.isLeftOut
       if (isChanged(value)) return false
     }
-    const names = Object.keys(value)
+    const names = isList ? [] : Object.keys(value)
     if (options.isLeftOut && names.some(options.isLeftOut)) return false
-    return areSentAsTheyAre(
-      value,
-      names.map((name) => (value as Values)[name]),
-      options,
-      within
-    )
+    // Loops, as each event comes here.
+    within.push(value)
+    for (const name of names) if (!isSentAsIs((value as Values)[name], options, within)) return false
+    for (const item of isList ? value : []) if (!isSentAsIs(item, options, within)) return false
+    within.pop()
+    return true
   } catch {
     return false // a getter threw
   }
-}
-
-function areSentAsTheyAre(
-  value: object,
-  inner: readonly unknown[],
-  options: RecordOptions,
-  within: object[]
-): boolean {
-  within.push(value)
-  const all = inner.every((one) => isSentAsIs(one, options, within))
-  within.pop()
-  return all
 }
 
 /** As all serializers write what clients are shown of it. */
