@@ -3,6 +3,7 @@ import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import * as all from '../lib/index.js'
 import sync, { type SyncOptions } from '../lib/index.js'
+import { idleClient } from './support/idle-client.js'
 
 const SECRET = 's3cret'
 
@@ -94,7 +95,7 @@ describe('index', () => {
     }
 
     it('takes a client that is handed in', async () => {
-      const client = { duplicate: () => client, isOpen: true, on: () => {}, off: () => {} }
+      const client = idleClient()
       for (const options of [{ redisClient: client }, { db: client }]) {
         const app = feathers().configure(sync.redis(options))
         expect(app.sync.adapter.options).to.include({ adapter: 'redis', ...options })

@@ -31,6 +31,8 @@ export interface Check {
   test(value: unknown): boolean
   /** Completes "has to be …". */
   readonly expected: string
+  /** Completes "got …", where more can be said than the type of what was given, and nothing of its content. */
+  got?(value: unknown): string
 }
 
 /** A value with such methods. */

@@ -98,11 +98,13 @@ export function checkBuiltInOptions(options: object, { key }: Pick<OptionRules, 
 }
 
 function check(options: object, checks: Record<string, Check>): void {
-  for (const [name, { test, expected }] of Object.entries(checks)) {
+  for (const [name, { test, expected, got: gotOf }] of Object.entries(checks)) {
     const value = (options as Record<string, unknown>)[name]
     if (value === undefined || test(value)) continue
     const problem = expected === fn.expected ? 'is not a function' : `has to be ${expected}`
-    throw new TypeError(`\`${name}\` option provided to feathers-sync ${problem}, got ${got(name, value)}`)
+    throw new TypeError(
+      `\`${name}\` option provided to feathers-sync ${problem}, got ${gotOf?.(value) ?? got(name, value)}`
+    )
   }
 }
 

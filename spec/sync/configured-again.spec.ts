@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Application, feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import sync, { type Configure, core, createContainer } from '../../lib/index.js'
+import { idleClient } from '../support/idle-client.js'
 
 const ONLY_ONE = 'Only one type of feathers-sync can be configured on the same application'
 
@@ -31,7 +32,7 @@ describe('sync', () => {
     })
 
     it('throws for another adapter, URI, key or client', () => {
-      const client = { duplicate: () => client, isOpen: true, on: () => {}, off: () => {} }
+      const client = idleClient()
       const app = configure(sync.redis({ redisClient: client, key }))
       expect(() => app.configure(sync.redis({ redisClient: client, key }))).not.to.throw()
       const others = [

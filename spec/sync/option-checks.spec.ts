@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { expect } from 'chai'
 import { Container } from '../../lib/index.js'
 import { checkBuiltInOptions, checkOptions } from '../../lib/sync/option-checks.js'
+import { idleClient } from '../support/idle-client.js'
 
 const SECRET = 's3cret'
 const fn = () => {}
@@ -121,16 +122,16 @@ describe('option-checks', () => {
         key: 'k',
         deserialize: fn,
         redisOptions: { return_buffers: true },
-        redisClient: { duplicate: fn },
-        db: { duplicate: fn },
+        redisClient: idleClient(),
+        db: idleClient(),
         amqpConnectionOptions: { connectionOptions: {} },
         natsConnectionOptions: { servers: [] }
       })
     })
 
     const wrong: [name: string, values: unknown[], expected: string][] = [
-      ['redisClient', [{}, 'redis://', 0, null], 'a node-redis client, which has a duplicate'],
-      ['db', [{}, 2, null], 'a node-redis client, which has a duplicate'],
+      ['redisClient', [{}, 'redis://', 0, null], 'a client of node-redis, version 4 to 6'],
+      ['db', [{}, 2, null], 'a client of node-redis, version 4 to 6'],
       ['redisOptions', ['redis://', fn, [], null], 'an object'],
       ['amqpConnectionOptions', ['amqp://', 5, [], null], 'an object'],
       ['natsConnectionOptions', ['nats://', true, [], null], 'an object']

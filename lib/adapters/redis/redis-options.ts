@@ -1,30 +1,37 @@
-import { type Check, has, type OptionRules, object } from '../adapter-options.js'
+import { type Check, type OptionRules, object } from '../adapter-options.js'
 import { serverUriProblem } from '../server-uri.js'
+import { EXPECTED_CLIENT, familyOf, gotInstead } from './families.js'
+import { topologyProblem } from './topology-options.js'
 
-/** The part of a node-redis client (version 4 or later) that is used. */
+/** A client of node-redis, version 4 to 6 (also a cluster or Sentinel client), or of ioredis, version 5 or 6 (a `Redis` or `Cluster`). */
 export interface RedisClientLike {
-  duplicate(options?: object): unknown
+  connect(): Promise<unknown>
 }
 
 /** What the Redis adapter takes. */
 export interface RedisOptions {
-  /** A node-redis client of yours, connected or not yet. Duplicated for the subscription, never closed. */
+  /**
+   * A client of yours, connected or not yet; never closed. A client of node-redis publishes, and is duplicated for the subscription; of
+   * the others two connections are made that are not theirs.
+   */
   redisClient?: RedisClientLike
   /** The same as `redisClient`. */
   db?: RedisClientLike
-  /** Options of node-redis's `createClient`. */
+  /**
+   * Options of node-redis: of `createCluster` with `rootNodes`, of `createSentinel` with `sentinelRootNodes` and `name`, else of
+   * `createClient`.
+   */
   redisOptions?: object
+  /**
+   * On a cluster: publish within the shard that has `key` (`SPUBLISH`, since Redis 7), and not to all nodes. The same on all
+   * instances. Default: false
+   */
+  sharded?: boolean
 }
 
-const client: Check = {
-  // The commands of a `legacyMode` client take callbacks; its `.v4` has the commands and no connection.
-  test: (value) =>
-    has(value, 'duplicate') && !(value as { options?: { legacyMode?: boolean } }).options?.legacyMode,
-  expected:
-    'a node-redis client, which has a duplicate() function, made without `legacyMode` (its `.v4` is no client)'
-}
-
-const LISTS = 'for a cluster or Sentinel, hand in a client as `redisClient`'
+const LISTS =
+  "a cluster is given as `redisOptions: { rootNodes: [{ url: 'redis://host:6379' }] }`, Sentinels as " +
+  "`redisOptions: { name: 'mymaster', sentinelRootNodes: [{ host, port }] }`, both without `uri`"
 
 /** Of `createClient`, version 4 to 6, and what feathers-sync 3 documented. */
 const NAMES = [
@@ -49,17 +56,47 @@ const NAMES = [
     'modules',
     'scripts'
   ],
-  ...['functions', 'unstableResp3', 'isolationPoolOptions', 'legacyMode', 'return_buffers']
+  ...['functions', 'unstableResp3', 'isolationPoolOptions', 'legacyMode', 'return_buffers'],
+  // of createCluster and createSentinel
+  ...[
+    'rootNodes',
+    'defaults',
+    'useReplicas',
+    'minimizeConnections',
+    'maxCommandRedirections',
+    'nodeAddressMap'
+  ],
+  ...['topologyRefreshOnReconnectionAttemptStrategy', 'sentinelRootNodes', 'nodeClientOptions'],
+  ...['sentinelClientOptions', 'maxCommandRediscovers', 'masterPoolSize', 'replicaPoolSize', 'scanInterval'],
+  ...['passthroughClientErrorEvents', 'reserveClient']
 ]
 
 function databaseProblem(uri: string): string | undefined {
   return /^(\/\d*)?$/.test(new URL(uri).pathname) ? undefined : 'has a path that is no number of a database'
 }
 
+const client: Check = {
+  test: (value) => familyOf(value) !== undefined,
+  expected: EXPECTED_CLIENT,
+  got: gotInstead
+}
+
+/** @throws TypeError for options that don't fit each other */
+function check(options: RedisOptions & { uri?: unknown }): void {
+  const problem = topologyProblem(options, familyOf(options.redisClient ?? options.db)?.isCluster)
+  if (problem) throw new TypeError(`feathers-sync: ${problem}`)
+}
+
 export const redisRules = {
   schemes: ['redis', 'rediss', 'valkey', 'valkeys'],
-  checks: { redisClient: client, db: client, redisOptions: object },
+  checks: {
+    redisClient: client,
+    db: client,
+    redisOptions: object,
+    sharded: { test: (value: unknown) => typeof value === 'boolean', expected: 'true or false' }
+  },
   oneServer: LISTS,
   uriProblem: (uri: string) => serverUriProblem(uri, LISTS) ?? databaseProblem(uri),
-  names: { redisOptions: NAMES }
+  names: { redisOptions: NAMES },
+  check
 } as const satisfies OptionRules

@@ -54,7 +54,7 @@ sync.redis({ uri: ['redis://one', 'redis://two'] })
 app.configure(sync({ uri: 'mqtt://localhost', qos: 1 })) // what a custom adapter takes passes through
 app.configure(sync({ uri: 'redis://localhost', redisOptions: { return_buffers: true } }))
 app.configure(sync.redis({ uri: 'redis://localhost' }))
-app.configure(sync.redis({ redisClient: { duplicate: () => ({}) } }))
+app.configure(sync.redis({ redisClient: { connect: async () => {} } }))
 app.configure(sync.amqp({ amqpConnectionOptions: { heartbeatIntervalInSeconds: 5 } }))
 app.configure(sync.rabbitmq())
 app.configure(sync.nats({ natsConnectionOptions: { servers: ['localhost'] } }))
@@ -64,7 +64,7 @@ app.configure(all.redis({}))
 sync({ uri: 'redis://localhost', key: 1 })
 // @ts-expect-error there is no such mode
 sync({ uri: 'redis://localhost', mode: 'never' })
-// @ts-expect-error a client can be duplicated
+// @ts-expect-error a client can be connected
 sync.redis({ redisClient: {} })
 // @ts-expect-error the options have to be given
 sync()
@@ -92,7 +92,7 @@ sync({ uri: 'redis://localhost', heartbeet: 1 })
 // @ts-expect-error the same by the adapter's name
 redis({ heartbeet: 1 })
 // @ts-expect-error an option of another adapter
-amqp({ redisClient: { duplicate: () => ({}) } })
+amqp({ redisClient: { connect: async () => {} } })
 // an adapter of one's own takes what it likes
 sync({ uri: 'mqtt://localhost', qos: 1 })
 sync({ uri: process.env.SYNC_URI ?? '', qos: 1 })

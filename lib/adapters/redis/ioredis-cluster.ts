@@ -1,0 +1,56 @@
+import type { EventEmitter } from 'node:events'
+import { channelSlot } from './channel-slot.js'
+import { DiscoveringClient } from './discovering-client.js'
+import { disconnect, type Ioredis, IoredisClient } from './ioredis-client.js'
+import type { RedisClient, RedisContext } from './redis-client.js'
+
+/** What is used of a `Cluster` of ioredis, version 5 and 6. */
+interface IoredisCluster extends EventEmitter {
+  readonly status: string
+  /** Addresses by slot, the master's first. */
+  readonly slots: readonly (readonly string[])[]
+  connect(): Promise<void>
+  duplicate(startupNodes: object[], overrides: object): IoredisCluster
+  nodes(role: 'master'): Ioredis[]
+  disconnect(): void
+}
+
+const OWN_OPTIONS = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  clusterRetryStrategy: null,
+  slotsRefreshInterval: undefined,
+  shardedSubscribers: false
+}
+
+/** By a `Cluster` of ioredis: over two connections to one of its nodes, as each of them gets what is published at any. */
+export function ioredisCluster(context: RedisContext, handedIn: object): RedisClient {
+  const given = handedIn as IoredisCluster
+  return new DiscoveringClient(async () => {
+    const cluster = given.duplicate([], OWN_OPTIONS)
+    let reason: Error | undefined
+    for (const event of ['error', 'node error']) {
+      cluster.on(event, (error: Error & { lastNodeError?: Error }) => {
+        reason ??= error.lastNodeError ?? error
+      })
+    }
+    try {
+      await cluster.connect()
+      return new IoredisClient(context, nodeFor(cluster, context))
+    } catch (error) {
+      throw reason ?? error
+    } finally {
+      await disconnect(cluster)
+    }
+  })
+}
+
+function nodeFor(cluster: IoredisCluster, { key, sharded }: RedisContext): Ioredis {
+  const masters = cluster.nodes('master')
+  const [address] = cluster.slots[channelSlot(key)] ?? []
+  const node = sharded
+    ? masters.find(({ options }) => `${options.host}:${options.port}` === address)
+    : masters[Math.floor(Math.random() * masters.length)]
+  if (!node) throw new Error('CLUSTERDOWN no node of the cluster has the channel')
+  return node
+}

@@ -1,0 +1,156 @@
+import { reason } from '../../errors.js'
+import { type NodeRedis, ownOptions } from './node-redis.js'
+import { ignore, isElsewhere, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
+
+/** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
+const UNLIMITED = { timeout: undefined }
+
+/** A client's events at the end of an attempt to connect its socket. */
+const ATTEMPT_ENDS = ['connect', 'error']
+
+/** Publishes by one client of node-redis, which may be the user's, and subscribes by a duplicate of it. */
+export class NodeRedisClient implements RedisClient {
+  readonly #context: RedisContext
+  readonly #publisher: NodeRedis
+  readonly #subscriber: NodeRedis
+  readonly #isGiven: boolean
+  #subscribed = false
+  #closed = false
+  readonly #unwatch: (() => void)[] = []
+  /** Own clients whose socket is being connected: the driver's `destroy()` would leave it open. */
+  readonly #connecting = new Set<NodeRedis>()
+
+  /** @param isGiven whether the client is the user's: connected by its owner or here, reconnected by itself, never closed */
+  constructor(context: RedisContext, publisher: NodeRedis, isGiven: boolean) {
+    this.#context = context
+    this.#publisher = publisher
+    this.#isGiven = isGiven
+    if (publisher.options) context.hide(publisher.options)
+    const { socket = {} } = publisher.options ?? {}
+    this.#subscriber = publisher.duplicate(isGiven ? ownOptions({ socket }) : undefined)
+  }
+
+  async open(receive: (bytes: Uint8Array) => void): Promise<void> {
+    const [publisher, subscriber] = [this.#publisher, this.#subscriber]
+    // Its owner has one turn to connect it after `configure`: a second `connect()` rejects.
+    if (this.#isGiven && !publisher.isOpen) await new Promise((resolve) => setImmediate(resolve))
+    if (this.#closed) return
+    await new Promise<void>((resolve, reject) => {
+      const onReady = () => {
+        // One after the other: an attempt that fails has cost one connection.
+        if (publisher.isReady && !subscriber.isOpen) this.#connect(subscriber)
+        this.#subscribe(receive).then((live) => live && resolve(), reject)
+      }
+      this.#watch(publisher, onReady, reject)
+      this.#watch(subscriber, onReady, reject)
+      if (publisher.isReady) onReady()
+      else if (!publisher.isOpen) this.#connect(publisher)
+    })
+  }
+
+  async publish(message: Buffer): Promise<void> {
+    // The queue of a client that was handed in would send it later, once more or never.
+    if (!this.#publisher.isReady) throw new Error('the connection is lost')
+    try {
+      await this.#publisher.sendCommand(publishCommand(this.#context, message), UNLIMITED)
+    } catch (error) {
+      if (isElsewhere(error)) this.#context.lost(error)
+      throw error
+    }
+  }
+
+  command(...words: string[]): Promise<unknown> {
+    return this.#publisher.sendCommand(words)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const unwatch of this.#unwatch.splice(0)) unwatch()
+    for (const client of [this.#publisher, this.#subscriber]) {
+      if (this.#isUsers(client)) continue
+      if (this.#connecting.has(client))
+        for (const event of ATTEMPT_ENDS) client.once(event, () => destroy(client))
+      else destroy(client)
+    }
+  }
+
+  #isUsers(client: NodeRedis): boolean {
+    return this.#isGiven && client === this.#publisher
+  }
+
+  #connect(client: NodeRedis): void {
+    if (!this.#isUsers(client)) this.#watchAttempts(client)
+    // An error after our listeners are gone must not end the process: the client goes on trying, if only for a moment.
+    client.off('error', ignore).on('error', ignore)
+    client.connect().catch(ignore) // comes as an `error` event too
+  }
+
+  #watchAttempts(client: NodeRedis): void {
+    const onAttempt = () => this.#connecting.add(client)
+    client.on('reconnecting', onAttempt)
+    for (const event of ATTEMPT_ENDS) client.on(event, () => this.#connecting.delete(client))
+    onAttempt()
+  }
+
+  #watch(client: NodeRedis, onReady: () => void, reject: (error: Error) => void): void {
+    const { away, lost } = this.#context
+    const giveUp = (error: Error) => {
+      reject(error)
+      lost(error)
+    }
+    const moved = () => lost(new Error('the channel has moved to another server'))
+    const listeners: { [event: string]: (error: Error) => void } = {
+      ready: onReady,
+      error: (error: Error) => {
+        if (!this.#subscribed && isRefusal(error)) reject(error)
+        else if (!client.isOpen && !this.#isUsers(client)) giveUp(error)
+        else if (!client.isReady) away(error)
+      },
+      // A client that was handed in may be closed by its owner, and connected again.
+      end: () => away(new Error('the client was closed')),
+      // Of a cluster's shard: version 4 and 5, and later.
+      'server-sunsubscribe': moved,
+      'sharded-channel-moved': moved
+    }
+    for (const [event, listener] of Object.entries(listeners)) client.on(event, listener)
+    this.#unwatch.push(() => {
+      for (const [event, listener] of Object.entries(listeners)) client.off(event, listener)
+    })
+  }
+
+  /**
+   * Called whenever one of the two connections is ready; returns whether both are, and subscribed. A cut during the
+   * first SUBSCRIBE leaves the client connected but never subscribed: so this is repeated until it is acknowledged.
+   * From then on the driver does it, before it is `ready`.
+   */
+  async #subscribe(receive: (bytes: Uint8Array) => void): Promise<boolean> {
+    const [publisher, subscriber] = [this.#publisher, this.#subscriber]
+    const { key, sharded, back } = this.#context
+    if (!publisher.isReady || !subscriber.isReady) return false
+    if (!this.#subscribed) {
+      try {
+        if (sharded) await subscriber.sSubscribe(key, receive, true)
+        else await subscriber.subscribe(key, receive, true)
+      } catch (error) {
+        if (isRefusal(error) || subscriber.isReady) throw error
+        return false // cut meanwhile: the next `ready` comes here again
+      }
+      if (this.#closed) return false
+      this.#subscribed = true
+    }
+    const isLive = publisher.isReady && subscriber.isReady
+    if (isLive) back()
+    return isLive
+  }
+}
+
+function destroy(client: NodeRedis): void {
+  if (!client.isOpen) return
+  if (client.destroy) client.destroy()
+  else client.disconnect?.().catch(ignore)
+}
+
+/** Did the server refuse who we are, or what we may do? */
+export function isRefusal(error: unknown): boolean {
+  return /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password))/.test(reason(error))
+}

@@ -1,0 +1,66 @@
+import { channelSlot } from './channel-slot.js'
+import { DiscoveringClient } from './discovering-client.js'
+import { type NodeRedis, type NodeRedisOptions, optionsOf, ownOptions } from './node-redis.js'
+import { NodeRedisClient } from './node-redis-client.js'
+import type { RedisClient, RedisContext } from './redis-client.js'
+
+/** What is used of a cluster of node-redis, version 4 to 6. */
+export interface NodeRedisCluster {
+  readonly slots: readonly { readonly master: object }[]
+  readonly masters: readonly object[]
+  connect(): Promise<unknown>
+  duplicate(overrides?: object): NodeRedisCluster
+  nodeClient(node: object): Promise<NodeRedis> | NodeRedis
+  on(event: string, listener: (error: Error) => void): unknown
+  destroy?(): void
+  disconnect(): Promise<unknown>
+}
+
+export interface ClusterOptions {
+  defaults?: NodeRedisOptions
+}
+
+/** By a cluster of node-redis that was handed in, which itself is left alone. */
+export function nodeRedisCluster(context: RedisContext, handedIn: object): RedisClient {
+  const given = handedIn as NodeRedisCluster
+  return clusterNode(context, () => given.duplicate(clusterOptions(optionsOf<ClusterOptions>(given))))
+}
+
+/** By two connections to a node, as each of them gets what is published at any; `make` makes a cluster that leads to it. */
+export function clusterNode(context: RedisContext, make: () => NodeRedisCluster): RedisClient {
+  return new DiscoveringClient(async () => {
+    const cluster = make()
+    // What it rejects with does not say why.
+    let reason: Error | undefined
+    for (const event of ['error', 'node-error']) {
+      cluster.on(event, (error) => {
+        reason ??= error
+      })
+    }
+    try {
+      await cluster.connect()
+      const node = await cluster.nodeClient(nodeFor(cluster, context))
+      return new NodeRedisClient(context, node.duplicate(), false)
+    } catch (error) {
+      throw reason ?? error
+    } finally {
+      if (cluster.destroy) cluster.destroy()
+      else await cluster.disconnect()
+    }
+  })
+}
+
+/** The options with our policy. */
+export function clusterOptions(options: ClusterOptions): ClusterOptions {
+  return {
+    ...options,
+    ...{ minimizeConnections: true, useReplicas: false },
+    defaults: ownOptions(options.defaults)
+  }
+}
+
+function nodeFor({ slots, masters }: NodeRedisCluster, { key, sharded }: RedisContext): object {
+  const node = sharded ? slots[channelSlot(key)]?.master : masters[Math.floor(Math.random() * masters.length)]
+  if (!node) throw new Error('CLUSTERDOWN no node of the cluster has the channel')
+  return node
+}

@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import * as ioredis6 from 'ioredis'
+import * as ioredis5 from 'ioredis-5'
+import * as redis6 from 'redis'
+import * as redis4 from 'redis-4'
+import * as redis5 from 'redis-5'
+import { type RedisCluster, startRedisCluster } from '../support/brokers/redis-cluster.js'
+import { eventually } from '../support/eventually.js'
+import { type Member, type MemberOptions, Members, range } from '../support/members.js'
+
+interface HandedIn {
+  options: MemberOptions
+  /** As its owner does. */
+  end(): Promise<unknown> | void
+}
+
+interface Closable {
+  on(event: string, listener: () => void): unknown
+  connect(): Promise<unknown>
+  destroy?(): void
+  disconnect(): Promise<unknown> | void
+}
+
+/** In ms: shorter than a failover. */
+const HEARTBEAT = 300
+const FAILOVER = { timeout: 20_000 }
+
+const nodeRedis =
+  (driver: { createCluster(options: object): unknown }, connects: boolean) =>
+  async ({ rootNodes }: RedisCluster): Promise<HandedIn> => {
+    const redisClient = driver.createCluster({ rootNodes }) as Closable
+    redisClient.on('error', () => {})
+    redisClient.on('node-error', () => {})
+    if (connects) await redisClient.connect()
+    const end = () => (redisClient.destroy ? redisClient.destroy() : redisClient.disconnect())
+    return { options: { adapter: 'redis', redisClient }, end: () => (connects ? end() : undefined) }
+  }
+const ioredis =
+  (driver: typeof ioredis6, lazyConnect: boolean) =>
+  async ({ startupNodes }: RedisCluster): Promise<HandedIn> => {
+    const redisClient = new driver.Cluster(startupNodes, { lazyConnect })
+    redisClient.on('error', () => {})
+    return { options: { adapter: 'redis', redisClient }, end: () => redisClient.disconnect() }
+  }
+
+const FAMILIES: Record<string, (cluster: RedisCluster) => Promise<HandedIn>> = {
+  '`rootNodes`': async ({ rootNodes }) => ({
+    options: { adapter: 'redis', redisOptions: { rootNodes } },
+    end: () => {}
+  }),
+  'a cluster of redis 4': nodeRedis(redis4, true),
+  'a cluster of redis 5': nodeRedis(redis5, true),
+  'a cluster of redis 6': nodeRedis(redis6, true),
+  'a cluster of redis 6 that is never connected': nodeRedis(redis6, false),
+  'a Cluster of ioredis 5': ioredis(ioredis5 as unknown as typeof ioredis6, false),
+  'a Cluster of ioredis 6': ioredis(ioredis6, false),
+  'a Cluster of ioredis 6 with lazyConnect': ioredis(ioredis6, true)
+}
+
+describe('a Redis Cluster', function () {
+  this.timeout(60_000)
+  let cluster: RedisCluster
+  let members: Members
+  let given: HandedIn[] = []
+
+  beforeEach(() => {
+    members = new Members()
+    given = []
+  })
+
+  const clients = async () => {
+    const lists = await Promise.all(
+      cluster.nodes.map((node) => node.command('CLIENT', 'LIST', 'TYPE', 'normal'))
+    )
+    return lists
+      .map((list) => (list.match(/^(\$\d+\r\n)?id=/gm)?.length ?? 1) - 1)
+      .reduce((sum, one) => sum + one)
+  }
+  const subscriptions = (sharded: boolean) =>
+    cluster.subscriptions(members.key, sharded ? 'SHARDNUMSUB' : 'NUMSUB')
+
+  afterEach(async () => {
+    await members.closeAll()
+    await Promise.all(given.map(({ end }) => end()))
+  })
+
+  async function start(family: (cluster: RedisCluster) => Promise<HandedIn>, sharded: boolean) {
+    const first = await family(cluster)
+    given.push(first)
+    const one = members.configure({ ...first.options, sharded, heartbeat: HEARTBEAT })
+    const two = members.configure({
+      ...{ adapter: 'redis', redisOptions: { rootNodes: cluster.rootNodes } },
+      ...{ sharded, heartbeat: HEARTBEAT }
+    })
+    await Promise.all([one, two].map(({ app }) => app.sync.ready))
+    return [one, two] as const
+  }
+
+  async function expectExchange(one: Member, two: Member): Promise<void> {
+    for (const member of [one, two]) member.make(5)
+    await eventually(() => {
+      expect(two.got(one), `at the second, with ${two.texts()}`).to.deep.equal(range(1, one.made))
+      expect(one.got(two), `at the first, with ${one.texts()}`).to.deep.equal(range(1, two.made))
+    }, FAILOVER)
+  }
+
+  for (const sharded of [false, true]) {
+    describe(sharded ? 'with `sharded`' : 'with the same channel at all nodes', () => {
+      before(async () => {
+        cluster = await startRedisCluster()
+      })
+      after(() => cluster.stop())
+
+      for (const [title, family] of Object.entries(FAMILIES)) {
+        it(`${title}: exactly once, and two connections`, async () => {
+          const [one, two] = await start(family, sharded)
+          await expectExchange(one, two)
+          expect(await subscriptions(sharded)).to.equal(2)
+          expect([one, two].flatMap(({ errors }) => errors)).to.deep.equal([])
+          await members.closeAll()
+          await eventually(async () => (await subscriptions(sharded)) === 0)
+          await Promise.all(given.splice(0).map(({ end }) => end()))
+          await eventually(async () => (await clients()) === 0, { message: 'all connections to end' })
+        })
+      }
+
+      for (const [title, family] of Object.entries(FAMILIES)) {
+        it(`${title}: exactly once, through a failover`, async () => {
+          const [one, two] = await start(family, sharded)
+          await expectExchange(one, two)
+          for (const [index, master] of cluster.masters.entries()) {
+            const replica = cluster.nodes[index + 3]
+            const isMaster = (await master.command('ROLE')).includes('master')
+            await (isMaster ? replica : master)?.command('CLUSTER', 'FAILOVER')
+            one.make(3)
+            two.make(3)
+          }
+          await expectExchange(one, two)
+          expect(await subscriptions(sharded)).to.equal(2)
+          expect([one, two].flatMap(({ gaps }) => gaps)).to.deep.equal([])
+          await cluster.settled()
+        })
+      }
+    })
+  }
+
+  describe('whose masters are killed, one after the other', () => {
+    beforeEach(async () => {
+      cluster = await startRedisCluster()
+    })
+    afterEach(() => cluster.stop())
+
+    for (const [title, family] of Object.entries(FAMILIES)) {
+      if (/never|lazy/.test(title)) continue
+      it(`${title}: exactly once`, async () => {
+        const [one, two] = await start(family, title.includes('6'))
+        await expectExchange(one, two)
+        for (const index of [0, 1]) {
+          await cluster.masters[index]?.kill()
+          one.make(3)
+          two.make(3)
+          await eventually(async () => {
+            const replica = cluster.nodes[index + 3]
+            return (await replica?.command('ROLE'))?.includes('master')
+          }, FAILOVER)
+        }
+        await expectExchange(one, two)
+        expect([one, two].flatMap(({ gaps }) => gaps)).to.deep.equal([])
+      })
+    }
+  })
+})
