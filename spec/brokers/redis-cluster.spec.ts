@@ -11,14 +11,14 @@ import { type Member, type MemberOptions, Members, range } from '../support/memb
 interface HandedIn {
   options: MemberOptions
   /** As its owner does. */
-  end(): Promise<unknown> | void
+  end(): unknown
 }
 
 interface Closable {
   on(event: string, listener: () => void): unknown
   connect(): Promise<unknown>
   destroy?(): void
-  disconnect(): Promise<unknown> | void
+  disconnect(): unknown
 }
 
 /** In ms: shorter than a failover. */
@@ -98,7 +98,7 @@ describe('a Redis Cluster', function () {
 
   async function expectExchange(one: Member, two: Member): Promise<void> {
     for (const member of [one, two]) member.make(5)
-    await eventually(() => {
+    await eventually(async () => {
       expect(two.got(one), `at the second, with ${two.texts()}`).to.deep.equal(range(1, one.made))
       expect(one.got(two), `at the first, with ${one.texts()}`).to.deep.equal(range(1, two.made))
     }, FAILOVER)
@@ -106,12 +106,14 @@ describe('a Redis Cluster', function () {
 
   for (const sharded of [false, true]) {
     describe(sharded ? 'with `sharded`' : 'with the same channel at all nodes', () => {
+      const families = Object.entries(FAMILIES).filter(([title]) => !(sharded && title.endsWith('redis 4')))
+
       before(async () => {
         cluster = await startRedisCluster()
       })
       after(() => cluster.stop())
 
-      for (const [title, family] of Object.entries(FAMILIES)) {
+      for (const [title, family] of families) {
         it(`${title}: exactly once, and two connections`, async () => {
           const [one, two] = await start(family, sharded)
           await expectExchange(one, two)
@@ -124,7 +126,7 @@ describe('a Redis Cluster', function () {
         })
       }
 
-      for (const [title, family] of Object.entries(FAMILIES)) {
+      for (const [title, family] of families) {
         it(`${title}: exactly once, through a failover`, async () => {
           const [one, two] = await start(family, sharded)
           await expectExchange(one, two)

@@ -12,32 +12,38 @@ interface Known extends RedisFamily {
   is(value: object): boolean
 }
 
+const NO_CLUSTER =
+  'needs a cluster: `redisOptions: { rootNodes }` without `uri`, or the cluster client of node-redis or ioredis as `redisClient`'
+
+/** Its uncaught exception would end the process. */
+const TOO_OLD =
+  'does not work with a cluster of node-redis 4, which fails when the channel moves to another node: hand in one of version 5 or later'
+
 /** A cluster and a Sentinel client have all that a client has. */
 const FAMILIES: readonly Known[] = [
   {
     is: (value) =>
       isNodeRedis(value) && isArray(value, 'slots', 'masters') && has(value, 'nodeClient', 'duplicate'),
-    isCluster: true,
+    unsharded: (value) => (has(value, 'destroy') ? undefined : TOO_OLD),
     create: nodeRedisCluster
   },
   {
     is: (value) => isNodeRedis(value) && has(value, 'use', 'acquire', 'getMasterNode', '_execute'),
-    isCluster: false,
+    unsharded: () => NO_CLUSTER,
     create: nodeRedisSentinel
   },
   {
     is: (value) => isNodeRedis(value) && has(value, 'duplicate') && isBoolean(value, 'isReady'),
-    isCluster: false,
+    unsharded: () => NO_CLUSTER,
     create: (context, client) => new NodeRedisClient(context, client as NodeRedis, true)
   },
   {
     is: (value) => isIoredis(value) && property(value, 'isCluster') === true && has(value, 'nodes'),
-    isCluster: true,
     create: ioredisCluster
   },
   {
     is: (value) => isIoredis(value) && !property(value, 'isCluster') && has(value, 'call'),
-    isCluster: false,
+    unsharded: () => NO_CLUSTER,
     create: (context, client) => new IoredisClient(context, client)
   }
 ]
@@ -116,4 +122,11 @@ function isArray(value: object, ...names: string[]): boolean {
 
 function property(value: object, name: string): unknown {
   return (value as Record<string, unknown>)[name]
+}
+
+/** Why a client, or options without one, can't have `sharded`. */
+export function shardedProblem(handedIn: unknown, hasRootNodes: boolean): string | undefined {
+  const family = familyOf(handedIn)
+  if (family) return family.unsharded?.(handedIn as object)
+  return hasRootNodes ? undefined : NO_CLUSTER
 }

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { channelSlot } from './channel-slot.js'
 import { DiscoveringClient } from './discovering-client.js'
 import { disconnect, type Ioredis, IoredisClient } from './ioredis-client.js'
-import type { RedisClient, RedisContext } from './redis-client.js'
+import { ignore, type RedisClient, type RedisContext } from './redis-client.js'
 
 /** What is used of a `Cluster` of ioredis, version 5 and 6. */
 interface IoredisCluster extends EventEmitter {
@@ -19,6 +19,8 @@ const OWN_OPTIONS = {
   lazyConnect: true,
   enableOfflineQueue: false,
   clusterRetryStrategy: null,
+  /** It is for keys, and would be asked for ever. */
+  enableReadyCheck: false,
   slotsRefreshInterval: undefined,
   shardedSubscribers: false
 }
@@ -35,7 +37,11 @@ export function ioredisCluster(context: RedisContext, handedIn: object): RedisCl
       })
     }
     try {
-      await cluster.connect()
+      const ended = new Promise<never>((_resolve, reject) => {
+        cluster.once('end', () => reject(new Error('the connection is lost')))
+      })
+      ended.catch(ignore)
+      await Promise.race([cluster.connect(), ended]) // which may never settle
       return new IoredisClient(context, nodeFor(cluster, context))
     } catch (error) {
       throw reason ?? error

@@ -33,7 +33,8 @@ export interface RedisClient {
 
 /** A kind of client, as a driver makes it. */
 export interface RedisFamily {
-  readonly isCluster: boolean
+  /** Why `sharded` can't be had; completes "`sharded` …". */
+  unsharded?(handedIn: object): string | undefined
   create(context: RedisContext, handedIn: object): RedisClient
 }
 

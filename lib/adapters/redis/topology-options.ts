@@ -13,7 +13,6 @@ const OF_A_SERVER = [
 export interface TopologyOptions {
   uri?: unknown
   redisOptions?: object
-  sharded?: boolean
 }
 
 interface Given {
@@ -25,25 +24,15 @@ interface Given {
 /**
  * What is wrong with the options of several servers, and what to write instead.
  *
- * @param isCluster whether a client was handed in, and is a cluster's
+ * @param hasClient whether a client was handed in
  */
-export function topologyProblem(
-  options: TopologyOptions,
-  isCluster: boolean | undefined
-): string | undefined {
+export function topologyProblem(options: TopologyOptions, hasClient: boolean): string | undefined {
   const given: Given = options.redisOptions ?? {}
-  const hasClient = isCluster !== undefined
   if (given.rootNodes !== undefined && given.sentinelRootNodes !== undefined) {
     return '`redisOptions` has `rootNodes`, of a cluster, and `sentinelRootNodes`, of Sentinels: leave one of them out'
   }
   for (const name of ['rootNodes', 'sentinelRootNodes'] as const) {
     if (given[name] !== undefined) return problemOf(name, given, options.uri, hasClient)
-  }
-  if (options.sharded && !isCluster) {
-    return (
-      '`sharded` needs a cluster: `redisOptions: { rootNodes }` without `uri`, or the cluster client of node-redis or ioredis ' +
-      'as `redisClient`'
-    )
   }
   return undefined
 }

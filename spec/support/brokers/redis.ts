@@ -31,15 +31,8 @@ export class RedisBroker extends PrivateBroker {
   }
 
   /** Sends a command, such as `command('CLIENT', 'KILL', 'TYPE', 'pubsub')`, and resolves with the raw reply. */
-  async command(...words: string[]): Promise<string> {
-    const { password } = this.options
-    const socket = connect(this.port, '127.0.0.1')
-    await once(socket, 'connect')
-    // QUIT has the server close the connection: the reply is all that came before, whatever its kind
-    for (const line of [password ? ['AUTH', password] : ['PING'], words, ['QUIT']]) socket.write(encode(line))
-    const replies = (await text(socket)).replace(/^.*\r\n/, '').replace(/\+OK\r\n$/, '')
-    if (replies.startsWith('-')) throw new Error(replies.slice(1).trim())
-    return replies
+  command(...words: string[]): Promise<string> {
+    return sendCommand(this.port, words, this.options.password)
   }
 
   private args({ host, port, folder }: Place): string[] {
@@ -54,6 +47,17 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisBroke
   const broker = new RedisBroker(options)
   await broker.start()
   return broker
+}
+
+/** Sends a command to a server on this machine, and resolves with the raw reply. */
+export async function sendCommand(port: number, words: string[], password?: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  // The server closes the connection when ours has ended: the reply is all that came before, whatever its kind
+  socket.end([password ? ['AUTH', password] : ['PING'], words].map(encode).join(''))
+  const replies = (await text(socket)).replace(/^.*\r\n/, '')
+  if (replies.startsWith('-')) throw new Error(replies.slice(1).trim())
+  return replies
 }
 
 function encode(words: string[]): string {

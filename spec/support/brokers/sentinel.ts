@@ -1,5 +1,6 @@
 import { PrivateBroker } from './broker.js'
 import type { Recipe } from './command.js'
+import { sendCommand } from './redis.js'
 
 /** A Redis Sentinel that watches one primary by the name `main`. */
 export class SentinelBroker extends PrivateBroker {
@@ -16,6 +17,8 @@ export class SentinelBroker extends PrivateBroker {
         `dir ${folder}`,
         'protected-mode no',
         `sentinel monitor main 127.0.0.1 ${this.primary} 1`,
+        'sentinel down-after-milliseconds main 500',
+        'sentinel failover-timeout main 5000',
         ''
       ].join('\n')
     })
@@ -24,6 +27,11 @@ export class SentinelBroker extends PrivateBroker {
   /** @param primary the port of the primary */
   constructor(private readonly primary: number) {
     super()
+  }
+
+  /** Sends a command, and resolves with the raw reply. */
+  ask(...words: string[]): Promise<string> {
+    return sendCommand(this.port, words)
   }
 
   get uri(): string {

@@ -1,0 +1,119 @@
+import { expect } from 'chai'
+import * as ioredis6 from 'ioredis'
+import * as ioredis5 from 'ioredis-5'
+import * as redis6 from 'redis'
+import * as redis5 from 'redis-5'
+import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
+import { type SentinelBroker, startSentinel } from '../support/brokers/sentinel.js'
+import { eventually } from '../support/eventually.js'
+import { type MemberOptions, Members, range } from '../support/members.js'
+
+interface HandedIn {
+  options: MemberOptions
+  /** As its owner does. */
+  end(): unknown
+}
+
+interface SentinelClient {
+  on(event: string, listener: () => void): unknown
+  connect(): Promise<unknown>
+  destroy(): unknown
+}
+
+/** In ms: shorter than a failover. */
+const HEARTBEAT = 300
+const FAILOVER = { timeout: 20_000 }
+
+const rootNodes = ({ port }: SentinelBroker) => [{ host: '127.0.0.1', port }]
+const nodeRedis =
+  (driver: { createSentinel(options: object): unknown }, connects: boolean) =>
+  async (sentinel: SentinelBroker): Promise<HandedIn> => {
+    const options = { name: 'main', sentinelRootNodes: rootNodes(sentinel) }
+    const redisClient = driver.createSentinel(options) as SentinelClient
+    redisClient.on('error', () => {})
+    if (connects) await redisClient.connect()
+    return { options: { adapter: 'redis', redisClient }, end: () => redisClient.destroy() }
+  }
+const ioredis =
+  (Redis: typeof ioredis6.Redis) =>
+  async (sentinel: SentinelBroker): Promise<HandedIn> => {
+    const redisClient = new Redis({ name: 'main', sentinels: rootNodes(sentinel) })
+    redisClient.on('error', () => {})
+    return { options: { adapter: 'redis', redisClient }, end: () => redisClient.disconnect() }
+  }
+
+const FAMILIES: Record<string, (sentinel: SentinelBroker) => Promise<HandedIn>> = {
+  '`sentinelRootNodes`': async (sentinel) => ({
+    options: { adapter: 'redis', redisOptions: { name: 'main', sentinelRootNodes: rootNodes(sentinel) } },
+    end: () => {}
+  }),
+  'a Sentinel client of redis 5': nodeRedis(redis5, true),
+  'a Sentinel client of redis 6': nodeRedis(redis6, true),
+  'a Sentinel client of redis 6 that is not connected yet': nodeRedis(redis6, false),
+  'a Redis of ioredis 5': ioredis(ioredis5.Redis as unknown as typeof ioredis6.Redis),
+  'a Redis of ioredis 6': ioredis(ioredis6.Redis)
+}
+
+describe('Redis Sentinel', function () {
+  this.timeout(60_000)
+  let primary: RedisBroker
+  let replica: RedisBroker
+  let sentinel: SentinelBroker
+  let members: Members
+  let given: HandedIn | undefined
+
+  beforeEach(async () => {
+    members = new Members()
+    const args = ['--repl-diskless-sync-delay', '0']
+    primary = await startRedis({ args })
+    replica = await startRedis({ args: [...args, '--replicaof', '127.0.0.1', `${primary.port}`] })
+    const follows = async () =>
+      (await replica.command('INFO', 'replication')).includes('master_link_status:up')
+    await eventually(follows, { message: 'the replica to follow' })
+    sentinel = await startSentinel(primary.port)
+    await eventually(
+      async () => (await sentinel.ask('SENTINEL', 'REPLICAS', 'main')).includes(`${replica.port}`),
+      {
+        ...FAILOVER,
+        message: 'the Sentinel to find the replica'
+      }
+    )
+  })
+  afterEach(async () => {
+    await members.closeAll()
+    await given?.end()
+    await Promise.all([primary, replica, sentinel].map((broker) => broker.stop()))
+  })
+
+  for (const [title, family] of Object.entries(FAMILIES)) {
+    it(`${title}: exactly once, while the primary is killed`, async () => {
+      given = await family(sentinel)
+      const one = members.configure({ ...given.options, heartbeat: HEARTBEAT })
+      const two = members.configure({
+        ...{ adapter: 'redis', redisOptions: { name: 'main', sentinelRootNodes: rootNodes(sentinel) } },
+        heartbeat: HEARTBEAT
+      })
+      await Promise.all([one, two].map(({ app }) => app.sync.ready))
+      const exchange = async () => {
+        for (const member of [one, two]) member.make(5)
+        await eventually(async () => {
+          expect(two.got(one), `at the second, with ${two.texts()}`).to.deep.equal(range(1, one.made))
+          expect(one.got(two), `at the first, with ${one.texts()}`).to.deep.equal(range(1, two.made))
+        }, FAILOVER)
+      }
+      await exchange()
+      await primary.kill()
+      await eventually(() => [one, two].every(({ app }) => app.sync.status === 'reconnecting'))
+      await exchange()
+      expect([one, two].flatMap(({ gaps }) => gaps)).to.deep.equal([])
+      expect(await replica.command('PUBSUB', 'NUMSUB', members.key)).to.match(/:2\r\n$/)
+      await members.closeAll()
+      await given.end()
+      const others = async () => {
+        const list = (await replica.command('CLIENT', 'LIST')).match(/^(\$\d+\r\n)?id=.*$/gm) ?? []
+        return list.filter((line) => !line.includes('name=sentinel-')).length - 1 // the question's own
+      }
+      await eventually(async () => (await others()) === 0, { message: 'all connections to end' })
+    })
+  }
+})
