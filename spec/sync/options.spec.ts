@@ -100,7 +100,10 @@ describe('options', () => {
     })
 
     const malformed: [uri: string, problem: RegExp][] = [
-      ['redis://a,b', /has to name one server: for a cluster or Sentinel, hand in a client/],
+      [
+        'redis://a,b',
+        /has to name one server: a cluster is given as `redisOptions: \{ rootNodes.*sentinelRootNodes/
+      ],
       ['redis://a:1,b:2', /has to name one server/],
       [`redis://me:${SECRET}@a,me:${SECRET}@b`, /has to name one server/],
       ['redis://a,redis://b', /has to name one server/],
@@ -153,7 +156,7 @@ describe('options', () => {
     const lists: [uris: string[], problem: RegExp][] = [
       [
         ['redis://a', `redis://me:${SECRET}@b`],
-        /redis adapter has to be one URI, not a list: for a cluster or Sentinel/
+        /redis adapter has to be one URI, not a list: a cluster is given as .*rootNodes/
       ],
       [['valkey://a'], /has to be one URI, not a list/],
       [
