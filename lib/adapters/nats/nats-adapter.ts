@@ -1,23 +1,35 @@
 import { injectable } from 'inversify'
-import type { Authenticator, ConnectionOptions, NatsConnection } from 'nats'
-import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
-import { loadDriver } from '../driver.js'
-import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
-import { connecting } from './connecting.js'
+import { dial, type GivenOptions } from './dial.js'
+import type { NatsConnectionLike, NatsDriver, NatsServerInfo, NatsStatus } from './nats-connection.js'
+import { refusedSubject } from './nats-connection.js'
+import { loadNatsDriver } from './nats-driver.js'
 import type { NatsOptions } from './nats-options.js'
+import { announcedBy, distinct, localServer, type NatsServer, serversIn } from './servers.js'
+import { CLOSED, Subscription } from './subscription.js'
 
-/** How long the server may take to connect, and to answer, and how long `close()` waits for what was sent, in ms. */
-const CONNECT_TIMEOUT = 5000
+/** How long `close()` waits for what was sent, in ms. */
 const FLUSH_TIMEOUT = 1000
 
-const CLOSED = 'the connection is closed'
+const CLOSED_BY_OWNER =
+  'needs an open connection: the one in `natsConnection` is closed, by its owner or by its own options about reconnecting ' +
+  '(`maxReconnectAttempts: -1` has it try for ever), and a closed one can not be opened again'
+
+type Authenticator = (nonce?: string) => object | undefined
+
+/** Of `natsConnectionOptions`, what is used here. */
+interface ConnectionOptions extends GivenOptions {
+  servers?: string | string[]
+  port?: number
+  authenticator?: Authenticator | Authenticator[]
+}
 
 /**
  * One connection, one subscription to the subject `key`. nats.js could reconnect by itself, but neither be stopped in an
- * attempt nor close its socket where a server doesn't answer: so the base class does that.
+ * attempt nor close its socket where a server doesn't answer: so the base class does that. A connection that was handed in
+ * reconnects as its owner has told it to, and is neither drained nor closed.
  */
 @injectable()
 export class NatsAdapter extends SyncAdapter {
@@ -25,43 +37,48 @@ export class NatsAdapter extends SyncAdapter {
   declare options: AdapterOptions & NatsOptions
   override readonly echoes = true
 
-  #connection: NatsConnection | undefined
+  #connection: NatsConnectionLike | undefined
+  #subscription: Subscription | undefined
+  /** The server that an own connection leads to. */
+  #server: NatsServer | undefined
+  #lastInfo: NatsServerInfo | undefined
+  /** The other servers of the cluster, as the last one has announced them. */
+  #announced: NatsServer[] = []
   /** The `reject`s of the messages that the server has not confirmed. */
   readonly #unanswered = new Set<(error: Error) => void>()
-  /** The addresses of a cluster's other servers, as the last one has announced them. */
-  #announced: string[] = []
-  #maxPayload = 1024 * 1024
 
   /** What the server says it takes, 1 MiB unless configured: it may change while connected. */
   override get maxPayload(): number {
-    this.#maxPayload = this.#connection?.info?.max_payload ?? this.#maxPayload
-    return this.#maxPayload
+    return this.#info?.max_payload ?? 1024 * 1024
   }
 
   protected override async doConnect(
     receive: (bytes: Uint8Array) => void,
     signal: AbortSignal
   ): Promise<void> {
-    const { connect } = await loadDriver('nats', () => import('nats'))
-    const connection = await connecting(signal, () => connect(this.#connectionOptions())).catch((error) => {
-      throw isRefusal(error) ? this.error('auth', 'was refused', error) : error
-    })
-    if (signal.aborted) return await connection.close()
+    const given = this.options.natsConnection
+    if (given?.isClosed()) throw this.error('options', CLOSED_BY_OWNER)
+    const connection = given ?? (await this.#dial(signal))
+    if (!connection) return
     this.#connection = connection
-    this.#announced = connection.info?.connect_urls ?? []
     let live = false
     let refusal: Error | undefined
-    connection.subscribe(this.options.key, {
-      callback: (error, message) => {
-        if (!error) return receive(message.data)
-        refusal = error // the server ended the subscription
-        if (live && !signal.aborted) this.lost(error)
-      }
+    const subscription = new Subscription(connection, this.options.key, {
+      receive,
+      refused: (error) => {
+        refusal = error
+        if (live) this.lost(this.#forbidden(error))
+      },
+      ended: () => {
+        if (live && given) this.away(new Error(CLOSED_BY_OWNER))
+      },
+      status: (status) => this.#onStatus(status, signal)
     })
-    await this.#answered(connection)
-    if (refusal) throw this.error('auth', 'may not subscribe', refusal)
+    this.#subscription = subscription
+    await subscription.confirmed()
+    if (refusal) throw this.#forbidden(refusal)
     live = true
-    this.#watch(connection, signal)
+    if (!given) this.#watch(connection, signal)
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
@@ -79,85 +96,118 @@ export class NatsAdapter extends SyncAdapter {
   }
 
   protected override async doClose(): Promise<void> {
-    const connection = this.#connection
+    const [connection, subscription] = [this.#connection, this.#subscription]
     this.#connection = undefined
-    if (!connection) return
-    if (!connection.isClosed()) await settledWithin(FLUSH_TIMEOUT, connection.flush())
+    this.#subscription = undefined
+    this.#announced = this.#announcedNow()
+    if (connection && !connection.isClosed()) await settledWithin(FLUSH_TIMEOUT, connection.flush())
     this.#rejectUnanswered(new Error(CLOSED)) // the driver forgets them
-    await connection.close()
+    subscription?.end()
+    if (connection !== this.options.natsConnection) await connection?.close()
   }
 
-  #connectionOptions(): ConnectionOptions {
-    const { uri, natsConnectionOptions } = this.options
-    const { servers = [], ...options } = { ...natsConnectionOptions } as ConnectionOptions
-    const uris = serverUris(uri).map(fromUri)
-    const { server: _, ...credentials } = uris[0] ?? {}
-    return {
-      timeout: CONNECT_TIMEOUT,
-      ...credentials,
-      ...options,
-      ...(options.authenticator && { authenticator: this.#authenticators([options.authenticator].flat()) }),
-      servers: [
-        ...new Set([...uris.map(({ server }) => server), ...[servers].flat(), ...this.#announced])
-      ].filter((name) => name !== undefined),
-      reconnect: false,
-      waitOnFirstConnect: false
-    }
+  /** Loads the driver: `nats` or, where that isn't installed, `@nats-io/transport-node`. */
+  protected driver(): Promise<NatsDriver> {
+    return loadNatsDriver()
   }
 
-  /** Resolves when the server has all that was sent: where the connection is lost before, the driver's `flush()` never settles. */
-  async #answered(connection: NatsConnection): Promise<void> {
-    const lost = connection.closed().then((error) => {
-      throw error ?? new Error(CLOSED)
-    })
-    const answered = Promise.race([connection.flush(), lost])
-    if (!(await settledWithin(CONNECT_TIMEOUT, answered))) {
-      throw new Error(`timeout: the server did not answer the subscription within ${CONNECT_TIMEOUT} ms`)
+  /** The latest; a connection that is lost has none. */
+  get #info(): NatsServerInfo | undefined {
+    this.#lastInfo = this.#connection?.info ?? this.#lastInfo
+    return this.#lastInfo
+  }
+
+  /** @returns nothing if the signal was aborted */
+  async #dial(signal: AbortSignal): Promise<NatsConnectionLike | undefined> {
+    const { servers, port, authenticator, ...options } = {
+      ...this.options.natsConnectionOptions
+    } as ConnectionOptions
+    const named = serversIn([this.options.uri ?? [], servers ?? []].flat())
+    const known = distinct([...named, ...this.#announced])
+    const dialed = await dial(
+      await this.driver(),
+      known.length > 0 ? known : [localServer(port)],
+      { ...options, ...(authenticator && { authenticator: this.#authenticators([authenticator].flat()) }) },
+      signal
+    )
+    if (!dialed) return undefined
+    if ('kind' in dialed) {
+      const { kind, text, cause } = dialed
+      throw this.error(kind, `${kind === 'auth' ? 'was refused' : 'could not connect'}: ${text}`, cause)
     }
-    await answered
+    this.#server = dialed.server
+    return dialed.connection
+  }
+
+  #announcedNow(): NatsServer[] {
+    const { connect_urls = [], tls_required, tls_available } = this.#info ?? {}
+    const { natsConnectionOptions } = this.options
+    if (!this.#server || (natsConnectionOptions as { ignoreClusterUpdates?: boolean })?.ignoreClusterUpdates)
+      return []
+    return announcedBy(this.#server, connect_urls, Boolean(tls_required || tls_available))
   }
 
   /** The same, with what they make hidden. */
   #authenticators(given: Authenticator[]): Authenticator[] {
     return given.map((authenticator) => (nonce) => {
-      const credentials = authenticator(nonce)
+      const credentials = this.#credentials(authenticator, nonce)
       if (credentials) this.hide(credentials)
       return credentials
     })
+  }
+
+  #credentials(authenticator: Authenticator, nonce: string | undefined): object | undefined {
+    try {
+      return authenticator(nonce)
+    } catch (error) {
+      const text =
+        'could not connect: `natsConnectionOptions.authenticator` threw. credsAuthenticator() takes the content of a ' +
+        "credentials file, as await readFile('user.creds') reads it, and nkeyAuthenticator() a seed as bytes"
+      throw this.error('options', text, error)
+    }
   }
 
   #rejectUnanswered(error: Error): void {
     for (const reject of this.#unanswered) reject(error)
   }
 
-  #watch(connection: NatsConnection, signal: AbortSignal): void {
-    const follow = async () => {
-      for await (const { type, data, permissionContext } of connection.status()) {
-        this.debug('status: %s %o', type, data)
-        if (signal.aborted) return
-        if (permissionContext?.operation === 'publish') {
-          const text = `Permissions Violation: the user has no right to publish to '${permissionContext.subject}'`
-          this.#rejectUnanswered(this.error('publish', 'could not publish', new Error(text)))
-        }
-      }
+  #onStatus(status: NatsStatus, signal: AbortSignal): void {
+    this.debug('status: %o', status)
+    if (signal.aborted) return
+    const { key, natsConnection } = this.options
+    if (refusedSubject(status) === key) {
+      const text = `Permissions Violation: the user has no right to publish to '${key}'. ${permissions(key)}`
+      this.#rejectUnanswered(this.error('publish', 'could not publish', new Error(text)))
     }
-    follow().catch((error) => this.debug('status: %s', reason(error)))
+    if (!natsConnection) return
+    if (status.type === 'disconnect') this.away(new Error('the connection in `natsConnection` was lost'))
+    if (status.type === 'reconnect') this.#onReturn()
+  }
+
+  /** The driver has subscribed again: is that live? */
+  #onReturn(): void {
+    const subscription = this.#subscription
+    subscription?.confirmed().then(
+      () => subscription === this.#subscription && this.back(),
+      (error) => this.debug('lost again: %o', error)
+    )
+  }
+
+  #forbidden(refusal: Error): Error {
+    const { key } = this.options
+    return this.error('auth', `may not subscribe to '${key}'. ${permissions(key)}`, refusal)
+  }
+
+  #watch(connection: NatsConnectionLike, signal: AbortSignal): void {
     connection
       .closed()
       .then((error) => !signal.aborted && this.lost(error ?? new Error('the server closed the connection')))
-      .catch((error) => this.debug('closed: %s', reason(error)))
+      .catch((error) => this.debug('closed: %o', error))
   }
 }
 
-/** The server's address and the credentials in a URI; a lone user name is a token, as for the nats command. */
-function fromUri(uri: string): Partial<Record<'server' | 'user' | 'pass' | 'token', string>> {
-  const { host, username, password } = new URL(uri)
-  const server = host || undefined // `nats://` alone: the driver's default
-  const user = decodeURIComponent(username)
-  if (password) return { server, user, pass: decodeURIComponent(password) }
-  return user ? { server, token: user } : { server }
-}
-
-function isRefusal(error: { code?: string }): boolean {
-  return error.code === 'AUTHORIZATION_VIOLATION' || error.code === 'BAD_AUTHENTICATION'
+/** What the user needs, as the server's configuration has it. */
+function permissions(key: string): string {
+  const subject = JSON.stringify(key)
+  return `Its user needs the permissions { publish: ${subject}, subscribe: ${subject} } (\`key\` is the subject)`
 }

@@ -1,10 +1,16 @@
 import { type Check, type OptionRules, object } from '../adapter-options.js'
 import { serverUriProblem } from '../server-uri.js'
+import type { NatsConnectionLike } from './nats-connection.js'
 
 /** What the NATS adapter takes. */
 export interface NatsOptions {
   /** Options of nats.js's `connect`; `servers` is merged with `uri`. */
   natsConnectionOptions?: object
+  /**
+   * A connection of yours, of `nats` 2 or `@nats-io/transport-node` 3, in place of `uri` and `natsConnectionOptions`. It is
+   * subscribed on, and neither drained nor closed.
+   */
+  natsConnection?: NatsConnectionLike
 }
 
 const natsConnectionOptions: Check = {
