@@ -21,7 +21,7 @@ export default {
     }),
     rule('a driver is known to its adapter only', {
       from: 'lib/(?!adapters/[^/]+/)',
-      to: 'node_modules/(amqplib|nats|redis)/'
+      to: 'node_modules/(amqplib|nats|@nats-io|redis)/'
     }),
     rule('Feathers is known to feathers/ and sync/ only', {
       from: 'lib/(message|delivery|adapters)/',

@@ -1,5 +1,6 @@
 import { injectable } from 'inversify'
 import type { AdapterOptions } from '../adapter-options.js'
+import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { dial, type GivenOptions } from './dial.js'
@@ -61,6 +62,7 @@ export class NatsAdapter extends SyncAdapter {
     const connection = given ?? (await this.#dial(signal))
     if (!connection) return
     this.#connection = connection
+    this.#lastInfo = connection.info
     let live = false
     let refusal: Error | undefined
     const subscription = new Subscription(connection, this.options.key, {
@@ -111,7 +113,7 @@ export class NatsAdapter extends SyncAdapter {
     return loadNatsDriver()
   }
 
-  /** The latest; a connection that is lost has none. */
+  /** The latest; a connection that is lost has none. Read before each message, so for each heartbeat at least. */
   get #info(): NatsServerInfo | undefined {
     this.#lastInfo = this.#connection?.info ?? this.#lastInfo
     return this.#lastInfo
@@ -122,7 +124,7 @@ export class NatsAdapter extends SyncAdapter {
     const { servers, port, authenticator, ...options } = {
       ...this.options.natsConnectionOptions
     } as ConnectionOptions
-    const named = serversIn([this.options.uri ?? [], servers ?? []].flat())
+    const named = serversIn([...serverUris(this.options.uri), ...[servers ?? []].flat()])
     const known = distinct([...named, ...this.#announced])
     const dialed = await dial(
       await this.driver(),

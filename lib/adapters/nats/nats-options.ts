@@ -1,6 +1,7 @@
 import { type Check, type OptionRules, object } from '../adapter-options.js'
 import { serverUriProblem } from '../server-uri.js'
 import type { NatsConnectionLike } from './nats-connection.js'
+import { checkNatsOptions } from './nats-option-checks.js'
 
 /** What the NATS adapter takes. */
 export interface NatsOptions {
@@ -11,11 +12,6 @@ export interface NatsOptions {
    * subscribed on, and neither drained nor closed.
    */
   natsConnection?: NatsConnectionLike
-}
-
-const natsConnectionOptions: Check = {
-  test: (value) => object.test(value) && !(value as { noEcho?: unknown }).noEcho,
-  expected: 'an object, and natsConnectionOptions.noEcho not set: an instance has to hear itself'
 }
 
 /** The server's `max_control_line` is 4096 bytes, of which a subject is a part. */
@@ -54,14 +50,16 @@ const NAMES = [
     'reconnectJitter',
     'reconnectJitterTLS',
     'reconnectDelayHandler',
+    'reconnectToServer',
     'waitOnFirstConnect'
   ]
 ]
 
 export const natsRules = {
-  schemes: ['nats'],
-  checks: { natsConnectionOptions },
+  schemes: ['nats', 'tls'],
+  checks: { natsConnectionOptions: object },
   key: subject,
   uriProblem: serverUriProblem,
-  names: { natsConnectionOptions: NAMES }
+  names: { natsConnectionOptions: NAMES },
+  check: checkNatsOptions
 } as const satisfies OptionRules
