@@ -1,4 +1,4 @@
-import { has } from '../adapter-options.js'
+import { type Check, has } from '../adapter-options.js'
 
 /** Of `natsConnectionOptions`, what is checked: anything. */
 interface Given {
@@ -16,6 +16,12 @@ interface NatsRelated {
 }
 
 const NO_ECHO = 'an instance has to hear itself'
+
+/** The rest is checked by `checkNatsOptions`. */
+export const CONNECTION: Check = {
+  test: (value) => typeof value === 'object' && value !== null,
+  expected: 'a connection of nats 2 or @nats-io/transport-node 3, as await connect() returns it'
+}
 
 const METHODS = ['publish', 'subscribe', 'flush', 'isClosed', 'closed', 'status']
 
@@ -42,14 +48,8 @@ function checkConnection(connection: unknown): void {
   if (has(connection, 'then')) {
     throw wrong('natsConnection', 'has to be a connection, got a promise: await what connect() returns')
   }
-  if (!has(connection, ...METHODS)) {
-    throw wrong(
-      'natsConnection',
-      `has to be a connection of nats 2 or @nats-io/transport-node 3, as await connect() returns it, got ${
-        typeof connection === 'object' && connection ? 'another object' : String(typeof connection)
-      }`
-    )
-  }
+  if (!has(connection, ...METHODS))
+    throw wrong('natsConnection', `has to be ${CONNECTION.expected}, got another object`)
   const { options } = connection as { options?: Given }
   if (options?.noEcho) throw wrong('natsConnection', `has to be made without \`noEcho\`: ${NO_ECHO}`)
   if ((connection as { isClosed(): boolean }).isClosed()) {

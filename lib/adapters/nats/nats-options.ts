@@ -1,7 +1,7 @@
 import { type Check, type OptionRules, object } from '../adapter-options.js'
 import { serverUriProblem } from '../server-uri.js'
 import type { NatsConnectionLike } from './nats-connection.js'
-import { checkNatsOptions } from './nats-option-checks.js'
+import { CONNECTION, checkNatsOptions } from './nats-option-checks.js'
 
 /** What the NATS adapter takes. */
 export interface NatsOptions {
@@ -57,7 +57,7 @@ const NAMES = [
 
 export const natsRules = {
   schemes: ['nats', 'tls'],
-  checks: { natsConnectionOptions: object },
+  checks: { natsConnectionOptions: object, natsConnection: CONNECTION },
   key: subject,
   uriProblem: serverUriProblem,
   names: { natsConnectionOptions: NAMES },
