@@ -21,10 +21,34 @@ describe('loadDriver', () => {
     expect((error as SyncError).cause).to.have.property('code', 'ERR_MODULE_NOT_FOUND')
   })
 
-  for (const [adapter, driver] of Object.entries({ redis: 'redis', amqp: 'amqplib', nats: 'nats' })) {
+  it('takes the next one where there is none, and names all where none can be loaded', async () => {
+    const [none, other] = ['no-such-driver', 'no-such-other']
+    const driver = {}
+    expect(await loadDriver(none, () => import(none), { [other]: async () => driver })).to.equal(driver)
+    const broken = new Error('it is broken')
+    const load = async () => {
+      throw broken
+    }
+    const error = (await rejection(loadDriver(none, () => import(none), { [other]: load }))) as SyncError
+    expect(error.message).to.equal(
+      "feathers-sync: none of the packages 'no-such-driver', 'no-such-other' can be loaded. One of them is needed: " +
+        'npm install no-such-driver, or npm install no-such-other'
+    )
+    expect(error.cause).to.equal(broken)
+  })
+
+  for (const [adapter, [driver, message]] of Object.entries({
+    redis: ['redis', "the 'redis' package can't be loaded. It is installed with: npm install redis"],
+    amqp: ['amqplib', "the 'amqplib' package can't be loaded. It is installed with: npm install amqplib"],
+    nats: [
+      'nats',
+      "none of the packages 'nats', '@nats-io/transport-node' can be loaded. One of them is needed: " +
+        'npm install nats, or npm install @nats-io/transport-node'
+    ]
+  })) {
     it(`is how the ${adapter} adapter gets its driver: ready rejects where it isn't installed`, async () => {
       const hooks = `export const resolve = (name, context, next) => {
-        if (name === '${driver}') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+        if (['${driver}', '@nats-io/transport-node'].includes(name)) throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
         return next(name, context)
       }`
       const { output, errors } = await runScript(`
@@ -37,9 +61,7 @@ describe('loadDriver', () => {
         await app.sync.ready.catch(({ kind, message }) => console.log(kind, message))
         console.log(app.sync.status)`)
       expect(errors).to.equal('')
-      expect(output).to.equal(
-        `driver feathers-sync: the '${driver}' package can't be loaded. It is installed with: npm install ${driver}\nclosed\n`
-      )
+      expect(output).to.equal(`driver feathers-sync: ${message}\nclosed\n`)
     })
   }
 })
