@@ -270,7 +270,7 @@ describe('options', () => {
     it('names the adapter, those there are, and how to add one', () => {
       expect(invalidAdapter('something').message).to.equal(
         'feathers-sync: something is an invalid adapter. There are redis:, rediss:, valkey:, valkeys:, amqp:, amqps:, ' +
-          'nats:, ipc:; an adapter of your own is registered with ' +
+          'nats:, tls:, ipc:; an adapter of your own is registered with ' +
           "container.bind(SyncAdapter).to(YourAdapter).whenNamed('something') and the `container` option"
       )
     })

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { NatsAdapter } from '../../../lib/adapters/nats/nats-adapter.js'
+import type { NatsConnectionLike } from '../../../lib/adapters/nats/nats-connection.js'
 import type { SyncError } from '../../../lib/errors.js'
 import { rejection } from '../../conformance/rejection.js'
 import { type NatsBroker, startNats } from '../../support/brokers/nats.js'
 import { eventually } from '../../support/eventually.js'
 import { closeProbes, expectOneCopy, type Probe, probe } from '../../support/probe.js'
+import { DRIVERS, probesOf } from './drivers.js'
 
 const nats = (uri: string, natsConnectionOptions?: object): Probe =>
   probe(new NatsAdapter(), { uri, natsConnectionOptions })
@@ -107,6 +109,8 @@ describe('NatsAdapter with access control', () => {
     })
     after(() => broker.stop())
 
+    const on = (natsConnection: NatsConnectionLike) =>
+      probe(new NatsAdapter(), { adapter: 'nats', natsConnection })
     const as = (user: string) => nats(`nats://${user}:pw@127.0.0.1:${broker.port}`)
 
     it('denied to subscribe: ready rejects', async () => {
@@ -131,6 +135,45 @@ describe('NatsAdapter with access control', () => {
       await broker.start()
       await eventually(() => [one, other].every(({ adapter }) => adapter.status === 'ready'))
       await expectOneCopy(one, [other])
+    })
+
+    it('takes a user with exactly the permissions that the error names', async () => {
+      const { message } = await refusal(as('deaf'))
+      const [, named = ''] = /the permissions ({.*?})/.exec(message) ?? []
+      const permissions = JSON.parse(named.replace(/(\w+): /g, '"$1": '))
+      const small = await startNats({
+        config: { authorization: { users: [{ user: 'least', password: 'pw', permissions }] } }
+      })
+      try {
+        const [one, two] = probesOf({ uri: `nats://least:pw@127.0.0.1:${small.port}` }) as [Probe, Probe]
+        await Promise.all([one.ready, two.ready])
+        await expectOneCopy(one, [two])
+        await expectOneCopy(two, [one])
+      } finally {
+        await closeProbes()
+        await small.stop()
+      }
+    })
+
+    it('denied on a connection of one’s own: told as on ours, and other refusals are not taken for ours', async () => {
+      for (const { connect } of Object.values(DRIVERS)) {
+        const login = { servers: `127.0.0.1:${broker.port}`, pass: 'pw' }
+        const [deaf, mute] = [
+          await connect({ ...login, user: 'deaf' }),
+          await connect({ ...login, user: 'mute' })
+        ]
+        const { message } = await refusal(on(deaf))
+        expect(message).to.match(/may not subscribe to 'feathers-sync'\. .*Permissions Violation/)
+        const one = on(mute)
+        await one.ready
+        mute.publish('another.subject')
+        await mute.flush()
+        const error = (await rejection(one.adapter.publish(Buffer.from('in vain')))) as SyncError
+        expect(error.message).to.match(/no right to publish to 'feathers-sync'/)
+        expect(one.statuses).to.deep.equal(['connecting', 'ready'])
+        await closeProbes()
+        await Promise.all([deaf, mute].map((connection) => connection.close()))
+      }
     })
 
     it('denied to publish: it receives, and each message is refused by name', async () => {

@@ -110,4 +110,22 @@ describe('NatsAdapter with several servers', () => {
     await eventually(() => probes.every(({ adapter }) => adapter.status === 'ready'), { timeout: 15_000 })
     expect(apart.adapter.status).to.equal('reconnecting')
   })
+
+  it('takes what the server says now: a larger max_payload, once that is announced', async () => {
+    const [one, two] = (await startNatsCluster(2)) as [NatsBroker, NatsBroker]
+    running.push(one, two)
+    one.options.maxPayload = 1000
+    await one.reload()
+    const probes = probesOf({ uri: one.uri }) as [Probe, Probe]
+    await Promise.all(probes.map(({ ready }) => ready))
+    expect(probes.map(({ adapter }) => adapter.maxPayload)).to.deep.equal([1000, 1000])
+    one.options.maxPayload = 100_000
+    await one.reload()
+    await two.kill() // what the cluster loses is announced, and all else with it
+    for (const { adapter } of probes) await eventually(() => adapter.maxPayload === 100_000)
+    await probes[0].adapter.publish(Buffer.alloc(100_000))
+    await eventually(() => probes[1].received.length === 1)
+    expect(probes[1].received[0]).to.have.length(100_000)
+    for (const { statuses } of probes) expect(statuses).to.deep.equal(['connecting', 'ready'])
+  })
 })
