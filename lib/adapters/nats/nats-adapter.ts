@@ -211,5 +211,5 @@ export class NatsAdapter extends SyncAdapter {
 /** What the user needs, as the server's configuration has it. */
 function permissions(key: string): string {
   const subject = JSON.stringify(key)
-  return `Its user needs the permissions { publish: ${subject}, subscribe: ${subject} } (\`key\` is the subject)`
+  return `\`key\` is the subject, and the user needs \`permissions: { publish: ${subject}, subscribe: ${subject} }\``
 }

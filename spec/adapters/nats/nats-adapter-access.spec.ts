@@ -115,7 +115,7 @@ describe('NatsAdapter with access control', () => {
 
     it('denied to subscribe: ready rejects', async () => {
       expect((await refusal(as('deaf'))).message).to.match(
-        /may not subscribe to 'feathers-sync'\. Its user needs the permissions { publish: "feathers-sync", subscribe: "feathers-sync" } .*Permissions Violation/
+        /may not subscribe to 'feathers-sync'\. `key` is the subject, and the user needs `permissions: { publish: "feathers-sync", subscribe: "feathers-sync" }`.*Permissions Violation/
       )
     })
 
@@ -139,7 +139,7 @@ describe('NatsAdapter with access control', () => {
 
     it('takes a user with exactly the permissions that the error names', async () => {
       const { message } = await refusal(as('deaf'))
-      const [, named = ''] = /the permissions ({.*?})/.exec(message) ?? []
+      const [, named = ''] = /`permissions: ({.*?})`/.exec(message) ?? []
       const permissions = JSON.parse(named.replace(/(\w+): /g, '"$1": '))
       const small = await startNats({
         config: { authorization: { users: [{ user: 'least', password: 'pw', permissions }] } }
@@ -184,7 +184,7 @@ describe('NatsAdapter with access control', () => {
         const error = (await rejection(mute.adapter.publish(Buffer.from('in vain')))) as SyncError
         expect(error).to.include({ kind: 'publish' })
         expect(error.message).to.match(
-          /Permissions Violation: .* no right to publish to 'feathers-sync'\. Its user needs the permissions { publish: "feathers-sync", subscribe: "feathers-sync" }/
+          /Permissions Violation: .* no right to publish to 'feathers-sync'\. `key` is the subject, and the user needs `permissions: { publish: "feathers-sync", subscribe: "feathers-sync" }`/
         )
       }
       expect(mute.errors).to.deep.equal([])

@@ -19,6 +19,7 @@ import sync, {
   JsonSerializer,
   local,
   NatsAdapter,
+  type NatsConnectionLike,
   type PeerStats,
   RedisAdapter,
   Serializer,
@@ -58,6 +59,9 @@ app.configure(sync.redis({ redisClient: { connect: async () => {} } }))
 app.configure(sync.amqp({ amqpConnectionOptions: { heartbeatIntervalInSeconds: 5 } }))
 app.configure(sync.rabbitmq())
 app.configure(sync.nats({ natsConnectionOptions: { servers: ['localhost'] } }))
+// @ts-expect-error a connection has to be awaited
+sync.nats({ natsConnection: Promise.resolve({} as NatsConnectionLike) })
+sync.nats({ natsConnection: {} as NatsConnectionLike })
 app.configure(sync.ipc())
 app.configure(all.redis({}))
 // @ts-expect-error a key is text
