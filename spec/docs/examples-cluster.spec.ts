@@ -15,7 +15,7 @@ describe('examples/cluster.mjs', function () {
   })
 
   it('serves the same events by all workers, also by those that replace killed ones, and ends', async () => {
-    const primary = await stage.start([join(stage.folder, 'cluster.mjs')], /(listens on[^]*){3}/)
+    const primary = await stage.start([join(stage.folder, 'cluster.mjs')], /(listens on.*){3}/s)
     const workers = await stage.connectToAll()
     await stage.expectEvents()
 
