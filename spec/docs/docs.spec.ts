@@ -6,11 +6,14 @@ import { type Linked, linkApps } from '../applications/linked.js'
 import { snippetsOf } from '../support/snippets.js'
 import { APP, Page } from './page.js'
 
-const folder = (await readdir('docs')).map((file) => `docs/${file}`)
+const folder = (await readdir('docs', { recursive: true }))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`)
 const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...folder]
 
 /** Pages with code, each with a spec of its own or a test below. */
-const WITH_CODE = ['adapters', 'brokers', 'migrating', 'options', 'production', 'serializers', 'wire']
+const WITH_CODE = ['adapters', 'migrating', 'options', 'production', 'serializers', 'wire']
+const BROKERS = ['amqp', 'ipc', 'nats', 'redis']
 
 const useMessages = (app: Application) =>
   app.use('messages', { create: async (data: object) => ({ id: 1, ...data }) } as never)
@@ -53,7 +56,7 @@ describe('the pages', () => {
       const snippets = await snippetsOf(page)
       if (snippets.some(({ language }) => /^[jt]s$/.test(language))) withCode.push(basename(page, '.md'))
     }
-    expect(withCode).to.have.members(WITH_CODE)
+    expect(withCode).to.have.members([...WITH_CODE, ...BROKERS])
   })
 
   for (const page of PAGES) {

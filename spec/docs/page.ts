@@ -85,6 +85,15 @@ export class Page {
     return found
   }
 
+  /** What a broker's own tools take, word for word: the code block in `language` below a heading. */
+  block(heading: string, language: string): string {
+    const found = this.snippets.find(
+      (snippet) => snippet.heading === heading && snippet.language === language
+    )
+    if (!found) throw new Error(`There is no block in ${language} under '${heading}'`)
+    return found.code.trim()
+  }
+
   /** Runs a snippet, between what it takes for granted and what a test adds. */
   async run({ code }: Snippet, prelude = '', epilogue = '') {
     const text = await withBrokers(`${prelude}${CALLS}${code}${epilogue}export { app }\n`)

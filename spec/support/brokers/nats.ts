@@ -8,6 +8,8 @@ export interface NatsOptions {
   maxPayload?: number
   /** More of nats-server's own configuration: `{ authorization: { token: 'secret' } }`. */
   config?: object
+  /** The same in the server's own syntax. */
+  text?: string
   /** Where its program is, if not where it is installed. */
   source?: Source
 }
@@ -46,12 +48,14 @@ export class NatsBroker extends PrivateBroker {
     await this.daemon.hear(/Reloaded server configuration/)
   }
 
-  /** NATS reads JSON as a configuration. */
+  /** A line for each setting: NATS reads the values as JSON. */
   private config(listen: string): string {
-    const { user, password, maxPayload: max_payload, config } = this.options
+    const { user, password, maxPayload: max_payload, config, text = '' } = this.options
     const authorization = user ? { user, password } : undefined
     const lameDuck = { lame_duck_grace_period: '1s', lame_duck_duration: '30s' }
-    return JSON.stringify({ listen, max_payload, authorization, ...lameDuck, ...config })
+    const settings = Object.entries({ listen, max_payload, authorization, ...lameDuck, ...config })
+    const lines = settings.filter(([, value]) => value !== undefined)
+    return [...lines.map(([name, value]) => `${name}: ${JSON.stringify(value)}`), text].join('\n')
   }
 }
 
