@@ -24,7 +24,8 @@ async function runCell(cell: Cell, supply: Supply | undefined): Promise<Row> {
 }
 
 async function runSpec(file: string): Promise<Row> {
-  const { report: _, ...counts } = await mocha(file)
+  const { report, ...counts } = await mocha(file)
+  for (const [line] of report.matchAll(/^not run: .*$/gm)) console.log(`${file}, ${line}`)
   return { name: file, ...counts }
 }
 
