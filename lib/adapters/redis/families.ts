@@ -1,8 +1,7 @@
 import { has } from '../adapter-options.js'
 import { IoredisClient } from './ioredis-client.js'
 import { ioredisCluster } from './ioredis-cluster.js'
-import type { NodeRedis } from './node-redis.js'
-import { NodeRedisClient } from './node-redis-client.js'
+import { nodeRedisClient } from './node-redis-client.js'
 import { nodeRedisCluster } from './node-redis-cluster.js'
 import { nodeRedisSentinel } from './node-redis-sentinel.js'
 import type { RedisFamily } from './redis-client.js'
@@ -35,7 +34,7 @@ const FAMILIES: readonly Known[] = [
   {
     is: (value) => isNodeRedis(value) && has(value, 'duplicate') && isBoolean(value, 'isReady'),
     unsharded: () => NO_CLUSTER,
-    create: (context, client) => new NodeRedisClient(context, client as NodeRedis, true)
+    create: nodeRedisClient
   },
   {
     is: (value) => isIoredis(value) && property(value, 'isCluster') === true && has(value, 'nodes'),

@@ -144,6 +144,14 @@ export class NodeRedisClient implements RedisClient {
   }
 }
 
+/** By a client that was handed in. */
+export function nodeRedisClient(context: RedisContext, handedIn: object): RedisClient {
+  const client = handedIn as NodeRedis
+  if (!context.apart) return new NodeRedisClient(context, client, true)
+  const { socket = {} } = client.options ?? {}
+  return new NodeRedisClient(context, client.duplicate(ownOptions({ socket })), false)
+}
+
 function destroy(client: NodeRedis): void {
   if (!client.isOpen) return
   if (client.destroy) client.destroy()

@@ -25,7 +25,10 @@ export function nodeRedisSentinel(context: RedisContext, handedIn: object): Redi
   const sentinel = handedIn as NodeRedisSentinel
   return new DiscoveringClient(async () => {
     if (!sentinel.isOpen) await new Promise((resolve) => setImmediate(resolve))
-    if (!sentinel.isOpen) await sentinel.connect()
+    if (!sentinel.isOpen) {
+      sentinel.off('error', ignore).on('error', ignore) // it goes on trying
+      await sentinel.connect()
+    }
     return atPrimary(context, sentinel)
   })
 }

@@ -29,6 +29,8 @@ export class RedisAdapter extends SyncAdapter {
 
   #client: RedisClient | undefined
   #unwatch: (() => void) | undefined
+  /** Whether the server that a client was handed in for has become a replica: its connection stays there. */
+  #isDemoted = false
   /** Set where the server turned out to know no other version. */
   #resp: 2 | undefined
 
@@ -81,6 +83,7 @@ export class RedisAdapter extends SyncAdapter {
     const client = await this.#createClient({
       key,
       sharded,
+      apart: this.#isDemoted,
       away: (cause) => {
         if (!signal.aborted) this.away(cause)
       },
@@ -108,7 +111,11 @@ export class RedisAdapter extends SyncAdapter {
       )
     }
     const { heartbeat } = this.options as { heartbeat?: number }
-    if (heartbeat) this.#unwatch = watchRole(client, role, heartbeat, (cause) => this.lost(cause))
+    if (!heartbeat) return
+    this.#unwatch = watchRole(client, role, heartbeat, (cause) => {
+      this.#isDemoted = true
+      this.lost(cause)
+    })
   }
 
   async #createClient(context: RedisContext): Promise<RedisClient> {

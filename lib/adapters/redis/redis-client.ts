@@ -4,6 +4,8 @@ export interface RedisContext {
   readonly key: string
   /** Whether the channel belongs to one shard of a cluster: `SPUBLISH` and `SSUBSCRIBE`. */
   readonly sharded: boolean
+  /** Whether the connection of a client that was handed in can't be used: it leads to a server that has become a replica. */
+  readonly apart: boolean
   /** The connection is lost, and the driver restores it. */
   away(cause: unknown): void
   /** The driver has restored the connection and the subscription. */
