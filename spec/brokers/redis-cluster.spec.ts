@@ -7,6 +7,7 @@ import * as redis5 from 'redis-5'
 import { type RedisCluster, startRedisCluster } from '../support/brokers/redis-cluster.js'
 import { eventually } from '../support/eventually.js'
 import { type Member, type MemberOptions, Members, range } from '../support/members.js'
+import { runScript } from '../support/process.js'
 
 interface HandedIn {
   options: MemberOptions
@@ -145,6 +146,61 @@ describe('a Redis Cluster', function () {
       }
     })
   }
+
+  describe('whose slots move to another master', () => {
+    before(async () => {
+      cluster = await startRedisCluster()
+    })
+    after(() => cluster.stop())
+
+    for (const [title, family] of Object.entries(FAMILIES)) {
+      if (/4|never|lazy/.test(title)) continue
+      it(`${title}: exactly once, where the channel is`, async () => {
+        const [one, two] = await start(family, true)
+        await expectExchange(one, two)
+        for (let round = 0; round < 2; round += 1) {
+          await cluster.move(members.key)
+          one.make(3)
+          two.make(3)
+          await expectExchange(one, two)
+        }
+        expect(await subscriptions(true)).to.equal(2)
+        expect([one, two].flatMap(({ gaps }) => gaps)).to.deep.equal([])
+      })
+    }
+  })
+
+  it('ends the process that was given a cluster, and prints nothing', async () => {
+    cluster = await startRedisCluster()
+    try {
+      for (const [name, create, end] of [
+        ['redis-4', `createCluster({ rootNodes })`, 'disconnect'],
+        ['redis-5', `createCluster({ rootNodes })`, 'destroy'],
+        ['redis', `createCluster({ rootNodes })`, 'destroy'],
+        ['ioredis-5', 'new Cluster(startupNodes)', 'disconnect'],
+        ['ioredis', 'new Cluster(startupNodes)', 'disconnect']
+      ]) {
+        const { output, errors, code, lingered } = await runScript(`
+          import { feathers } from '@feathersjs/feathers'
+          import { ${create?.match(/\w+Cluster|Cluster/)?.[0]} } from '${name}'
+          import sync from './lib/index.ts'
+          const rootNodes = ${JSON.stringify(cluster.rootNodes)}
+          const startupNodes = ${JSON.stringify(cluster.startupNodes)}
+          const redisClient = ${create}
+          await (redisClient.isCluster ? redisClient.ping() : redisClient.connect())
+          const before = redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join()
+          const app = feathers().configure(sync.redis({ redisClient }))
+          await app.sync.ready
+          await app.teardown()
+          console.log(redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join() === before)
+          await redisClient.${end}()`)
+        expect({ name, output, errors, code }).to.deep.equal({ name, output: 'true\n', errors: '', code: 0 })
+        expect(lingered, name).to.be.below(1500)
+      }
+    } finally {
+      await cluster.stop()
+    }
+  })
 
   describe('whose masters are killed, one after the other', () => {
     beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { channelSlot } from '../../../lib/adapters/redis/channel-slot.js'
 import { eventually } from '../eventually.js'
 import { type RedisBroker, startRedis } from './redis.js'
 
@@ -41,9 +42,29 @@ export class RedisCluster {
     }
   }
 
+  /** Gives the slot of a channel to another master; resolves when all nodes know. */
+  async move(channel: string): Promise<void> {
+    const { masters, nodes } = this
+    const answers = (node: RedisBroker) => node.command('GET', channel).catch(String)
+    const owns = await Promise.all(masters.map(async (node) => !(await answers(node)).includes('MOVED')))
+    const owner = masters[owns.indexOf(true)] as RedisBroker
+    const next = masters[(owns.indexOf(true) + 1) % masters.length] as RedisBroker
+    const slot = `${channelSlot(channel)}`
+    for (const node of [next, owner]) await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', await idOf(next))
+    await next.command('CLUSTER', 'BUMPEPOCH')
+    for (const node of nodes) {
+      const knows = async () => node === next || (await answers(node)).includes(`:${next.port}`)
+      await eventually(knows, { message: 'the slot to move' })
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()))
   }
+}
+
+async function idOf(node: RedisBroker): Promise<string> {
+  return /\n(\w{40})/.exec(await node.command('CLUSTER', 'MYID'))?.[1] ?? ''
 }
 
 /** Nodes whose cluster bus has a port of its own: the default one, 10,000 above, may be taken or too high. */
@@ -57,8 +78,6 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     await node.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`)
   }
   for (const node of nodes.slice(1)) await node.command('CLUSTER', 'MEET', '127.0.0.1', `${first.port}`)
-  const idOf = async (node: RedisBroker) =>
-    /\n(\w{40})/.exec(await node.command('CLUSTER', 'MYID'))?.[1] ?? ''
   for (const [index, node] of nodes.slice(3).entries()) {
     const master = await idOf(nodes[index] as RedisBroker)
     await eventually(async () => (await node.command('CLUSTER', 'NODES')).includes(master), {
