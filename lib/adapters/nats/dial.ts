@@ -53,7 +53,7 @@ function optionsFor(server: NatsServer, options: GivenOptions): object {
     ...options,
     tls: tlsFor(server, options.tls),
     servers: [server.address],
-    ignoreClusterUpdates: true, // it would try those after a refusal, and tell of the last one only
+    ignoreClusterUpdates: true, // they are tried here, with their credentials and name in TLS
     reconnect: false,
     waitOnFirstConnect: false
   }
