@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as source from '../../lib/index.js'
+import { startNats } from '../support/brokers/nats.js'
 import { Consumer } from './consumer.js'
 
 const names = Object.keys(source).filter((name) => name !== 'default')
@@ -114,9 +115,28 @@ describe('the packed tarball', () => {
       const output = await bare.run('node', ['missing.cjs'])
       expect(output)
         .to.match(/^driver: /)
-        .and.to.contain(`npm install ${driver}\n`)
+        .and.to.match(new RegExp(`npm install ${driver}(, or npm install @nats-io/transport-node)?\n`))
     })
   }
+
+  it('takes @nats-io/transport-node where that is installed and nats is not', async () => {
+    const packages = { '@nats-io/transport-node': '@nats-io/transport-node' }
+    const application = await Consumer.create({ files: {}, packages, drivers: {} })
+    const broker = await startNats()
+    for (const file of ['application.cjs', 'application.mjs']) {
+      const load = (name: string) =>
+        file.endsWith('cjs') ? `require('${name}')` : `(await import('${name}')).default`
+      await application.write(
+        file,
+        `const sync = ${load('feathers-sync')}
+         const { feathers } = ${load('@feathersjs/feathers')}
+         const app = feathers().configure(sync({ uri: '${broker.uri}' }))
+         app.sync.ready.then(() => console.log(app.sync.status)).then(() => app.teardown())`
+      )
+      expect(await application.run('node', [file])).to.equal('ready\n')
+    }
+    await broker.stop()
+  })
 
   it('holds what npm users expect, and no sources', async () => {
     const manifest = await print(
