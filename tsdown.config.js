@@ -39,6 +39,7 @@ async function complete({ chunks }) {
   const code = chunks.find(({ fileName }) => fileName === 'index.cjs')
   const types = chunks.find(({ fileName }) => fileName === 'index.d.cts')
   await write('THIRD-PARTY-LICENSES.txt', await licenses(code.moduleIds))
+  await writeFile('dist/index.cjs', withOptionalDrivers(await readFile('dist/index.cjs', 'utf8')))
 
   const names = ({ exports }) => exports.filter((name) => name !== 'default').join(', ')
   const face = ["import sync from './index.cjs'", 'export default sync']
@@ -55,6 +56,22 @@ async function complete({ chunks }) {
     '}',
     'export = sync'
   )
+}
+
+/**
+ * A driver may be missing, also when an application is bundled. esbuild and webpack accept a missing package inside of `try`. Rollup
+ * leaves a require() there as it is, which an ES module doesn't have, and includes the package because of the import().
+ */
+function withOptionalDrivers(code) {
+  const load = /\bPromise\.resolve\(\)\.then\(\(\) => (__toESM\(require\("(.+?)"\), 1\))\)/g
+  const changed = code.replace(
+    load,
+    (_, required, name) =>
+      `(async () => { try { return ${required}; } catch (error) { ` +
+      `try { return await import("${name}"); } catch { throw error; } } })()`
+  )
+  if (/\.then\(\(\) => .*require\(/.test(changed)) throw new Error('the drivers are loaded in another way')
+  return changed
 }
 
 /** The licenses of the packages inside, which ask for it. */
