@@ -53,8 +53,11 @@ export const CLIENTS: Client[] = [
   { ...given, name: 'redis 6 client', package: 'redis' },
   { ...given, name: 'redis 5 client', package: 'redis-5' },
   { ...given, name: 'redis 4 client', package: 'redis-4' },
+  { ...given, name: 'ioredis 6 client', package: 'ioredis' },
+  { ...given, name: 'ioredis 5 client', package: 'ioredis-5' },
   { adapter: 'amqp', name: 'amqplib 2', package: 'amqplib' },
-  { adapter: 'nats', name: 'nats 2', package: 'nats' }
+  { adapter: 'nats', name: 'nats 2', package: 'nats' },
+  { adapter: 'nats', name: '@nats-io/transport-node 3', package: '@nats-io/transport-node' }
 ]
 
 export const CELLS: Cell[] = BROKERS.flatMap((broker) =>

@@ -10,13 +10,10 @@ export interface Connector {
   end(): Promise<unknown>
 }
 
-/** The drivers under the names that the library imports. */
-const DRIVERS = { redis: 'redis', amqp: 'amqplib', nats: 'nats' }
-
 export async function connectorFor(client: Client): Promise<Connector> {
-  if (client.option) return givenRedis(client)
-  const name = DRIVERS[client.adapter]
-  if (name !== client.package) await replacePackage(name, client.package)
+  if (client.option) return client.package.startsWith('ioredis') ? givenIoredis(client) : givenRedis(client)
+  // the adapter takes it where the other one isn't installed
+  if (client.package === '@nats-io/transport-node') await hidePackage('nats')
   return { options: (uri) => ({ uri }), end: async () => {} }
 }
 
@@ -26,12 +23,15 @@ export async function installedVersion({ package: name }: Client): Promise<strin
   return JSON.parse(manifest).version
 }
 
-/** What imports `name` from now on gets `other`, as in an application that has installed that one. */
-async function replacePackage(name: string, other: string): Promise<void> {
-  const hooks = `export const resolve = (name, context, next) =>
-    next(name === '${name}' ? '${other}' : name, context)`
+/** It can't be imported any more, as if it were not installed. */
+async function hidePackage(name: string): Promise<void> {
+  const hooks = `export const resolve = (name, context, next) => {
+    if (name === '${name}') throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })
+    return next(name, context)
+  }`
   register(`data:text/javascript,${encodeURIComponent(hooks)}`)
-  if ((await import(name)) !== (await import(other))) throw new Error(`'${name}' is still '${name}'`)
+  const found = await import(name).catch(() => undefined)
+  if (found) throw new Error(`'${name}' can still be imported`)
 }
 
 async function givenRedis({ package: name }: Client): Promise<Connector> {
@@ -46,5 +46,21 @@ async function givenRedis({ package: name }: Client): Promise<Connector> {
       return { adapter: 'redis', redisClient: client }
     },
     end: () => Promise.all(ends.splice(0).map((end) => end()))
+  }
+}
+
+async function givenIoredis({ package: name }: Client): Promise<Connector> {
+  const { Redis } = (await import(name)) as typeof import('ioredis')
+  const ends: (() => void)[] = []
+  return {
+    options(url) {
+      const client = new Redis(url)
+      client.on('error', () => {}) // in an outage
+      ends.push(() => client.disconnect())
+      return { adapter: 'redis', redisClient: client }
+    },
+    end: async () => {
+      for (const end of ends.splice(0)) end()
+    }
   }
 }
