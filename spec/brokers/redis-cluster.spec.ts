@@ -24,12 +24,14 @@ interface Closable {
 
 /** In ms: shorter than a failover. */
 const HEARTBEAT = 300
+/** Of the application's keys: the channel is none. */
+const keyPrefix = 'app:'
 const FAILOVER = { timeout: 20_000 }
 
 const nodeRedis =
   (driver: { createCluster(options: object): unknown }, connects: boolean) =>
   async ({ rootNodes }: RedisCluster): Promise<HandedIn> => {
-    const redisClient = driver.createCluster({ rootNodes }) as Closable
+    const redisClient = driver.createCluster({ rootNodes, keyPrefix, defaults: { keyPrefix } }) as Closable
     redisClient.on('error', () => {})
     redisClient.on('node-error', () => {})
     if (connects) await redisClient.connect()
@@ -39,7 +41,7 @@ const nodeRedis =
 const ioredis =
   (driver: typeof ioredis6, lazyConnect: boolean) =>
   async ({ startupNodes }: RedisCluster): Promise<HandedIn> => {
-    const redisClient = new driver.Cluster(startupNodes, { lazyConnect })
+    const redisClient = new driver.Cluster(startupNodes, { lazyConnect, redisOptions: { keyPrefix } })
     redisClient.on('error', () => {})
     return { options: { adapter: 'redis', redisClient }, end: () => redisClient.disconnect() }
   }

@@ -7,6 +7,7 @@ import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
 import { type SentinelBroker, startSentinel } from '../support/brokers/sentinel.js'
 import { eventually } from '../support/eventually.js'
 import { type MemberOptions, Members, range } from '../support/members.js'
+import { runScript } from '../support/process.js'
 
 interface HandedIn {
   options: MemberOptions
@@ -116,4 +117,37 @@ describe('Redis Sentinel', function () {
       await eventually(async () => (await others()) === 0, { message: 'all connections to end' })
     })
   }
+
+  it('ends the process that was given a client, and prints nothing', async () => {
+    const options = JSON.stringify({ name: 'main', sentinelRootNodes: rootNodes(sentinel) })
+    for (const [imports, create, end] of [
+      ["createSentinel } from 'redis-5'", `createSentinel(${options})`, 'destroy'],
+      ["createSentinel } from 'redis'", `createSentinel(${options})`, 'destroy'],
+      [
+        "Redis } from 'ioredis'",
+        `new Redis(${options.replace('sentinelRootNodes', 'sentinels')})`,
+        'disconnect'
+      ]
+    ]) {
+      const { output, errors, code, lingered } = await runScript(`
+        import { feathers } from '@feathersjs/feathers'
+        import { ${imports}
+        import sync from './lib/index.ts'
+        const redisClient = ${create}
+        await (redisClient.pipeline ? redisClient.ping() : redisClient.connect())
+        const before = redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join()
+        const app = feathers().configure(sync.redis({ redisClient }))
+        await app.sync.ready
+        await app.teardown()
+        console.log(redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join() === before)
+        await redisClient.${end}()`)
+      expect({ imports, output, errors, code }).to.deep.equal({
+        imports,
+        output: 'true\n',
+        errors: '',
+        code: 0
+      })
+      expect(lingered, imports).to.be.below(1500)
+    }
+  })
 })

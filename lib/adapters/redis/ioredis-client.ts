@@ -27,7 +27,7 @@ export const OWN_OPTIONS = {
   commandTimeout: undefined,
   maxRetriesPerRequest: null,
   enableAutoPipelining: false,
-  /** It would be written before the channel too. */
+  /** It would be written before a sharded channel too. */
   keyPrefix: '',
   /** `INFO` needs a right, and a server that is loading refuses what it can't do. */
   enableReadyCheck: false,

@@ -54,6 +54,10 @@ describe('RedisAdapter', () => {
       expect(await broker.command('CLIENT', 'LIST')).to.match(/name=named-by-options .*sub=1/)
     })
 
+    it('keeps its channel with a `keyPrefix`', async () => {
+      await expectInSync(redis({ redisOptions: { keyPrefix: 'app:' } }), redis())
+    })
+
     it('connects to where redisOptions say when there is no URI', async () => {
       const one = probe(new RedisAdapter(), { adapter: 'redis', redisOptions: { url: broker.uri } })
       await expectInSync(one, redis())
