@@ -46,21 +46,24 @@ export class Backoff {
    * The next pause, in ms: for who waits by other means.
    *
    * @param failure what the last attempt failed with; none where a connection was lost
+   * @param constant takes the place of growing pauses, except of longer ones between connections that die young
    */
-  next(failure?: unknown): number {
+  next(failure?: unknown, constant?: number): number {
     this.#attempt += 1
     if (failure === undefined && this.isFlapping) {
-      return reconnectDelay(this.#youngDeaths - 1, MAX_FLAPPING_DELAY, FIRST_FLAPPING_DELAY)
+      const delay = reconnectDelay(this.#youngDeaths - 1, MAX_FLAPPING_DELAY, FIRST_FLAPPING_DELAY)
+      return Math.max(delay, constant ?? 0)
     }
+    if (constant !== undefined) return constant
     const dropped = failure !== undefined && !isUnreachable(failure)
     return reconnectDelay(this.#attempt, dropped ? MAX_DROPPED_DELAY : MAX_DELAY)
   }
 
   /** Resolves after the next pause, or at once when cancelled. */
-  async wait(failure?: unknown): Promise<void> {
+  async wait(failure?: unknown, constant?: number): Promise<void> {
     if (this.#cancelled) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.next(failure))
+      const timer = setTimeout(resolve, this.next(failure, constant))
       this.#wake = () => {
         clearTimeout(timer)
         resolve()

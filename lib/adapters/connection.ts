@@ -14,6 +14,8 @@ const PERMANENT: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'option
 interface Driver {
   connect(receive: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void>
   close(): Promise<void>
+  /** A constant pause between attempts, in ms, in place of growing ones. */
+  pause(): number | undefined
   error(kind: SyncErrorKind, text: string, cause?: unknown): SyncError
   debug(format: string, ...args: unknown[]): void
 }
@@ -129,7 +131,7 @@ export class Connection {
     this.#connecting = true
     if (this.#wasReady) {
       await this.#endAttempt()
-      await this.#backoff.wait() // a broker that accepts and drops connections must not keep us busy
+      await this.#backoff.wait(undefined, this.#driver.pause()) // a broker that accepts and drops connections must not keep us busy
     }
     while (!this.#closed) {
       this.#attempt = new AbortController()
@@ -149,7 +151,7 @@ export class Connection {
         const failure = this.#driver.error('connect', 'could not connect', error)
         if (PERMANENT.has(failure.kind) && !this.#wasReady) throw failure
         this.#handlers.error(failure)
-        await this.#backoff.wait(failure)
+        await this.#backoff.wait(failure, this.#driver.pause())
       }
     }
     await new Promise<never>(() => {}) // closed: the caller waits for a connection that won't come

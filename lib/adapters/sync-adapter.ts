@@ -61,6 +61,7 @@ export abstract class SyncAdapter {
     const driver = {
       connect: (receive: (bytes: Uint8Array) => void, signal: AbortSignal) => this.doConnect(receive, signal),
       close: () => this.doClose(),
+      pause: () => this.retryPause,
       error: (kind: SyncErrorKind, text: string, cause?: unknown) => this.error(kind, text, cause),
       debug: (format: string, ...args: unknown[]) => this.debug(format, ...args)
     }
@@ -169,6 +170,11 @@ export abstract class SyncAdapter {
    */
   protected retryDelay(failure?: unknown): number {
     return this.#connection?.retryDelay(failure) ?? 0
+  }
+
+  /** For subclasses whose user wants a constant pause between attempts, in ms, in place of growing ones. */
+  protected get retryPause(): number | undefined {
+    return undefined
   }
 
   /** For subclasses: the broker has announced that it takes no messages for now. `publish()` waits until `unblocked()`. */

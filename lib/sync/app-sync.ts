@@ -66,7 +66,7 @@ export interface Sync {
 }
 
 /** Options that are the same only if they are one object. */
-const LIVE: ReadonlySet<string> = new Set(['container', 'redisClient', 'db', 'natsConnection'])
+const LIVE = new Set<string>(['container', 'redisClient', 'db', 'natsConnection', 'amqpConnection'])
 
 /** One application's part in the sync: wires the bridge to the sessions on the adapter. */
 export class AppSync implements Sync {

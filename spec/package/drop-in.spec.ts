@@ -154,18 +154,7 @@ describe('an application that follows the documentation of feathers-sync 3', fun
     expectSynced(await run(`sync({ uri: '${uris.redis}' })`, { packages: theirDrivers, drivers: {} }))
   })
 
-  it('says so where all there is is amqplib 0.10', async () => {
-    const consumer = await Consumer.create({
-      files: {
-        'app.js': `const { feathers } = require('@feathersjs/feathers')
-          const app = feathers().configure(require('feathers-sync')({ uri: '${uris.amqp}' }))
-          app.on('sync-error', () => {})
-          app.sync.ready.catch(({ kind, message }) => console.log(kind + ': ' + message))`
-      },
-      packages: theirDrivers,
-      drivers: {}
-    })
-    const output = await consumer.run('node', ['app.js'])
-    expect(output).to.match(/^driver: .*amqplib 2 or later.*npm install amqplib@2\n$/)
+  it('works with amqplib 0.10 where the optional dependencies are left out', async () => {
+    expectSynced(await run(`sync({ uri: '${uris.amqp}' })`, { packages: theirDrivers, drivers: {} }))
   })
 })

@@ -1,13 +1,16 @@
-import type { ChannelModel, RecoveringChannelModel, RecoveryOptions } from 'amqplib'
+import type { ChannelModel } from 'amqplib'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
-import { MAX_DELAY } from '../backoff.js'
 import { loadDriver } from '../driver.js'
+import { redact } from '../redact.js'
 import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
-import { type AmqpOptions, amqpUri, connectOptions } from './amqp-options.js'
+import { type AmqpOptions, amqpUri, connectOptions, credentialsOf, retryPause } from './amqp-options.js'
+import { type AmqpConnection, Channels } from './channels.js'
+import { explained } from './explained.js'
+import { type AmqpServer, type FindServers, findServers } from './find-servers.js'
 import { isRefusal, Publisher, type PublisherHandlers } from './publisher.js'
 import { subscribe } from './subscribe.js'
 
@@ -19,8 +22,8 @@ const LEAVE_TIMEOUT = 200
 const MAX_MESSAGE_SIZE = 16 * 1024 * 1024
 
 /**
- * A fanout exchange named `key`, not durable, and an exclusive queue for each instance, without acknowledgments.
- * amqplib's own recovery reconnects; its `setup` declares the topology and the one consumer again.
+ * A fanout exchange named `key`, not durable, and an exclusive queue for each instance, without acknowledgments. amqplib could
+ * reconnect by itself, since version 2 and to one address: so the base class does that, to one server after the other.
  */
 @injectable()
 export class AmqpAdapter extends SyncAdapter {
@@ -28,11 +31,13 @@ export class AmqpAdapter extends SyncAdapter {
   declare options: AdapterOptions & AmqpOptions
   override readonly echoes = true
 
-  #connection: RecoveringChannelModel | undefined
+  /** Ours, not one that was handed in. */
+  #connection: ChannelModel | undefined
+  #channels: Channels | undefined
   #publisher: Publisher | undefined
   #maxPayload = MAX_MESSAGE_SIZE
-  /** What the last attempt or connection ended with. */
-  #failure: Error | undefined
+  /** How many servers have been tried. */
+  #tried = 0
   /** Destroys the driver's sockets, whatever they wait for. */
   #sockets = new AbortController()
 
@@ -41,36 +46,32 @@ export class AmqpAdapter extends SyncAdapter {
     return this.#maxPayload
   }
 
+  protected override get retryPause(): number | undefined {
+    return retryPause(this.options.amqpConnectionOptions)
+  }
+
   protected override async doConnect(
     receive: (bytes: Uint8Array) => void,
     signal: AbortSignal
   ): Promise<void> {
-    const { connect } = await loadDriver('amqplib', () => import('amqplib'))
-    signal.throwIfAborted()
-    const { uri, amqpConnectionOptions } = this.options
-    const sockets = new AbortController()
-    this.#sockets = sockets
     this.#maxPayload = MAX_MESSAGE_SIZE
-    const { recovery, ...options } = connectOptions(amqpConnectionOptions, sockets.signal)
-    const connection = await connect(amqpUri(serverUris(uri)[0], amqpConnectionOptions), {
-      ...options,
-      recovery: {
-        ...this.#pauses(recovery),
-        ...recovery,
-        waitForConnect: false,
-        setup: (model: ChannelModel) => this.#setUp(model, receive, signal)
+    const { amqpConnection } = this.options
+    const connection = (amqpConnection as AmqpConnection | undefined) ?? (await this.#dial(signal))
+    await new Promise<void>((resolve, reject) => {
+      let live = false
+      const onEnd = (error: Error) => {
+        this.debug('ended: %s', reason(error))
+        reject(error)
+        if (live && !signal.aborted) this.lost(explained(error))
       }
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      this.#setUp(new Channels(connection, onEnd), receive, signal, onEnd).then(() => {
+        live = true
+        resolve()
+      }, reject)
+    }).catch((error) => {
+      throw isRefusal(error) ? this.error('auth', 'was refused', error) : explained(error)
     })
-    const recovers = typeof connection.waitForConnect === 'function' // since amqplib 2
-    if (signal.aborted || !recovers) await connection.close()
-    signal.throwIfAborted()
-    if (!recovers) {
-      throw this.error('driver', 'needs amqplib 2 or later. It is installed with: npm install amqplib@2')
-    }
-    this.#connection = connection
-    // An attempt is over, so is its socket: the driver closes only half of it, and Node keeps its abort listener.
-    connection.on('reconnect-scheduled', () => sockets.signal.dispatchEvent(new Event('abort')))
-    await this.#connected(connection, signal)
   }
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
@@ -80,69 +81,84 @@ export class AmqpAdapter extends SyncAdapter {
 
   protected override async doClose(): Promise<void> {
     const connection = this.#connection
+    const channels = this.#channels
     const publisher = this.#publisher
     this.#connection = undefined
+    this.#channels = undefined
     this.#publisher = undefined
     const sockets = this.#sockets
     // The channel first: the close of a connection overtakes what is buffered in its channels.
     await settledWithin(FLUSH_TIMEOUT, publisher?.close())
+    await settledWithin(LEAVE_TIMEOUT, channels?.close())
     await settledWithin(LEAVE_TIMEOUT, connection?.close())
     sockets.abort()
   }
 
-  /** Ours, unless some are given. */
-  #pauses(given: RecoveryOptions = {}): RecoveryOptions {
-    const isGiven = (['initialDelay', 'maxDelay', 'factor'] as const).some((name) => name in given)
-    if (isGiven) return { initialDelay: 50, maxDelay: MAX_DELAY }
-    return { calculateDelay: () => this.retryDelay(this.#failure) }
-  }
-
-  /** Resolves when the driver has connected for the first time, and watches it from then on. */
-  #connected(connection: RecoveringChannelModel, signal: AbortSignal): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      let connected = false
-      const away = (error: Error) => {
-        this.#failure = error
-        if (!signal.aborted) this.away(explained(error))
+  /** Connects to the first server that takes the connection, beginning with the one behind the last that was tried. */
+  async #dial(signal: AbortSignal): Promise<ChannelModel> {
+    const { connect, credentials } = await loadDriver('amqplib', () => import('amqplib'))
+    const { amqpConnectionOptions, key } = this.options
+    const servers = await this.#servers(signal)
+    const failures: Failure[] = []
+    for (const _ of servers) {
+      signal.throwIfAborted()
+      const { uri, options } = servers[this.#tried % servers.length] as AmqpServer
+      this.#tried += 1
+      const sockets = new AbortController()
+      this.#sockets = sockets
+      const given = credentialsOf(uri)
+      const socketOptions = {
+        ...(given && { credentials: credentials.plain(...given) }),
+        ...connectOptions(amqpConnectionOptions, sockets.signal, `feathers-sync ${key}`),
+        ...options
       }
-      connection.on('error', (error) => this.debug('error: %s', reason(error))) // `disconnect` follows
-      connection.on('disconnect', away)
-      connection.on('connect', () => {
-        connected = true
-        resolve()
-        this.back()
-      })
-      connection.on('connect-failed', (error) => {
-        if (isRefusal(error) && !connected) reject(this.error('auth', 'was refused', error))
-        else away(error)
-      })
-      // Only where `recovery` limits the retries.
-      connection.on('reconnect-failed', (error) => (connected ? this.lost(error) : reject(error)))
-    })
-  }
-
-  /** Called by the driver on every new connection. */
-  async #setUp(
-    model: ChannelModel,
-    receive: (bytes: Uint8Array) => void,
-    signal: AbortSignal
-  ): Promise<void> {
-    // First of all: without a listener, a cut during the set-up would be an uncaught exception.
-    model.on('error', (error) => this.debug('connection: %s', reason(error)))
-    model.on('blocked', (text) => this.blocked(text))
-    model.on('unblocked', () => this.unblocked())
-    await subscribe(model, this.options.key, receive, (error) => {
-      this.debug('channel: %s', reason(error))
-      this.#close(model)
-    })
-    const publisher = new Publisher(model, this.options.key, this.#publisherHandlers(model, signal))
-    await publisher.open()
+      try {
+        const connection = await connect(amqpUri(uri, amqpConnectionOptions), socketOptions)
+        // First of all: without a listener, it would be an uncaught exception. `close` follows.
+        connection.on('error', (error) => this.debug('connection: %s', reason(error)))
+        if (!signal.aborted) this.#connection = connection
+        else sockets.abort()
+        return connection
+      } catch (error) {
+        sockets.abort()
+        this.debug('server %d of %d: %s', this.#tried, servers.length, reason(error))
+        failures.push({ uri, error })
+      }
+    }
     signal.throwIfAborted()
-    this.#publisher = publisher
+    if (failures.every(({ error }) => isRefusal(error)))
+      throw this.error('auth', 'was refused', failures[0]?.error)
+    throw failed(failures)
   }
 
-  #publisherHandlers(model: ChannelModel, signal: AbortSignal): PublisherHandlers {
+  async #servers(signal: AbortSignal): Promise<readonly AmqpServer[]> {
+    const { uri, amqpConnectionOptions } = this.options
+    const { findServers: find } = { ...amqpConnectionOptions } as { findServers?: FindServers }
+    if (!find) return serverUris(uri ?? 'amqp://localhost').map((one) => ({ uri: one }))
+    const found = await findServers(find, signal)
+    this.hide(found)
+    return found
+  }
+
+  async #setUp(
+    channels: Channels,
+    receive: (bytes: Uint8Array) => void,
+    signal: AbortSignal,
+    onEnd: (error: Error) => void
+  ): Promise<void> {
+    this.#channels = channels
+    channels.on('blocked', (text) => this.blocked(text))
+    channels.on('unblocked', () => this.unblocked())
+    await subscribe(channels, this.options.key, receive, onEnd)
+    const publisher = new Publisher(channels, this.options.key, this.#publisherHandlers(signal, onEnd))
+    await publisher.open()
+    if (signal.aborted) return
+    this.#publisher = publisher
+    // When this is ready, or it would count for nothing.
+    if (channels.isBlocked) setImmediate(() => !signal.aborted && this.blocked())
+  }
+
+  #publisherHandlers(signal: AbortSignal, onEnd: (error: Error) => void): PublisherHandlers {
     const whileCurrent = (action: () => void) => {
       if (!signal.aborted) action()
     }
@@ -155,28 +171,20 @@ export class AmqpAdapter extends SyncAdapter {
         }),
       reopened: () => whileCurrent(() => this.back()),
       refused: (error) => whileCurrent(() => this.report(this.error('publish', 'may not publish', error))),
-      failed: (error) => {
-        this.debug('publisher: %s', reason(error))
-        this.#close(model)
-      }
+      failed: onEnd
     }
-  }
-
-  #close(model: ChannelModel): void {
-    model.close().catch((error) => this.debug('close: %s', reason(error)))
   }
 }
 
-/** The driver's error, with what to do about it where its text doesn't say. */
-function explained(error: Error): Error {
-  const { message } = error
-  if (/ConnectionOpenOk; got <ConnectionClose/.test(message)) {
-    const text = "the virtual host in the `uri` option doesn't exist, or its user has no access to it"
-    return new Error(text, { cause: error })
-  }
-  if (/PRECONDITION[_-]FAILED.*exchange/.test(message)) {
-    const text = 'delete that exchange, or choose another `key`: it has to be fanout and not durable'
-    return new Error(`${message}; ${text}`, { cause: error })
-  }
-  return error
+interface Failure {
+  uri: string
+  error: unknown
+}
+
+/** One error for all servers. */
+function failed(failures: readonly Failure[]): unknown {
+  const [first, ...others] = failures
+  if (others.length === 0) return explained(first?.error)
+  const texts = failures.map(({ uri, error }) => `${redact(uri)}: ${reason(explained(error))}`)
+  return new Error(`no server takes the connection: ${texts.join('; ')}`, { cause: first?.error })
 }

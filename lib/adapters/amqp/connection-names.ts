@@ -1,7 +1,7 @@
 /** The names that `amqpConnectionOptions` may have: those of amqplib's `connect`, of sockets, and of amqp-connection-manager. */
 export const CONNECTION_NAMES: readonly string[] = [
   // amqplib
-  ...['credentials', 'clientProperties', 'recovery', 'timeout', 'noDelay', 'keepAlive', 'keepAliveDelay'],
+  ...['credentials', 'clientProperties', 'timeout', 'noDelay', 'keepAlive', 'keepAliveDelay'],
   ...['heartbeat', 'channelMax', 'frameMax', 'maxFrameSize', 'locale'],
   // amqp-connection-manager
   ...['connectionOptions', 'heartbeatIntervalInSeconds', 'reconnectTimeInSeconds', 'findServers'],

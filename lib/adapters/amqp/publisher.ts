@@ -1,7 +1,8 @@
-import type { Channel, ChannelModel } from 'amqplib'
+import type { Channel } from 'amqplib'
 import { reason } from '../../errors.js'
 import { reconnectDelay } from '../backoff.js'
 import { drained } from '../drained.js'
+import type { Channels } from './channels.js'
 
 /** How many frames, of up to 128 KiB, the driver buffers before a publisher has to wait. */
 const BUFFERED_FRAMES = 16
@@ -28,7 +29,7 @@ export interface PublisherHandlers {
  * and the subscription on another one goes on.
  */
 export class Publisher {
-  readonly #model: ChannelModel
+  readonly #channels: Channels
   readonly #exchange: string
   readonly #handlers: PublisherHandlers
   #channel: Channel | undefined
@@ -37,14 +38,14 @@ export class Publisher {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(model: ChannelModel, exchange: string, handlers: PublisherHandlers) {
-    this.#model = model
+  constructor(channels: Channels, exchange: string, handlers: PublisherHandlers) {
+    this.#channels = channels
     this.#exchange = exchange
     this.#handlers = handlers
   }
 
   async open(): Promise<void> {
-    const channel = await this.#model.createChannel({ highWaterMark: BUFFERED_FRAMES })
+    const channel = await this.#channels.create({ highWaterMark: BUFFERED_FRAMES })
     if (this.#closed) return
     this.#channel = channel
     channel.on('error', (error: Error) => this.#onError(error))
@@ -106,6 +107,6 @@ export class Publisher {
 }
 
 /** Did the broker refuse who we are, or what we may do? */
-export function isRefusal(error: Error): boolean {
-  return /ACCESS[_-]REFUSED/.test(error.message)
+export function isRefusal(error: unknown): boolean {
+  return /ACCESS[_-]REFUSED/.test(reason(error))
 }

@@ -1,34 +1,44 @@
-import type { Channel, ChannelModel } from 'amqplib'
+import type { Channel } from 'amqplib'
+import type { Channels } from './channels.js'
 import { isRefusal } from './publisher.js'
+
+/** On a virtual host whose default is another type, such as quorum, there would be no exclusive queue. */
+const QUEUE = { exclusive: true, autoDelete: true, arguments: { 'x-queue-type': 'classic' } }
 
 /**
  * Declares the exchange and an exclusive queue, and consumes.
  *
- * @param onEnd called when the channel or its consumer has ended. The driver restores connections only: so one whose
- * subscription has ended has to be closed. During the set-up the driver would close it too, but wait for the answer forever
- * if the connection is cut meanwhile.
+ * @param onEnd called when the channel or its consumer has ended
  */
 export async function subscribe(
-  model: ChannelModel,
+  channels: Channels,
   exchange: string,
   receive: (bytes: Uint8Array) => void,
   onEnd: (error: Error) => void
 ): Promise<void> {
-  const channel = await declareExchange(model, exchange, onEnd)
-  const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
-  await channel.bindQueue(queue, exchange, '')
+  const channel = await declareExchange(channels, exchange, onEnd)
+  const { queue } = await channel.assertQueue('', QUEUE)
   const onMessage = (message: { content: Buffer } | null) =>
     message ? receive(message.content) : onEnd(new Error('the server has canceled the consumer'))
-  await channel.consume(queue, onMessage, { noAck: true })
+  try {
+    await channel.bindQueue(queue, exchange, '')
+    await channel.consume(queue, onMessage, { noAck: true })
+  } catch (error) {
+    // On a connection that stays it would, too: only its consumer's end deletes it.
+    const other = await channels.create()
+    other.on('error', () => {})
+    await other.deleteQueue(queue).catch(() => {})
+    throw error
+  }
 }
 
 /** Who may not declare the exchange may use one that is there. Returns a channel: a refusal closes the one that it is for. */
 async function declareExchange(
-  model: ChannelModel,
+  channels: Channels,
   exchange: string,
   onEnd: (error: Error) => void
 ): Promise<Channel> {
-  const channel = await model.createChannel()
+  const channel = await channels.create()
   let declaring = true
   channel.on('error', (error: Error) => {
     if (!declaring || !isRefusal(error)) onEnd(error)
@@ -39,11 +49,11 @@ async function declareExchange(
     return channel
   } catch (refusal) {
     if (!(refusal instanceof Error) || !isRefusal(refusal)) throw refusal
-    const other = await model.createChannel()
-    other.on('error', onEnd)
+    const other = await channels.create()
     await other.checkExchange(exchange).catch(() => {
       throw refusal // there is none
     })
+    other.on('error', onEnd)
     return other
   }
 }

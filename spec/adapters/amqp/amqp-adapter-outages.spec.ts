@@ -51,19 +51,10 @@ describe('AmqpAdapter, outages', function () {
     const onWarning = (warning: Error) => warnings.push(warning)
     process.on('warning', onWarning)
     stage.proxy.refuse()
-    const { errors } = stage.start(stage.proxied, { recovery: { initialDelay: 1, maxDelay: 5 } })
+    const { errors } = stage.start(stage.proxied, { reconnectTimeInSeconds: 0.005 })
     await eventually(() => errors.length > 30, { message: '30 attempts' })
     process.off('warning', onWarning)
     expect(warnings.map(({ name }) => name)).not.to.include('MaxListenersExceededWarning')
-  })
-
-  it('goes on where `recovery` limits the retries', async () => {
-    const { adapter, errors } = await stage.open(stage.proxied, { recovery: { maxRetries: 1 } })
-    stage.proxy.refuse()
-    stage.proxy.cut()
-    await eventually(() => errors.length >= 6, { message: 'more than two attempts' })
-    await stage.proxy.accept()
-    await eventually(() => adapter.status === 'ready', { message: 'the reconnect' })
   })
 
   /** Both have been away and are back, and what one sends reaches the other once. */

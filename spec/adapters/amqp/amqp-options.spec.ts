@@ -1,105 +1,128 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { amqpUri, checkAmqpOptions, connectOptions } from '../../../lib/adapters/amqp/amqp-options.js'
+import {
+  amqpUri,
+  checkAmqpOptions,
+  connectOptions,
+  retryPause
+} from '../../../lib/adapters/amqp/amqp-options.js'
 import sync from '../../../lib/index.js'
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
 describe('amqp-options', () => {
+  const check = (amqpConnectionOptions?: object) => checkAmqpOptions({ amqpConnectionOptions })
+
   describe('checkAmqpOptions', () => {
     it('takes what amqplib takes, and what feathers-sync 3 took', () => {
-      checkAmqpOptions()
-      checkAmqpOptions({ heartbeat: 10, keepAlive: true, ca: ['pem'], recovery: { maxDelay: 5000 } })
-      checkAmqpOptions({
+      check()
+      check({ heartbeat: 10, keepAlive: true, ca: ['pem'], findServers: async () => [] })
+      check({
         heartbeatIntervalInSeconds: 0,
         reconnectTimeInSeconds: 2.5,
         connectionOptions: { clientProperties: { connection_name: 'api' } }
       })
     })
 
-    for (const name of ['findServers', 'hostname', 'password', 'vhost', 'confirm', 'json', 'signal']) {
+    for (const name of ['recovery', 'hostname', 'password', 'vhost', 'confirm', 'json', 'signal']) {
       it(`refuses ${name}, which can't be mapped, by name`, () => {
         const message = new RegExp(`\`amqpConnectionOptions\\.${name}\` can't be used: `)
-        expect(() => checkAmqpOptions({ [name]: 'secret' }))
+        expect(() => check({ [name]: 'secret' }))
           .to.throw(TypeError, message)
           .with.property('message')
           .that.does.not.contain('secret')
-        expect(() => checkAmqpOptions({ connectionOptions: { [name]: 'secret' } })).to.throw(message)
+        expect(() => check({ connectionOptions: { [name]: 'secret' } })).to.throw(message)
       })
     }
 
-    for (const name of ['setup', 'enabled', 'waitForConnect']) {
-      it(`refuses recovery.${name}, which feathers-sync uses itself`, () => {
-        const given = { recovery: { [name]: false } }
-        expect(() => checkAmqpOptions(given)).to.throw(
-          TypeError,
-          `\`amqpConnectionOptions.recovery.${name}\``
-        )
-      })
-    }
+    it('says what the recovery of amqplib and the parts of the URI are replaced by', () => {
+      expect(() => check({ recovery: { maxRetries: 3 } })).to.throw(
+        /connects again by itself.*`reconnectTimeInSeconds`/
+      )
+      expect(() => check({ port: 5673 })).to.throw(/belongs in the `uri` option/)
+    })
 
-    it('says what findServers and the parts of the URI are replaced by', () => {
-      expect(() => checkAmqpOptions({ findServers: () => {} })).to.throw(/Name it in the `uri` option/)
-      expect(() => checkAmqpOptions({ port: 5673 })).to.throw(/belongs in the `uri` option/)
+    it('refuses options beside a connection, which they would come too late for', () => {
+      const amqpConnection = { createChannel: async () => {}, on: () => {}, off: () => {} }
+      checkAmqpOptions({ amqpConnection })
+      expect(() => checkAmqpOptions({ amqpConnection, amqpConnectionOptions: {} })).to.throw(
+        TypeError,
+        /`amqpConnection` is made already: leave one of them out/
+      )
     })
 
     it('refuses values of the wrong type', () => {
-      expect(() => checkAmqpOptions({ recovery: true })).to.throw(TypeError, /recovery` has to be an object/)
-      expect(() => checkAmqpOptions({ connectionOptions: null })).to.throw(/has to be an object/)
+      expect(() => check({ findServers: ['amqp://a'] })).to.throw(
+        TypeError,
+        /findServers` has to be a function/
+      )
+      expect(() => check({ connectionOptions: null })).to.throw(/has to be an object/)
       for (const value of ['5', null, -1, Number.NaN, 1e9]) {
-        expect(() => checkAmqpOptions({ heartbeatIntervalInSeconds: value })).to.throw(
+        expect(() => check({ heartbeatIntervalInSeconds: value })).to.throw(
           TypeError,
           /heartbeatIntervalInSeconds` has to be a number of seconds from 0 to 65535/
         )
-        expect(() => checkAmqpOptions({ reconnectTimeInSeconds: value })).to.throw(TypeError, /seconds/)
+        expect(() => check({ reconnectTimeInSeconds: value })).to.throw(TypeError, /seconds/)
       }
     })
 
     it('is called by sync()', () => {
-      const options = { uri: 'amqp://localhost', amqpConnectionOptions: { findServers: () => [] } }
-      expect(() => sync(options)).to.throw(TypeError, '`amqpConnectionOptions.findServers`')
-      expect(() => sync.amqp(options)).to.throw(TypeError, '`amqpConnectionOptions.findServers`')
+      const options = { uri: 'amqp://localhost', amqpConnectionOptions: { vhost: 'x' } }
+      expect(() => sync(options)).to.throw(TypeError, '`amqpConnectionOptions.vhost`')
+      expect(() => sync.amqp(options)).to.throw(TypeError, '`amqpConnectionOptions.vhost`')
     })
   })
 
   describe('connectOptions', () => {
     const { signal } = new AbortController()
 
-    it('has defaults that notice a dead broker', () => {
-      expect(connectOptions(undefined, signal)).to.deep.equal({
-        timeout: 5000,
-        noDelay: true,
-        signal,
-        recovery: {}
-      })
+    const options = (given?: object) => connectOptions(given, signal, 'me')
+    const clientProperties = { product: 'feathers-sync', version, connection_name: 'me' }
+
+    it('has defaults that notice a dead broker, and name this library', () => {
+      expect(options()).to.deep.equal({ timeout: 5000, noDelay: true, signal, clientProperties })
     })
 
     it('hands socket options on, those of connectionOptions too, and the outer ones win', () => {
       const given = { keepAlive: true, timeout: 1, connectionOptions: { timeout: 2, ca: 'pem' } }
-      expect(connectOptions(given, signal)).to.include({ keepAlive: true, timeout: 1, ca: 'pem' })
+      expect(options(given)).to.include({ keepAlive: true, timeout: 1, ca: 'pem' })
     })
 
-    it('makes reconnectTimeInSeconds the constant pause of the recovery, which its own options overrule', () => {
-      const { recovery } = connectOptions({ reconnectTimeInSeconds: 2 }, signal)
-      expect(recovery).to.deep.equal({ initialDelay: 2000, maxDelay: 2000 })
-      const given = { reconnectTimeInSeconds: 2, recovery: { maxDelay: 3000, maxRetries: 7 } }
-      expect(connectOptions(given, signal).recovery).to.deep.equal({
-        initialDelay: 2000,
-        maxDelay: 3000,
-        maxRetries: 7
-      })
-    })
-
-    it('never takes 0 for a pause: it would retry without end, as fast as it can', () => {
-      expect(connectOptions({ reconnectTimeInSeconds: 0 }, signal).recovery).to.deep.equal({})
+    it('adds to the client properties that are given, which win', () => {
+      const own = { connection_name: 'the api', team: 'blue' }
+      for (const given of [{ clientProperties: own }, { connectionOptions: { clientProperties: own } }]) {
+        expect(options(given).clientProperties).to.deep.equal({ ...clientProperties, ...own })
+      }
     })
 
     it('keeps from amqplib what is not its own', () => {
-      const given = { heartbeatIntervalInSeconds: 1, reconnectTimeInSeconds: 1, connectionOptions: {} }
-      expect(connectOptions(given, signal)).to.have.all.keys('timeout', 'noDelay', 'signal', 'recovery')
+      const given = {
+        heartbeatIntervalInSeconds: 1,
+        reconnectTimeInSeconds: 1,
+        connectionOptions: {},
+        findServers: () => []
+      }
+      expect(options(given)).to.have.all.keys('timeout', 'noDelay', 'signal', 'clientProperties')
+    })
+  })
+
+  describe('retryPause', () => {
+    it('is constant by reconnectTimeInSeconds, in ms', () => {
+      expect(retryPause({ reconnectTimeInSeconds: 2.5 })).to.equal(2500)
+    })
+
+    it('is not 0: it would retry without end, as fast as it can', () => {
+      expect([undefined, {}, { reconnectTimeInSeconds: 0 }].map(retryPause)).to.deep.equal(
+        Array(3).fill(undefined)
+      )
     })
   })
 
   describe('amqpUri', () => {
     it('has a host and a heartbeat by default', () => {
-      expect(amqpUri()).to.equal('amqp://localhost?heartbeat=5')
+      expect(amqpUri('amqp:')).to.equal('amqp://localhost?heartbeat=5')
+      expect(amqpUri('amqp://')).to.equal('amqp://localhost?heartbeat=5')
+      expect(amqpUri('amqps:///vhost')).to.equal('amqps://localhost/vhost?heartbeat=5')
     })
 
     it('takes the heartbeat by both names, and 0 for none', () => {
