@@ -25,7 +25,23 @@ describe('the pages of the brokers', () => {
   amqp.describe(() => {
     it('syncs', () => expectSyncOver(amqp, 'Configuration', 'amqp'))
 
+    it('syncs over several servers, of which one is away', async () => {
+      const { uri } = await sharedRabbit()
+      const away = 'amqp://127.0.0.1:1'
+      const snippet = at(
+        amqp.snippet('Configuration', 1),
+        ['amqp://localhost:5672', away],
+        ['amqp://localhost:5673', uri]
+      )
+      await expectSync(await amqp.twice(snippet, APP))
+    })
+
     it('syncs with its options', () => expectSyncOver(amqp, 'Options', 'amqp'))
+
+    it('syncs over a connection that it leaves open', async () => {
+      const end = 'amqpConnection.createChannel().then(() => amqpConnection.close())'
+      await expectLeftOpen(amqp, amqp.snippet('Options', 1), end)
+    })
 
     it('syncs over TLS, with certificates', async () => {
       const front = await startTlsFront((await sharedRabbit()).port, certificates.server)
