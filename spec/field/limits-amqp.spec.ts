@@ -131,4 +131,42 @@ describe('limits of RabbitMQ', function () {
       await expectAll(changing, [other], { timeout: 30_000 })
     })
   })
+
+  describe('a memory alarm', () => {
+    const allow = (share: number) => broker.eval(`vm_memory_monitor:set_vm_memory_high_watermark(${share})`)
+
+    afterEach(() => allow(0.4))
+
+    it('makes events wait, without a reconnect, and all arrive when it is over', async () => {
+      const [maker, other] = await start(2, { heartbeat: 500 })
+      await allow(0.0001)
+      maker.make(2)
+      await eventually(() => /is blocked by the broker, and waits.*memory/.test(maker.texts()), {
+        message: 'the reason'
+      })
+      const arrived = other.got(maker).length // the server sends `blocked` after the first message
+      maker.make(2000)
+      await delay(4000) // several heartbeats, and more than a server's silence may last
+      expect(other.got(maker).length).to.equal(arrived)
+      expect(maker.texts().match(/is blocked/g)).to.have.length(1)
+      await allow(0.4)
+      await expectAll(maker, [other])
+      other.make(3)
+      await expectAll(other, [maker])
+      expect([maker, other].map(reconnects)).to.deep.equal([0, 0])
+    })
+  })
+
+  it('a queue that an operator deletes is made again, and what was sent meanwhile arrives', async () => {
+    const [maker, other] = await start(2, { heartbeat: 500 })
+    maker.make(3)
+    await expectAll(maker, [other])
+    const before = await consumers()
+    await broker.eval('[rabbit_amqqueue:delete(Q, false, false, <<"x">>) || Q <- rabbit_amqqueue:list()]')
+    maker.make(500)
+    await expectAll(maker, [other])
+    other.make(3)
+    await expectAll(other, [maker])
+    expect(await consumers()).to.equal(before)
+  })
 })
