@@ -56,6 +56,7 @@ export const CLIENTS: Client[] = [
   { ...given, name: 'ioredis 6 client', package: 'ioredis' },
   { ...given, name: 'ioredis 5 client', package: 'ioredis-5' },
   { adapter: 'amqp', name: 'amqplib 2', package: 'amqplib' },
+  { adapter: 'amqp', name: 'amqplib 0.10', package: 'amqplib-0.10' },
   { adapter: 'nats', name: 'nats 2', package: 'nats' },
   { adapter: 'nats', name: '@nats-io/transport-node 3', package: '@nats-io/transport-node' }
 ]

@@ -14,6 +14,7 @@ export async function connectorFor(client: Client): Promise<Connector> {
   if (client.option) return client.package.startsWith('ioredis') ? givenIoredis(client) : givenRedis(client)
   // the adapter takes it where the other one isn't installed
   if (client.package === '@nats-io/transport-node') await hidePackage('nats')
+  if (client.package === 'amqplib-0.10') replacePackage('amqplib', client.package)
   return { options: (uri) => ({ uri }), end: async () => {} }
 }
 
@@ -25,13 +26,22 @@ export async function installedVersion({ package: name }: Client): Promise<strin
 
 /** It can't be imported any more, as if it were not installed. */
 async function hidePackage(name: string): Promise<void> {
+  onImport(name, "throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })")
+  const found = await import(name).catch(() => undefined)
+  if (found) throw new Error(`'${name}' can still be imported`)
+}
+
+/** Who imports it gets the other one, as if that were installed under this name. */
+function replacePackage(name: string, other: string): void {
+  onImport(name, `return next('${other}', context)`)
+}
+
+function onImport(name: string, action: string): void {
   const hooks = `export const resolve = (name, context, next) => {
-    if (name === '${name}') throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })
+    if (name === '${name}') ${action}
     return next(name, context)
   }`
   register(`data:text/javascript,${encodeURIComponent(hooks)}`)
-  const found = await import(name).catch(() => undefined)
-  if (found) throw new Error(`'${name}' can still be imported`)
 }
 
 async function givenRedis({ package: name }: Client): Promise<Connector> {
