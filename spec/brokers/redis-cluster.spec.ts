@@ -6,14 +6,9 @@ import * as redis4 from 'redis-4'
 import * as redis5 from 'redis-5'
 import { type RedisCluster, startRedisCluster } from '../support/brokers/redis-cluster.js'
 import { eventually } from '../support/eventually.js'
-import { type Member, type MemberOptions, Members, range } from '../support/members.js'
+import type { HandedIn } from '../support/handed-in.js'
+import { type Member, Members, range } from '../support/members.js'
 import { runScript } from '../support/process.js'
-
-interface HandedIn {
-  options: MemberOptions
-  /** As its owner does. */
-  end(): unknown
-}
 
 interface Closable {
   on(event: string, listener: () => void): unknown

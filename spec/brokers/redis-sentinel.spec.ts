@@ -6,14 +6,9 @@ import * as redis5 from 'redis-5'
 import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
 import { type SentinelBroker, startSentinel } from '../support/brokers/sentinel.js'
 import { eventually } from '../support/eventually.js'
-import { type MemberOptions, Members, range } from '../support/members.js'
+import type { HandedIn } from '../support/handed-in.js'
+import { Members, range } from '../support/members.js'
 import { runScript } from '../support/process.js'
-
-interface HandedIn {
-  options: MemberOptions
-  /** As its owner does. */
-  end(): unknown
-}
 
 interface SentinelClient {
   on(event: string, listener: () => void): unknown

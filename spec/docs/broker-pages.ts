@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { rejection } from '../conformance/rejection.js'
-import { Certificates } from '../support/brokers/nats-certificates.js'
+import { Certificates } from '../support/brokers/certificates.js'
 import type { Snippet } from '../support/snippets.js'
 import type { ServerFiles } from './broker-access.js'
 import { APP, expectSync, type Page } from './page.js'

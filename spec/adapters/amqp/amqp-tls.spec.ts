@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { type Certificate, Certificates } from '../../support/brokers/nats-certificates.js'
+import { type Certificate, Certificates } from '../../support/brokers/certificates.js'
 import { freePort } from '../../support/brokers/ports.js'
 import { type RabbitBroker, sharedRabbit } from '../../support/brokers/rabbitmq.js'
 import { eventually } from '../../support/eventually.js'

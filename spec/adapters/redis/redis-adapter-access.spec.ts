@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { RedisAdapter } from '../../../lib/adapters/redis/redis-adapter.js'
 import type { RedisSyncOptions } from '../../../lib/sync/options.js'
 import { rejection } from '../../conformance/rejection.js'
+import { type Certificate, Certificates } from '../../support/brokers/certificates.js'
 import { freePort } from '../../support/brokers/ports.js'
 import { type RedisBroker, startRedis } from '../../support/brokers/redis.js'
 import { eventually } from '../../support/eventually.js'
 import { closeProbes, expectOneCopy, type Probe, probe } from '../../support/probe.js'
-
-const run = promisify(execFile)
 
 describe('RedisAdapter by ways of access', () => {
   let broker: RedisBroker | undefined
@@ -69,43 +66,30 @@ describe('RedisAdapter by ways of access', () => {
   })
 
   describe('TLS', () => {
-    const file = (name: string) => join(folder, name)
-    const openssl = (...args: string[]) => run('openssl', args, { cwd: folder })
+    let certificates: Certificates
+    let server: Certificate
+    let client: Certificate
     let uri: string
 
     before(async () => {
-      const key = ['-newkey', 'rsa:2048', '-nodes']
-      await openssl('req', '-x509', ...key, '-subj', '/CN=authority', '-keyout', 'ca.key', '-out', 'ca.crt')
-      for (const name of ['server', 'client']) {
-        const names = ['-addext', 'subjectAltName=DNS:localhost']
-        await openssl(
-          'req',
-          ...key,
-          ...names,
-          '-subj',
-          `/CN=${name}`,
-          '-keyout',
-          `${name}.key`,
-          '-out',
-          'csr'
-        )
-        const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy']
-        await openssl('x509', '-req', '-in', 'csr', ...authority, '-out', `${name}.crt`)
-      }
+      certificates = await Certificates.make()
+      server = await certificates.sign('server', 'DNS:localhost')
+      client = await certificates.sign('client', 'DNS:localhost')
     })
+    after(() => certificates.remove())
 
     beforeEach(async () => {
       const port = await freePort()
-      const files = ['--tls-cert-file', file('server.crt'), '--tls-key-file', file('server.key')]
+      const files = ['--tls-cert-file', server.cert, '--tls-key-file', server.key]
       broker = await startRedis({
-        args: ['--tls-port', `${port}`, ...files, '--tls-ca-cert-file', file('ca.crt')]
+        args: ['--tls-port', `${port}`, ...files, '--tls-ca-cert-file', certificates.ca]
       })
       uri = `rediss://localhost:${port}`
     })
 
     it('with an authority and a client certificate of one’s own', async () => {
       const [ca, cert, key] = await Promise.all(
-        ['ca.crt', 'client.crt', 'client.key'].map((name) => readFile(file(name)))
+        [certificates.ca, client.cert, client.key].map((file) => readFile(file))
       )
       await expectInSync({ uri, redisOptions: { socket: { ca, cert, key } } })
     })
