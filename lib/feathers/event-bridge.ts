@@ -107,25 +107,21 @@ export class EventBridge {
 }
 
 function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Attached): void {
-  const failed = `could not serialize ${event.name}, it stays on this instance`
-  const incomplete = (cause: unknown) => {
-    const text = `feathers-sync: ${event.name} went without what could not be serialized`
-    link.error(SyncError.from(cause, 'serialize', text))
-  }
+  const name = () => `'${event.path} ${event.event}'`
+  const failed = (cause: unknown, text: string) =>
+    link.error(SyncError.from(cause, 'serialize', `feathers-sync: ${text}`))
+  const lost = (cause: unknown) => failed(cause, `${name()} went without what could not be serialized`)
   const { filter, context: choose } = link.options
-  const outgoing = events.attempt('serialize', failed, () =>
-    calls.outgoing(event, { policy, choose, lost: incomplete })
-  )
-  if (!outgoing) return
-  const { message, item } = outgoing
-  if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message))) return
-  const isSent = events.attempt('serialize', failed, () => {
-    encoder.add(message, item, incomplete)
-    return true
-  })
-  if (!isSent) return
-  debug('out: %s', event.name)
-  events.announce('sync-out', message)
+  try {
+    const { message, item } = calls.outgoing(event, { policy, choose, lost })
+    if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message)))
+      return
+    encoder.add(message, item, lost)
+    debug('out: %s %s', event.path, event.event)
+    events.announce('sync-out', message)
+  } catch (cause) {
+    failed(cause, `could not serialize ${name()}, it stays on this instance`)
+  }
 }
 
 /** @throws TypeError where `filter` doesn't decide: a promise would send everything, a forgotten `return` nothing. */

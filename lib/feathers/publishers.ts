@@ -24,10 +24,9 @@ export function watchPublishers(
 ): void {
   for (const holder of holders) {
     const publishers = (holder as { [PUBLISHERS]?: Publishers } | undefined)?.[PUBLISHERS]
-    for (const name of publishers ? [event, ALL_EVENTS] : []) {
-      const publisher = publishers?.[name]
-      if (publishers && publisher && !watched.has(publisher)) publishers[name] = watching(publisher)
-    }
+    if (!publishers) continue
+    watch(publishers, event)
+    watch(publishers, ALL_EVENTS)
   }
   const outer = report
   report = onError
@@ -36,6 +35,11 @@ export function watchPublishers(
   } finally {
     report = outer
   }
+}
+
+function watch(publishers: Publishers, name: string | symbol): void {
+  const publisher = publishers[name]
+  if (publisher && !watched.has(publisher)) publishers[name] = watching(publisher)
 }
 
 function watching(publisher: Publisher): Publisher {

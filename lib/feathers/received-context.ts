@@ -1,4 +1,4 @@
-import type { Application, FeathersService, HookContext } from '@feathersjs/feathers'
+import type { Application, FeathersService } from '@feathersjs/feathers'
 import { isObject, less, type Values } from '../message/fields.js'
 import type { SyncMessage } from '../message/message.js'
 import { isOwnField } from '../message/policy.js'
@@ -29,20 +29,21 @@ function rebuild(received: Values, service: FeathersService, app: Application): 
   const context = hookContext(service, received)
   if (!context) return { ...less(received, isOwnField), app, service }
   // `data`, `id` and `params` live in `arguments`; `method`, `app` and `service` come with the class.
-  Object.assign(context, { arguments: [], self: service, params: {} })
+  context.arguments = []
+  context.self = service
+  context.params = {}
   for (const name of Object.keys(received)) {
-    if (name === 'method' || name === 'statusCode' || isOwnField(name)) continue
-    ;(context as unknown as Values)[name] = received[name]
+    if (name !== 'method' && name !== 'statusCode' && !isOwnField(name)) context[name] = received[name]
   }
   const { statusCode } = received
-  if (statusCode !== undefined) Object.assign(context, { statusCode }) // its setter makes an `http`
+  if (statusCode !== undefined) context.statusCode = statusCode // its setter makes an `http`
   return context
 }
 
 /** A context of the service's own class, which has `app` and `service`. Undefined if no service method made it. */
-function hookContext(service: FeathersService, { method, path }: Values): HookContext | undefined {
+function hookContext(service: FeathersService, { method, path }: Values): Values | undefined {
   if (typeof method !== 'string' || typeof path !== 'string' || !Object.hasOwn(service, method))
     return undefined
-  const methods = service as unknown as Record<string, { createContext?(): HookContext } | undefined>
+  const methods = service as unknown as Record<string, { createContext?(): Values } | undefined>
   return methods[method]?.createContext?.()
 }

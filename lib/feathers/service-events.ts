@@ -15,10 +15,10 @@ import { SYNC } from './symbol.js'
 const { defaultServiceEvents, Feathers, getServiceOptions } = feathersjs
 const debug = createDebug('feathers-sync:events')
 
+const UNKNOWN = 'an event came in that is not known here'
+
 /** An event that a service is about to emit. */
 export interface ServiceEvent {
-  /** Path and event, for people. */
-  readonly name: string
   readonly event: string
   readonly path: string
   readonly data: unknown
@@ -72,27 +72,25 @@ export class ServiceEvents {
 
   /** Emits an event that came from elsewhere to the listeners here. Never throws. */
   deliver(message: SyncMessage, remoteness: Remoteness): void {
-    const { event, path, data, context: received } = message ?? {}
-    const name = `${show(path)} ${show(event)}`
-    const unknown = `an event came in that is not known here: ${name}`
-    const service =
-      this.#serviceAt(path) ?? this.attempt('unknown', unknown, () => this.#defaultServiceAt(path))
-    const caught = service && this.#services.get(service)
-    if (!service || !caught?.events.has(event)) {
-      if (service && isAuthentication(service)) debug('not delivered: %s, as feathers-sync 3 sends it', name)
-      else this.onError(new SyncError('unknown', `feathers-sync: ${unknown}`))
-      return
+    const target = this.#targetOf(message)
+    if (!target) return
+    const [service, { emit }] = target
+    const { event, path, data, context: received } = message
+    const failed = (cause: unknown) => {
+      const text = `a listener of '${path} ${event}' threw on an event from another instance`
+      this.#failed('listener', text, cause)
     }
-    const text = `a listener of '${path} ${event}' threw on an event from another instance`
-    this.attempt('listener', text, () => {
+    try {
       const context = contextFrom(received, service, this.app)
       const args = context === undefined || context === null ? [data] : [data, context]
-      const onRejection = (cause: unknown) => this.#failed('listener', text, cause)
-      const emit = () =>
-        dispatchAs(remoteness, context, () => emitTo(service, caught.emit, event, args, onRejection))
       const holders = [service, this.app, isObject(context) ? context.app : undefined]
-      watchPublishers(holders, event, (cause) => this.#onPublisherError(message, context, cause), emit)
-    })
+      const unpublished = (cause: unknown) => this.#onPublisherError(message, context, cause)
+      watchPublishers(holders, event, unpublished, () =>
+        dispatchAs(remoteness, context, () => emitTo(service, emit, event, args, failed))
+      )
+    } catch (cause) {
+      failed(cause)
+    }
   }
 
   /** Emits on the application; what its listeners throw or reject with is reported and ends there. */
@@ -156,20 +154,25 @@ export class ServiceEvents {
       }
       const path = pathOf()
       if (path === undefined) return emit(false)
-      return onEvent({
-        name: `'${path} ${event}'`,
-        event,
-        path,
-        data,
-        context: context ?? undefined,
-        emit
-      })
+      return onEvent({ event, path, data, context: context ?? undefined, emit })
     }
   }
 
   /** Where the service is found now: `unuse` and `use` may have moved it, or left it nowhere. */
   #pathOf(service: FeathersService, { paths }: Caught): string | undefined {
     for (const path of paths) if (this.app.services[path] === service) return path
+    return undefined
+  }
+
+  /** The service that a message is for; undefined if it is not delivered here. */
+  #targetOf(message: SyncMessage): [FeathersService, Caught] | undefined {
+    const { event, path } = message ?? {}
+    const service = this.#serviceAt(path) ?? this.#defaultServiceAt(path, event)
+    const caught = service && this.#services.get(service)
+    if (service && caught?.events.has(event)) return [service, caught]
+    const name = nameOf(path, event)
+    if (service && isAuthentication(service)) debug('not delivered: %s, as feathers-sync 3 sends it', name)
+    else this.onError(new SyncError('unknown', `feathers-sync: ${UNKNOWN}: ${name}`))
     return undefined
   }
 
@@ -181,11 +184,11 @@ export class ServiceEvents {
   }
 
   /** Of an application with a `defaultService` of its own, the service that it makes for the path. */
-  #defaultServiceAt(path: unknown): FeathersService | undefined {
+  #defaultServiceAt(path: unknown, event: unknown): FeathersService | undefined {
     const { app } = this
     const isOwn = app.defaultService !== Feathers.prototype.defaultService
     if (!isOwn || typeof path !== 'string' || path in app.services) return undefined
-    app.service(path)
+    this.attempt('unknown', `${UNKNOWN}: ${nameOf(path, event)}`, () => app.service(path))
     return this.#serviceAt(path)
   }
 }
@@ -204,7 +207,11 @@ function isAuthentication(service: object): boolean {
   return typeof (service as { createAccessToken?: unknown }).createAccessToken === 'function'
 }
 
-/** For a message: what came in may be of any type, and of any length. */
+/** For people: what came in may be of any type, and of any length. */
+function nameOf(path: unknown, event: unknown): string {
+  return `${show(path)} ${show(event)}`
+}
+
 function show(name: unknown): string {
   return typeof name === 'string' ? inspect(name.slice(0, 100)) : `(${typeof name})`
 }

@@ -5,19 +5,21 @@ import type { SyncMessage } from './message.js'
  * What a context has in common with its message is left out of the context, so that each value is sent once, and marked by the
  * sum of these numbers in its `self`, a name that no context that is sent has.
  */
-const SAME = new Map([
+const SAME = [
   ['path', 1],
   ['event', 2],
   ['data', 4],
   ['result', 8],
   ['dispatch', 64]
-])
+] as const
+const BITS = new Map<string, number>(SAME)
 
 /** Of those that are the list of the events' data. */
-const LISTED = new Map([
+const LISTED = [
   ['result', 16],
   ['dispatch', 128]
-])
+] as const
+const LISTED_BITS = new Map<string, number>(LISTED)
 
 /** The context's data is the event's without some fields, a `create`'s without the id: their names are sent in its place. */
 const PART = 32
@@ -37,7 +39,7 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
   let self = 0
   for (const name of Object.keys(context)) {
     const value = context[name]
-    const bit = (isListed ? LISTED.get(name) : undefined) ?? SAME.get(name)
+    const bit = (isListed ? LISTED_BITS.get(name) : undefined) ?? BITS.get(name)
     const lacking = name === 'data' && value !== data ? lackingFields(value, data) : undefined
     if (bit && value === common[name] && (name !== 'dispatch' || isRepeated)) self += bit
     else if (lacking) {

@@ -1,7 +1,7 @@
 import type { Values } from './fields.js'
 
-/** How JSON writes a Buffer, in the order of its fields. */
-const WRITTEN = '{"type":"Buffer","data":['
+/** In what JSON writes for a Buffer. It begins with a rare character, which makes the search fast. */
+const WRITTEN = 'Buffer","data":['
 
 type Path = (string | number)[]
 

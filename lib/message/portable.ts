@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { type NameTest, setField } from './fields.js'
 import { hasToJSON, isBson, isPlain } from './kinds.js'
+import { isWithin, type Outer } from './outer.js'
 
 /** In place of what is not sent. */
 const EXCLUDED = Symbol('excluded')
@@ -33,25 +34,19 @@ export function portable(value: unknown, options: PortableOptions = {}): unknown
   return copy === EXCLUDED ? undefined : copy
 }
 
-/** The objects that a value is in: no array, which would be copied at each level. */
-interface Outer {
-  readonly value: object
-  readonly outer: Outer | undefined
-  readonly depth: number
+interface Copied extends Outer {
+  readonly outer: Copied | undefined
   /** In an instance: an entity of an ORM is data, a socket isn't. So whatever can't be sent excludes all of it. */
   readonly isStrict: boolean
 }
 
-function isCircular(value: object, outer: Outer | undefined): boolean {
-  for (let one = outer; one; one = one.outer) if (one.value === value) return true
-  return false
-}
-
-function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptions): Portable {
+function copyOf(value: unknown, outer: Copied | undefined, options: PortableOptions): Portable {
   if (typeof value === 'function' || typeof value === 'symbol') return EXCLUDED
-  if (typeof value !== 'object' || value === null || isKnown(value)) return value
+  if (typeof value !== 'object' || value === null) return value
+  const isFields = isPlain(value) // first, as it is what most are, and what is quickly told
+  if (!isFields && isKnown(value)) return value
   const depth = outer ? outer.depth + 1 : 0
-  const circular = isCircular(value, outer)
+  const circular = isWithin(value, outer)
   if (circular || depth > MAX_DEPTH) {
     if (!outer?.isStrict)
       options.lost?.(new TypeError(circular ? 'a value is circular' : 'a value is nested too deep'))
@@ -59,11 +54,10 @@ function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptio
   }
   try {
     if (options.isExcluded?.(value)) return EXCLUDED
-    const isCollection = types.isMap(value) || types.isSet(value) || Array.isArray(value)
-    const isStrict = outer?.isStrict || !(isCollection || hasToJSON(value) || isPlain(value))
+    const isStrict = outer?.isStrict || !(isFields || isCollection(value) || hasToJSON(value))
     const inner = { value, outer, depth, isStrict }
-    if (types.isMap(value)) return copyOfMap(value, inner, options)
-    if (types.isSet(value))
+    if (!isFields && types.isMap(value)) return copyOfMap(value, inner, options)
+    if (!isFields && types.isSet(value))
       return new Set(copiesOf(value, inner, options).filter((copy) => copy !== EXCLUDED))
     if (hasToJSON(value)) return copyOf(value.toJSON(), inner, options)
     if (!Array.isArray(value)) return copyOfFields(value as Record<string, unknown>, inner, options)
@@ -76,13 +70,13 @@ function copyOf(value: unknown, outer: Outer | undefined, options: PortableOptio
   }
 }
 
-function copiesOf(values: Iterable<unknown>, inner: Outer, options: PortableOptions): Portable[] {
+function copiesOf(values: Iterable<unknown>, inner: Copied, options: PortableOptions): Portable[] {
   const copies: Portable[] = []
   for (const value of values) copies.push(copyOf(value, inner, options))
   return copies
 }
 
-function copyOfMap(map: ReadonlyMap<unknown, unknown>, inner: Outer, options: PortableOptions): Portable {
+function copyOfMap(map: ReadonlyMap<unknown, unknown>, inner: Copied, options: PortableOptions): Portable {
   const copies = new Map<unknown, unknown>()
   for (const [key, value] of map) {
     if (typeof key === 'string' && options.isLeftOut?.(key)) continue
@@ -92,7 +86,7 @@ function copyOfMap(map: ReadonlyMap<unknown, unknown>, inner: Outer, options: Po
   return copies
 }
 
-function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: PortableOptions): Portable {
+function copyOfFields(fields: Record<string, unknown>, inner: Copied, options: PortableOptions): Portable {
   const copies = {}
   for (const name of Object.keys(fields)) {
     if (options.isLeftOut?.(name)) continue
@@ -103,7 +97,7 @@ function copyOfFields(fields: Record<string, unknown>, inner: Outer, options: Po
   return copies
 }
 
-function copyOfField(name: string, value: unknown, inner: Outer, options: PortableOptions): Portable {
+function copyOfField(name: string, value: unknown, inner: Copied, options: PortableOptions): Portable {
   const isNested = typeof value === 'object' && value !== null
   return copyOf(value, inner, (isNested && options.inside?.(name, value)) || options)
 }
@@ -116,6 +110,10 @@ function read(fields: Record<string, unknown>, name: string, { lost }: PortableO
     lost?.(cause)
     return EXCLUDED
   }
+}
+
+function isCollection(value: object): boolean {
+  return types.isMap(value) || types.isSet(value) || Array.isArray(value)
 }
 
 /** What a serializer has to know by itself. */

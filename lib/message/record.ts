@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { type NameTest, setField, type Values } from './fields.js'
 import { hasToJSON, isBson, isBytes, isPlain } from './kinds.js'
+import { isWithin, type Outer } from './outer.js'
 
 /** In place of what is not sent. */
 const EXCLUDED = Symbol('excluded')
@@ -26,17 +27,18 @@ export interface RecordOptions {
  * @returns `value` itself if nothing is to be changed; undefined if nothing of it is sent
  */
 export function recordOf(value: unknown, options: RecordOptions = {}): unknown {
-  if (isSentAsIs(value, options, [])) return value
+  if (isSentAsIs(value, options, undefined)) return value
   const copy = copyOf('', value, { ...options, copies: new Map(), depth: 0 })
   return copy === EXCLUDED ? undefined : copy
 }
 
-/** @param within the objects that the value is in */
-function isSentAsIs(value: unknown, options: RecordOptions, within: object[]): boolean {
+/** @param outer the objects that the value is in */
+function isSentAsIs(value: unknown, options: RecordOptions, outer: Outer | undefined): boolean {
   if (typeof value !== 'object' || value === null)
     return typeof value !== 'function' && typeof value !== 'symbol'
-  if (within.length === MAX_DEPTH) return false
-  if (within.includes(value)) return true
+  const depth = outer ? outer.depth + 1 : 0
+  if (depth === MAX_DEPTH) return false
+  if (isWithin(value, outer)) return true
   try {
     const isList = Array.isArray(value)
     if (!isList && (!isPlain(value) || 'toJSON' in value)) {
@@ -47,10 +49,9 @@ function isSentAsIs(value: unknown, options: RecordOptions, within: object[]): b
     const names = isList ? [] : Object.keys(value)
     if (options.isLeftOut && names.some(options.isLeftOut)) return false
     // Loops, as each event comes here.
-    within.push(value)
-    for (const name of names) if (!isSentAsIs((value as Values)[name], options, within)) return false
-    for (const item of isList ? value : []) if (!isSentAsIs(item, options, within)) return false
-    within.pop()
+    const inner = { value, outer, depth }
+    if (isList) for (const item of value) if (!isSentAsIs(item, options, inner)) return false
+    for (const name of names) if (!isSentAsIs((value as Values)[name], options, inner)) return false
     return true
   } catch {
     return false // a getter threw

@@ -48,7 +48,7 @@ function configureCore(app: Application): void {
   const publish = (event: ServiceEvent): boolean => {
     const data = events.attempt(
       'serialize',
-      `could not serialize ${event.name}, it stays on this instance`,
+      `could not serialize '${event.path} ${event.event}', it stays on this instance`,
       () => {
         const serialize = functions()?.serialize ?? JSON.stringify
         return { serialized: serialize(messageOf(event)) }
