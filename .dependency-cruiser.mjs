@@ -13,7 +13,7 @@ export default {
     rule('a broker knows the base of all adapters, and no other broker', {
       from: 'lib/adapters/([^/]+)/',
       to: '^lib/',
-      except: ['lib/errors\\.ts$', 'lib/adapters/[^/]+\\.ts$', 'lib/adapters/$1/']
+      except: ['lib/(bytes|errors)\\.ts$', 'lib/adapters/[^/]+\\.ts$', 'lib/adapters/$1/']
     }),
     rule('the base of all adapters knows no broker', {
       from: 'lib/adapters/[^/]+\\.ts$',
@@ -27,7 +27,10 @@ export default {
       from: 'lib/(message|delivery|adapters)/',
       to: 'node_modules/@feathersjs/'
     }),
-    rule('errors.ts is for all, so it imports nothing', { from: 'lib/errors\\.ts$', to: '^lib/' }),
+    rule('bytes.ts and errors.ts are for all, so they import nothing', {
+      from: 'lib/(bytes|errors)\\.ts$',
+      to: '^lib/'
+    }),
     rule('the library does without its tests and tools', { from: 'lib/', to: '^(spec|bench|demo)/' }),
     { name: 'no circles', severity: 'error', from: {}, to: { circular: true } }
   ],
@@ -38,13 +41,14 @@ export default {
   }
 }
 
-/** What is in a room imports the room, errors.ts and what is named: never the entry points on top of lib/. */
+/** What is in a room imports the room, bytes.ts, errors.ts and what is named: never the entry points on top of lib/. */
 function room(name, ...allowed) {
   const pattern = (path) => `lib/${path.replace('.', '\\.').replace('*', '[^/]+')}`
-  return rule(`${name}/ → ${['errors.ts', ...allowed].join(', ')}`, {
+  const all = ['bytes.ts', 'errors.ts', ...allowed]
+  return rule(`${name}/ → ${all.join(', ')}`, {
     from: `lib/${name}/`,
     to: '^lib/',
-    except: [`${name}/`, 'errors.ts', ...allowed].map(pattern)
+    except: [`${name}/`, ...all].map(pattern)
   })
 }
 

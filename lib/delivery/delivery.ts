@@ -1,3 +1,4 @@
+import { asBuffer, hasAt } from '../bytes.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import { Announcer } from './announcer.js'
 import { Audience } from './audience.js'
@@ -176,13 +177,13 @@ export class Delivery {
   }
 
   #isOwn(bytes: Uint8Array): boolean {
-    return bytes.length > BODY_AT && this.#originBytes.compare(bytes, ORIGIN_AT, BODY_AT) === 0
+    return bytes.length > BODY_AT && hasAt(bytes, this.#originBytes, ORIGIN_AT)
   }
 
   /** What it says is known: only its head is read. */
   #takeEcho(bytes: Uint8Array): void {
     this.#heartbeat.hear(true)
-    const head = readHead(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    const head = readHead(asBuffer(bytes))
     if (!head) return
     if (head.kind === 'heartbeat') {
       const { age } = this.sender

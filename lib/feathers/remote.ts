@@ -1,8 +1,32 @@
 /** Where an event was made. `undefined`: not known, as under the functional `core`. */
 export type Remoteness = boolean | undefined
 
-const contexts = new WeakMap<object, Remoteness>()
 let current: Remoteness
+
+/** As a base class it lets a derived one add its private fields to the object that it is given. */
+function Given(object: object): object {
+  return object
+}
+
+/** Marks contexts with where their event was made. A WeakMap would take several times as long for each. */
+class Mark extends (Given as unknown as new (object: object) => object) {
+  #remoteness: Remoteness
+
+  private constructor(context: object, remoteness: Remoteness) {
+    super(context)
+    this.#remoteness = remoteness
+  }
+
+  static set(context: object, remoteness: Remoteness): void {
+    if (#remoteness in context) context.#remoteness = remoteness
+    else new Mark(context, remoteness)
+  }
+
+  /** Of one that has no mark: made here. */
+  static get(context: object): Remoteness {
+    return #remoteness in context ? context.#remoteness : false
+  }
+}
 
 /**
  * Did this event come from another instance?
@@ -13,7 +37,7 @@ let current: Remoteness
  */
 export function isRemote(context?: unknown): boolean | undefined {
   if (typeof context !== 'object' || context === null) return current
-  return contexts.has(context) ? contexts.get(context) : false
+  return Mark.get(context)
 }
 
 type Listener<This, Args extends unknown[]> = (this: This, ...args: Args) => unknown
@@ -35,8 +59,7 @@ export function local<This, Args extends unknown[]>(
 
 /** Runs `emit` as the dispatch of an event of known origin. Nested: a remote listener may make a local event. */
 export function dispatchAs<Result>(remoteness: Remoteness, context: unknown, emit: () => Result): Result {
-  if (remoteness !== false && typeof context === 'object' && context !== null)
-    contexts.set(context, remoteness)
+  if (remoteness !== false && typeof context === 'object' && context !== null) Mark.set(context, remoteness)
   const outer = current
   current = remoteness
   try {

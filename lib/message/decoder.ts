@@ -1,3 +1,4 @@
+import { asBuffer } from '../bytes.js'
 import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
@@ -78,7 +79,7 @@ export function readPlain(
   serializer: Serializer,
   bytes: Uint8Array
 ): { message: SyncMessage; origin: unknown } {
-  const read = deserialized(serializer, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const read = deserialized(serializer, asBuffer(bytes))
   const { origin, ...message } = read as SyncMessage & { origin?: unknown }
   return { message, origin }
 }

@@ -17,7 +17,7 @@ export function stringify(message: object): string {
 /** The reverse. */
 export function parse(text: string): unknown {
   const message: unknown = JSON.parse(text)
-  if (!text.includes(WRITTEN) || !isObject(message) || !Array.isArray(message.bytes)) return message
+  if (!isObject(message) || !Array.isArray(message.bytes) || !text.includes(WRITTEN)) return message
   const { bytes, ...rest } = message
   for (const path of bytes) if (Array.isArray(path)) restore(rest, path)
   return rest

@@ -1,3 +1,4 @@
+import { asBuffer } from '../bytes.js'
 import { SyncError } from '../errors.js'
 
 /** The first byte of a payload: one message; what events share and then theirs; any sequence of these. */
@@ -78,8 +79,7 @@ function write(message: string | Uint8Array, bytes: Buffer, at: number): number 
  * @throws SyncError of kind `frame` if it is malformed, or not one of `count` events
  */
 export function readPayload(payload: Uint8Array, count: number): Piece[] {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-  const pieces = piecesOf(bytes)
+  const pieces = piecesOf(asBuffer(payload))
   let [events, lists] = [0, 0]
   for (const { tag } of pieces) {
     if (tag === SHARED) lists += 1

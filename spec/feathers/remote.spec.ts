@@ -39,6 +39,15 @@ describe('remote', () => {
       expect(isRemote({ never: 'dispatched' })).to.equal(false)
     })
 
+    it('answers for a context as it was dispatched at last, also one that is frozen', () => {
+      const context = Object.freeze({})
+      dispatchAs(undefined, context, () => {})
+      dispatchAs(true, context, () => {})
+      dispatchAs(false, context, () => {})
+      expect(isRemote(context)).to.equal(true) // an emit by a listener here does not change where it was made
+      expect(isRemote({ ...context })).to.equal(false)
+    })
+
     it('is undefined by a context whose origin is not known', () => {
       const context = {}
       dispatchAs(undefined, context, () => {})

@@ -1,5 +1,6 @@
 import type { ChannelModel } from 'amqplib'
 import { injectable } from 'inversify'
+import { asBuffer } from '../../bytes.js'
 import { reason } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { loadDriver } from '../driver.js'
@@ -76,7 +77,7 @@ export class AmqpAdapter extends SyncAdapter {
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
     if (!this.#publisher) throw new Error('the channel is closed')
-    await this.#publisher.publish(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    await this.#publisher.publish(asBuffer(bytes))
   }
 
   protected override async doClose(): Promise<void> {

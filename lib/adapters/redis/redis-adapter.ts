@@ -1,4 +1,5 @@
 import { injectable } from 'inversify'
+import { asBuffer } from '../../bytes.js'
 import { reason, SyncError } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { SyncAdapter } from '../sync-adapter.js'
@@ -59,7 +60,7 @@ export class RedisAdapter extends SyncAdapter {
 
   protected override async doPublish(bytes: Uint8Array): Promise<void> {
     if (!this.#client) throw new Error('the connection is lost')
-    await this.#client.publish(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    await this.#client.publish(asBuffer(bytes))
   }
 
   protected override async doClose(): Promise<void> {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { asBuffer, hasAt } from '../../bytes.js'
 import { SyncError } from '../../errors.js'
 import { type Batch, malformed, receivedBatch } from './batch.js'
+import { Origins } from './origins.js'
 import { decodeSections, encodeSections, type Sections } from './sections.js'
 import type { Range } from './unit.js'
 
@@ -84,6 +86,8 @@ export const MAX_FRAGMENTS = 0xffff
 /** The size of a frame of events without its units, in bytes. */
 export const EVENTS_OVERHEAD = BODY_AT + EVENTS_HEADER
 
+const origins = new Origins(ORIGIN_LENGTH)
+
 /** A random 128-bit id for one configured application, in hexadecimal. */
 export function newOrigin(): string {
   return randomBytes(ORIGIN_LENGTH).toString('hex')
@@ -140,12 +144,12 @@ function start({ kind, origin }: Frame, bodyLength: number): Buffer {
 
 /** Whether the bytes begin like a frame; otherwise they are another message, such as one of feathers-sync 3. */
 export function isFrame(bytes: Uint8Array): boolean {
-  return bytes.length >= MAGIC.length && MAGIC.compare(bytes, 0, MAGIC.length) === 0
+  return hasAt(bytes, MAGIC, 0)
 }
 
 /** @throws SyncError of kind `frame` for anything that `encodeFrame` does not write */
 export function decodeFrame(received: Uint8Array): Frame {
-  const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength)
+  const bytes = asBuffer(received)
   if (!isFrame(bytes)) throw malformed('is not a frame')
   if (bytes.length < BODY_AT) throw malformed('is truncated')
   const version = bytes[VERSION_AT]
@@ -155,7 +159,7 @@ export function decodeFrame(received: Uint8Array): Frame {
       `feathers-sync: received a message of version ${version}, but this instance reads version ${VERSION}: upgrade it`
     )
   }
-  const origin = bytes.toString('hex', ORIGIN_AT, BODY_AT)
+  const origin = origins.read(bytes, ORIGIN_AT)
   switch (bytes[KIND_AT]) {
     case KINDS.events:
       return decodeEvents(bytes, origin)
@@ -175,11 +179,11 @@ function decodeEvents(bytes: Buffer, origin: string): EventsFrame {
   const age = bytes.readUIntBE(BODY_AT + 1, NUMBER)
   const first = bytes.readUIntBE(BODY_AT + 1 + NUMBER, NUMBER)
   if (first < 1) throw malformed('has an event with the sequence number 0')
-  const batch = receivedBatch(bytes.subarray(EVENTS_OVERHEAD), first)
+  const { next, bytes: units } = receivedBatch(bytes.subarray(EVENTS_OVERHEAD), first)
   // The event after it must be one that a NACK can request.
-  if (batch.next > MAX_NUMBER) throw malformed('has events past the largest sequence number')
+  if (next > MAX_NUMBER) throw malformed('has events past the largest sequence number')
   const retransmission = ((bytes[BODY_AT] as number) & RETRANSMISSION) !== 0
-  return { kind: 'events', origin, age, retransmission, ...batch }
+  return { kind: 'events', origin, age, retransmission, first, next, bytes: units }
 }
 
 function decodeHeartbeat(bytes: Buffer, origin: string): HeartbeatFrame {
