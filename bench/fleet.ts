@@ -2,21 +2,23 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import type { Contestant } from './sides/side.js'
+import { builtWorker } from './built-worker.js'
+import type { Effort, Load } from './load.js'
+import { type Contestant, now } from './sides/side.js'
 import type { CommandName, Commands, Job, Usage } from './worker.js'
 
 /** What takes longer is given up, in ms. */
 const PATIENCE = 60_000
+/** Until all processes know what to do, in ms. */
+const LEAD = 300
 
 class Worker {
-  readonly #process: ChildProcess = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx', ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])]
-  })
+  readonly #process: ChildProcess
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>()
   #calls = 0
 
-  constructor() {
+  constructor(script: string) {
+    this.#process = fork(script, { execArgv: process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [] })
     this.#process.on('message', ({ id, result, error }: { id: number; result: unknown; error?: string }) => {
       const call = this.#waiting.get(id)
       this.#waiting.delete(id)
@@ -61,6 +63,13 @@ export interface Run {
   receiverCpu: number
 }
 
+/** Events of the whole fleet: so many a second for so many ms. */
+export interface FleetLoad {
+  rate: number
+  lasts: number
+  oneSender?: boolean
+}
+
 export interface FleetOptions {
   contestant: Contestant
   uri: string
@@ -78,14 +87,15 @@ export class Fleet {
   ) {}
 
   static async start({ contestant, uri, senderUri = uri, receivers }: FleetOptions): Promise<Fleet> {
+    const script = await builtWorker()
     const key = `bench-${randomUUID()}`
     const fleet = new Fleet(
       contestant,
-      new Worker(),
-      Array.from({ length: receivers }, () => new Worker())
+      new Worker(script),
+      Array.from({ length: receivers }, () => new Worker(script))
     )
     const starts = fleet.all.map((worker, index) =>
-      worker.call('start', { contestant, key, sends: index === 0, uri: index === 0 ? senderUri : uri })
+      worker.call('start', { contestant, key, self: index, uri: index === 0 ? senderUri : uri })
     )
     try {
       await limited(Promise.all(starts), `${contestant} starts`)
@@ -102,7 +112,7 @@ export class Fleet {
   }
 
   async run(job: Job): Promise<Run> {
-    await Promise.all(this.receivers.map((receiver) => receiver.call('expect', job.count)))
+    await Promise.all(this.all.map((worker) => worker.call('expect', job.count)))
     const before = await this.usage()
     const [startedAt, ...arrivals] = await limited(
       Promise.all([
@@ -120,6 +130,38 @@ export class Fleet {
     }
   }
 
+  /** Each makes so many events, and all receive all. */
+  async together(job: Job): Promise<void> {
+    const count = job.count * this.all.length
+    await Promise.all(this.all.map((worker) => worker.call('expect', count)))
+    await limited(
+      Promise.all(this.all.flatMap((worker) => [worker.call('make', job), worker.call('whole')])),
+      `${this.contestant} has sent and received ${count} events`
+    )
+  }
+
+  /** Each at its share of the rate, evenly one after another, or one sender alone. */
+  async underLoad({ rate, lasts, oneSender = false }: FleetLoad): Promise<Effort[]> {
+    const { all } = this
+    const startsAt = now() + LEAD * 1e6
+    const loads = all.map((_, index) => {
+      if (oneSender) return { startsAt, lasts, rate: index === 0 ? rate : 0, phase: 0 }
+      return { startsAt, lasts, rate: rate / all.length, phase: index / all.length }
+    })
+    const efforts = all.map((worker, index) => worker.call('underLoad', loads[index] as Load))
+    return limited(Promise.all(efforts), `${this.contestant} has made ${rate} events a second`)
+  }
+
+  /** Waits until what is still under way has come. */
+  async calm(): Promise<void> {
+    const endsAt = performance.now() + PATIENCE
+    for (let before = '', after = '-'; before !== after && performance.now() < endsAt; ) {
+      before = after
+      await delay(1000)
+      after = `${await Promise.all(this.all.map((worker) => worker.call('arrived')))}`
+    }
+  }
+
   usage(): Promise<Usage[]> {
     return Promise.all(this.all.map((worker) => worker.call('usage')))
   }
@@ -133,7 +175,7 @@ export class Fleet {
     for (let isLive = this.receivers.length === 0; !isLive; ) {
       await this.sender.call('probe')
       await delay(100)
-      isLive = (await Promise.all(this.receivers.map((receiver) => receiver.call('probed')))).every(Boolean)
+      isLive = (await Promise.all(this.all.map((worker) => worker.call('probed')))).every(Boolean)
     }
     await delay(300)
   }

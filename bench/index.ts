@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { type Broker, startBroker } from './brokers.js'
 import { bulk } from './cases/bulk.js'
 import { cost } from './cases/cost.js'
+import { everyday, minutesOf } from './cases/everyday.js'
 import { latency } from './cases/latency.js'
 import { memory } from './cases/memory.js'
 import { serializers } from './cases/serializers.js'
@@ -22,6 +23,8 @@ async function main(options: Options): Promise<void> {
   )
   const startedAt = performance.now()
   const rows: Row[] = []
+  if (cases.includes('everyday'))
+    progress(`The case everyday takes about ${minutesOf(options)} minutes for each broker.`)
   if (cases.some((name) => name !== 'serializers')) {
     for (const name of brokers) {
       progress(`${name}:`)
@@ -32,14 +35,17 @@ async function main(options: Options): Promise<void> {
         await broker.stop()
       }
     }
-    console.log(tableOf(rows))
+    console.log(
+      `Ratios say how many times better feathers-sync 4 is: above 1 it is better.\n\n${tableOf(rows)}`
+    )
   }
   if (cases.includes('throughput')) await ceiling(options)
   if (cases.includes('serializers')) console.log(`\n${await serializers(options.rounds)}`)
   console.log(`\nIt took ${Math.round((performance.now() - startedAt) / 1000)} s.`)
 }
 
-async function overBroker(broker: Broker, { cases, rounds }: Options): Promise<Row[]> {
+async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
+  const { cases, rounds } = options
   const { name } = broker
   const uri = await broker.freshUri()
   const rows: Row[] = []
@@ -68,6 +74,7 @@ async function overBroker(broker: Broker, { cases, rounds }: Options): Promise<R
     )
   }
   if (has('memory')) rows.push(...(await told(memory(name, uri, RIVALS))))
+  if (has('everyday')) rows.push(...(await told(everyday(name, uri, RIVALS, options))))
   return rows
 }
 

@@ -3,20 +3,40 @@ import { parseArgs } from 'node:util'
 export const BROKERS = ['redis', 'amqp', 'nats'] as const
 export type BrokerName = (typeof BROKERS)[number]
 
-export const CASES = ['throughput', 'bulk', 'latency', 'cost', 'memory', 'serializers'] as const
+export const CASES = ['throughput', 'bulk', 'latency', 'cost', 'memory', 'serializers', 'everyday'] as const
+/** Takes long, and is for a question of its own. */
+const ON_REQUEST: readonly CaseName[] = ['everyday']
 export type CaseName = (typeof CASES)[number]
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --only <broker>    ${BROKERS.join(', ')}; may be repeated (default: all)
-  --case <case>      ${CASES.join(', ')}; may be repeated (default: all)
-  --rounds <number>  how often each is measured, after one round to warm up (default: 5)
-  --help             shows this`
+  --only <broker>     ${BROKERS.join(', ')}; may be repeated (default: all)
+  --case <case>       ${CASES.join(', ')};
+                      may be repeated (default: all but ${ON_REQUEST.join(', ')})
+  --rounds <number>   how often each is measured, after one round to warm up (default: 5)
+  --help              shows this
+
+The case everyday: processes that are warm, each of which makes and receives events, at the rates of usual servers.
+By default it takes 11 minutes, and with --processes 2,8,24 half an hour; --only redis --rates 200 --rounds 3 takes one.
+
+  --processes <list>  how many are in a fleet (default: 2)
+  --rates <list>      events a second of the whole fleet (default: 20,200,2000)
+  --seconds <number>  how long each is measured in each round (default: 2)
+  --warm-up <number>  events of each fleet before (default: 50000)`
+
+/** Of the case everyday. */
+export interface EverydayOptions {
+  processes: number[]
+  rates: number[]
+  seconds: number
+  warmUp: number
+}
 
 export interface Options {
   brokers: BrokerName[]
   cases: CaseName[]
   rounds: number
+  everyday: EverydayOptions
   help: boolean
 }
 
@@ -28,18 +48,41 @@ export function readOptions(args: string[]): Options {
       only: { type: 'string', multiple: true },
       case: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '5' },
+      processes: { type: 'string', default: '2' },
+      rates: { type: 'string', default: '20,200,2000' },
+      seconds: { type: 'string', default: '2' },
+      'warm-up': { type: 'string', default: '50000' },
       help: { type: 'boolean', short: 'h', default: false }
     }
   })
-  const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`--rounds has to be a number from 1 on, got ${values.rounds}`)
+  const cases = chosen('--case', values.case, CASES)
   return {
     brokers: chosen('--only', values.only, BROKERS),
-    cases: chosen('--case', values.case, CASES),
-    rounds,
+    cases: values.case ? cases : cases.filter((name) => !ON_REQUEST.includes(name)),
+    rounds: integer('--rounds', values.rounds, 1),
+    everyday: {
+      processes: list('--processes', values.processes, 2),
+      rates: list('--rates', values.rates, 1),
+      seconds: integer('--seconds', values.seconds, 1),
+      warmUp: integer('--warm-up', values['warm-up'], 0)
+    },
     help: values.help
   }
+}
+
+/** In ascending order. */
+function list(option: string, given: string, least: number): number[] {
+  return given
+    .split(',')
+    .map((one) => integer(option, one, least))
+    .sort((one, other) => one - other)
+}
+
+function integer(option: string, given: string, least: number): number {
+  const value = Number(given)
+  if (!Number.isInteger(value) || value < least)
+    throw new Error(`${option} has to be a number from ${least} on, got ${given}`)
+  return value
 }
 
 function chosen<Name extends string>(

@@ -14,12 +14,12 @@ export interface Row {
 const HEAD = [
   'broker',
   'work',
-  'unit',
+  'against 3',
+  'against raw',
   'feathers-sync 4',
   'feathers-sync 3',
   'raw driver',
-  'against 3',
-  'against raw'
+  'unit'
 ]
 
 /** The rows as a table in Markdown, with ratios: how many times better than the others this feathers-sync is. */
@@ -27,10 +27,10 @@ export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ broker, work, unit, figures, isRate }) => {
     const [four, three, raw] = (['4', '3', 'raw'] as const).map((name) => figures.get(name))
     const ratios = [three, raw].map((other) => ratio(four, other, isRate))
-    return [broker, work, unit, ...[four, three, raw].map(show), ...ratios]
+    return [broker, work, ...ratios, ...[four, three, raw].map(show), unit]
   })
-  const isText = (column: number) => column < 3
-  const rule = HEAD.map((_, column) => (isText(column) ? '---' : '---:'))
+  const isText = (name: string) => ['broker', 'work', 'unit'].includes(name)
+  const rule = HEAD.map((name) => (isText(name) ? '---' : '---:'))
   return [HEAD, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 

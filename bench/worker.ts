@@ -1,6 +1,8 @@
 // One process of a fleet: does what its parent says, one after another.
 import { setTimeout as delay } from 'node:timers/promises'
+import { Arrivals, type Latencies } from './arrivals.js'
 import { record, websocketParams } from './data.js'
+import { type Effort, type Load, underLoad } from './load.js'
 import { feathersSide } from './sides/feathers-side.js'
 import { rawSide } from './sides/raw-side.js'
 import { type Data, now, type Side, type SideOptions, WAVE } from './sides/side.js'
@@ -18,6 +20,8 @@ export interface Job {
   rate?: number
   /** Each when the one before has arrived at the listeners of the sender. */
   oneByOne?: boolean
+  /** So many in a turn of the event loop, if not as usual. */
+  wave?: number
 }
 
 export interface Usage {
@@ -28,29 +32,19 @@ export interface Usage {
   peakRss: number
 }
 
-let side: Side
-let arrived = 0
-let expected = 0
-let arrival: (at: number) => void = () => {}
-let whole: Promise<number>
-/** In ns, from when the service had the record, or the driver got it. */
-let latencies: number[] = []
-
-function onEvent({ isProbe, at }: Data): void {
-  if (isProbe) return
-  const time = now()
-  latencies.push(time - (at as number))
-  arrived += 1
-  if (arrived === expected) arrival(time)
+export interface WorkerOptions extends SideOptions {
+  /** Its number in the fleet. */
+  self: number
 }
 
+let side: Side
+let arrivals: Arrivals
+
 const commands = {
-  async start(options: SideOptions): Promise<void> {
+  async start({ self, ...options }: WorkerOptions): Promise<void> {
+    arrivals = new Arrivals(self)
     side = await (options.contestant === 'raw' ? rawSide(options) : feathersSide(options))
-    side.listen(onEvent)
-    side.listen(() => {
-      probed = true
-    })
+    side.listen(arrivals.onEvent)
   },
 
   /** Makes an event that is not counted. */
@@ -60,31 +54,37 @@ const commands = {
 
   /** Has one come? */
   async probed(): Promise<boolean> {
-    return probed
+    return arrivals.wasProbed
   },
 
-  async expect(count: number, known: number[] = []): Promise<void> {
-    arrived = 0
-    latencies = known
-    expected = count
-    whole = new Promise((resolve) => {
-      arrival = resolve
-    })
+  async expect(count: number): Promise<void> {
+    arrivals.expect(count)
   },
 
   /** When all that is expected had come. */
   async whole(): Promise<number> {
-    return await whole
+    return await arrivals.whole
+  },
+
+  /** How many have come since `expect`. */
+  async arrived(): Promise<number> {
+    return arrivals.count
   },
 
   /** Of what has come since `expect`. */
-  async latencies(): Promise<number[]> {
-    return latencies
+  async latencies(): Promise<Latencies> {
+    return arrivals.latencies
+  },
+
+  /** Makes events at a rate, and says what that and what has come meanwhile took. */
+  async underLoad(load: Load): Promise<Effort> {
+    return await underLoad(side, arrivals, load)
   },
 
   /** Makes events; when it began. */
   async make(job: Job): Promise<number> {
-    const data = record(job.size)
+    const data = { ...record(job.size), from: arrivals.self }
+    const { wave = WAVE } = job
     const params = job.websocket ? websocketParams() : {}
     const items = job.bulk ? Array.from({ length: job.count }, () => data) : []
     const startedAt = now()
@@ -92,8 +92,8 @@ const commands = {
     else if (job.oneByOne) await oneByOne(job, data, params)
     else if (job.rate) await paced(job, data, params, job.rate)
     else
-      for (let made = 0; made < job.count; made += WAVE)
-        await side.wave(Math.min(WAVE, job.count - made), data, params)
+      for (let made = 0; made < job.count; made += wave)
+        await side.wave(Math.min(wave, job.count - made), data, params)
     return startedAt
   },
 
@@ -115,13 +115,11 @@ const commands = {
 export type Commands = typeof commands
 export type CommandName = keyof Commands
 
-let probed = false
-
 async function oneByOne({ count }: Job, data: Data, params: Data): Promise<void> {
   for (let made = 0; made < count; made += 1) {
-    await commands.expect(1, latencies)
+    arrivals.expect(1, arrivals.latencies)
     await side.wave(1, data, params)
-    await whole
+    await arrivals.whole
   }
 }
 

@@ -15,12 +15,11 @@ export async function latency(broker: string, fleets: readonly Fleet[], rounds: 
   const measure = async (fleet: Fleet) => {
     const { local, remote } = all.get(fleet.contestant) ?? { local: [], remote: [] }
     if (fleet.contestant !== 'raw') {
-      await fleet.sender.call('expect', 1)
       await fleet.run({ count: ONE_BY_ONE, size: 200, oneByOne: true })
-      local.push(...(await fleet.sender.call('latencies')))
+      local.push(...(await fleet.sender.call('latencies')).local)
     }
     await fleet.run({ count: RATE, size: 200, rate: RATE })
-    for (const receiver of fleet.receivers) remote.push(...(await receiver.call('latencies')))
+    for (const receiver of fleet.receivers) remote.push(...(await receiver.call('latencies')).remote)
     all.set(fleet.contestant, { local, remote })
     return quantile(remote, 0.5)
   }

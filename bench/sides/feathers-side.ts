@@ -40,6 +40,9 @@ export async function feathersSide({ contestant, uri, key }: SideOptions): Promi
       do await setImmediate()
       while (backlog() > MAX_BACKLOG)
     },
+    async one(data, params) {
+      await messages.create(data, params)
+    },
     async bulk(items) {
       await messages.create(items)
     },

@@ -1,8 +1,5 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { connect as connectAmqp } from 'amqplib'
-import { connect as connectNats } from 'nats'
-import { createClient } from 'redis'
 import { trimmed } from '../data.js'
 import { type Data, now, type Side, type SideOptions } from './side.js'
 
@@ -11,14 +8,19 @@ const WINDOW = 1000
 
 /** A driver, as one uses it who wants it to be fast. */
 interface Driver {
+  /** At once; some drivers resolve when the broker has it. */
+  publishOne(text: string): Promise<unknown>
   /** At once; resolves when it is time for the next turn. */
   publish(texts: string[]): Promise<void>
   subscribe(receive: (text: string) => void): Promise<void>
   close(): Promise<void>
 }
 
-/** The bare driver: one message of compact JSON for each event, parsed on receipt. */
-export async function rawSide({ uri, key, sends }: SideOptions): Promise<Side> {
+/**
+ * The bare driver: one message of compact JSON for each event, parsed on receipt. Each instance subscribes, as each has users
+ * to whom events go, and gets its own events as the broker's echo.
+ */
+export async function rawSide({ uri, key }: SideOptions): Promise<Side> {
   const driver = await driverOf(uri, key)
   const context = (params: Data) => ({ type: 'after', method: 'create', params })
   const textOf = (data: Data, params: Data) =>
@@ -29,16 +31,17 @@ export async function rawSide({ uri, key, sends }: SideOptions): Promise<Side> {
       context: context(trimmed(params))
     })
   const listeners: ((data: Data) => void)[] = []
-  if (!sends) {
-    await driver.subscribe((text) => {
-      const { data } = JSON.parse(text)
-      for (const listener of listeners) listener(data)
-    })
-  }
+  await driver.subscribe((text) => {
+    const { data } = JSON.parse(text)
+    for (const listener of listeners) listener(data)
+  })
   return {
     async wave(count, data, params) {
       await driver.publish(Array.from({ length: count }, () => textOf(data, params)))
       await setImmediate()
+    },
+    async one(data, params) {
+      await driver.publishOne(textOf(data, params))
     },
     bulk: (items) => driver.publish(items.map((item) => textOf(item, {}))),
     listen: (listener) => void listeners.push(listener),
@@ -52,10 +55,12 @@ function driverOf(uri: string, key: string): Promise<Driver> {
 }
 
 async function redisDriver(uri: string, key: string): Promise<Driver> {
+  const { createClient } = await import('redis')
   const publisher = await createClient({ url: uri }).connect()
   const subscriber = await publisher.duplicate().connect()
   let unanswered = 0
   return {
+    publishOne: (text) => publisher.publish(key, text),
     async publish(texts) {
       const answers = texts.map((text) => publisher.publish(key, text))
       unanswered += texts.length
@@ -72,10 +77,14 @@ async function redisDriver(uri: string, key: string): Promise<Driver> {
 }
 
 async function amqpDriver(uri: string, key: string): Promise<Driver> {
-  const connection = await connectAmqp(uri)
+  const { connect } = await import('amqplib')
+  const connection = await connect(uri)
   const channel = await connection.createChannel()
   await channel.assertExchange(key, 'fanout', { durable: false })
   return {
+    async publishOne(text) {
+      channel.publish(key, '', Buffer.from(text))
+    },
     async publish(texts) {
       let hasRoom = true
       for (const text of texts) hasRoom = channel.publish(key, '', Buffer.from(text))
@@ -93,9 +102,13 @@ async function amqpDriver(uri: string, key: string): Promise<Driver> {
 }
 
 async function natsDriver(uri: string, key: string): Promise<Driver> {
-  const connection = await connectNats({ servers: [uri] })
+  const { connect } = await import('nats')
+  const connection = await connect({ servers: [uri] })
   let unanswered = 0
   return {
+    async publishOne(text) {
+      connection.publish(key, text)
+    },
     async publish(texts) {
       for (const text of texts) connection.publish(key, text)
       unanswered += texts.length

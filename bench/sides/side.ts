@@ -6,8 +6,6 @@ export interface SideOptions {
   contestant: Contestant
   uri: string
   key: string
-  /** It never gets events, so that those that it makes itself are not counted. */
-  sends: boolean
 }
 
 /** How many events are made in one turn of the event loop. */
@@ -19,6 +17,8 @@ export type Data = Record<string, unknown>
 export interface Side {
   /** Makes so many events, all but at once, and resolves when it is time for more. */
   wave(count: number, data: Data, params: Data): Promise<void>
+  /** Makes one event. */
+  one(data: Data, params: Data): Promise<void>
   /** Makes one event for each item by one call. */
   bulk(items: Data[]): Promise<void>
   /** Calls back for every event that arrives, own ones too where they are delivered here. */

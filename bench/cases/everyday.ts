@@ -1,0 +1,187 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Fleet } from '../fleet.js'
+import { type Effort, SETTLE } from '../load.js'
+import type { EverydayOptions, Options } from '../options.js'
+import { median } from '../rounds.js'
+import { Samples } from '../samples.js'
+import type { Contestant } from '../sides/side.js'
+import type { Row } from '../table.js'
+
+/** How long idle fleets are watched, in ms: heartbeats are seconds apart. */
+const IDLE = 6000
+/** Of the bursts that warm up, in events of the whole fleet. */
+const BURST = 1000
+/** After so many ms it is warm enough: some take seconds for a burst. */
+const WARM_UP = 30_000
+/** After so many overloaded rounds in a row a rate is given up. */
+const GIVE_UP = 2
+
+interface Step {
+  /** Events a second of the fleet. */
+  rate: number
+  /** One process makes all events, in place of each its share: so the costs of both sides are known apart. */
+  oneSender: boolean
+}
+
+/**
+ * What instances cost at the rates of usual servers: CPU by the system's accounting, latency and memory. All fleets are alive all the
+ * time, and take turns within each step.
+ */
+export async function everyday(
+  broker: string,
+  uri: string,
+  contestants: readonly Contestant[],
+  { everyday: options, rounds }: Options
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const processes of options.processes) {
+    const samples = new Samples()
+    const fleets: Fleet[] = []
+    const warm: Fleet[] = []
+    try {
+      for (const contestant of contestants) {
+        await orFail(samples, contestant, async () => {
+          const fleet = await Fleet.start({ contestant, uri, receivers: processes - 1 })
+          fleets.push(fleet)
+          await addMemory(samples, fleet, 'memory of an instance after the start')
+          await warmUp(fleet, options.warmUp)
+          warm.push(fleet)
+        })
+      }
+      await measureAll(samples, warm, stepsOf(processes, options.rates), { ...options, rounds })
+    } finally {
+      await Promise.all(fleets.map((fleet) => fleet.stop()))
+    }
+    for (const row of samples.rows(broker, contestants))
+      rows.push({ ...row, work: `${processes} processes, ${row.work}` })
+  }
+  return rows
+}
+
+/** For one broker. */
+export function minutesOf({ everyday: { processes, rates, seconds }, rounds }: Options): number {
+  const extra = 500 // around each measurement
+  const perFleet = processes.map((count) => {
+    const steps = stepsOf(count, rates).length * (seconds * 1000 + extra)
+    return 3 * (rounds * (IDLE + extra + steps) + 4000 + count * 1000)
+  })
+  return Math.ceil(perFleet.reduce((sum, ms) => sum + ms, 0) / 60_000)
+}
+
+function stepsOf(processes: number, rates: readonly number[]): Step[] {
+  return rates.flatMap((rate) =>
+    [false, true]
+      .filter((oneSender) => !oneSender || processes === 2)
+      .map((oneSender) => ({ rate, oneSender }))
+  )
+}
+
+/** Both ways of events: many in one turn, and one alone. */
+async function warmUp(fleet: Fleet, events: number): Promise<void> {
+  const endsAt = performance.now() + WARM_UP
+  const count = Math.ceil(BURST / fleet.all.length)
+  let made = 0
+  for (let burst = 0; made < events && performance.now() < endsAt; burst += 1) {
+    await fleet.together({ count, size: 200, ...(burst % 2 === 1 && { wave: 1 }) })
+    made += count * fleet.all.length
+  }
+  if (made < events) console.error(`  ${fleet.contestant}: only ${made} events to warm up`)
+}
+
+async function measureAll(
+  samples: Samples,
+  fleets: readonly Fleet[],
+  steps: readonly Step[],
+  { rounds, seconds }: EverydayOptions & { rounds: number }
+): Promise<void> {
+  const idles = new Map<Fleet, number[]>(fleets.map((fleet) => [fleet, []]))
+  await eachRound(samples, fleets, rounds, async (fleet) => {
+    const idle =
+      mean((await fleet.underLoad({ rate: 0, lasts: IDLE })).map(({ cpu }) => cpu)) / (IDLE + SETTLE)
+    samples.add(fleet.contestant, 'CPU of an idle instance', 'ms/s', idle)
+    idles.get(fleet)?.push(idle)
+  })
+  for (const step of steps) {
+    const overloads = new Map<Fleet, number>()
+    await eachRound(samples, fleets, rounds, async (fleet) => {
+      const overloaded = overloads.get(fleet) ?? 0
+      if (overloaded >= GIVE_UP) return
+      const efforts = await fleet.underLoad({ ...step, lasts: seconds * 1000 })
+      const sent = efforts.reduce((sum, effort) => sum + effort.sent, 0)
+      const isOverloaded = efforts.some(({ received }) => received < sent)
+      overloads.set(fleet, isOverloaded ? overloaded + 1 : 0)
+      const idle = median(idles.get(fleet) ?? [])
+      const figures = figuresOf(step, efforts, idle, seconds * 1000)
+      for (const [work, unit, figure] of figures)
+        samples.add(fleet.contestant, work, unit, isOverloaded ? Number.NaN : figure)
+      if (isOverloaded) await fleet.calm()
+    })
+  }
+  await eachRound(samples, fleets, 1, (fleet) =>
+    addMemory(samples, fleet, 'memory of an instance at the end')
+  )
+}
+
+type NamedFigure = [work: string, unit: string, figure: number]
+
+/** @param idle what an idle instance takes, in ms a second */
+function figuresOf({ rate, oneSender }: Step, efforts: readonly Effort[], idle: number, lasts: number) {
+  /** Without what the instance takes for itself, in µs. */
+  const net = efforts.map(({ cpu }) => Math.max(0, cpu - idle * (lasts + SETTLE)))
+  const at = `${rate} events/s`
+  if (oneSender) {
+    const [sender = 0, ...receivers] = net
+    const sent = efforts[0]?.sent ?? 0
+    return [
+      [`one sender, ${at}: CPU of the sender for an event`, 'µs', sender / sent],
+      [`one sender, ${at}: CPU of a receiver for an event`, 'µs', mean(receivers) / sent]
+    ] satisfies NamedFigure[]
+  }
+  const latency = (place: 'local' | 'remote', part: 'p50' | 'p99'): NamedFigure => [
+    `${at}: ${place} delivery, ${part}`,
+    'µs',
+    median(efforts.map((effort) => effort[place][part]).filter((figure) => !Number.isNaN(figure)))
+  ]
+  return [
+    [`${at}: CPU of an instance`, 'ms/s', mean(net) / lasts + idle],
+    latency('remote', 'p50'),
+    latency('remote', 'p99'),
+    latency('local', 'p50'),
+    latency('local', 'p99')
+  ] satisfies NamedFigure[]
+}
+
+async function addMemory(samples: Samples, fleet: Fleet, work: string): Promise<void> {
+  await delay(1000)
+  const usages = await fleet.usage()
+  samples.add(fleet.contestant, work, 'MB', mean(usages.map(({ rss }) => rss / 1e6)))
+}
+
+/** A, B, C, B, C, A…: none is always the first. */
+async function eachRound(
+  samples: Samples,
+  fleets: readonly Fleet[],
+  rounds: number,
+  measure: (fleet: Fleet) => Promise<void>
+): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    const start = round % fleets.length
+    for (const fleet of [...fleets.slice(start), ...fleets.slice(0, start)])
+      await orFail(samples, fleet.contestant, () => measure(fleet))
+  }
+}
+
+/** One that has failed is out of it. */
+async function orFail(samples: Samples, contestant: Contestant, act: () => Promise<void>): Promise<void> {
+  if (samples.hasFailed(contestant)) return
+  try {
+    await act()
+  } catch (error) {
+    samples.fail(contestant)
+    console.error(`  ${contestant}: ${(error as Error).message}`)
+  }
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length
+}
