@@ -17,7 +17,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --help              shows this
 
 The case everyday: processes that are warm, each of which makes and receives events, at the rates of usual servers.
-By default it takes 11 minutes, and with --processes 2,8,24 half an hour; --only redis --rates 200 --rounds 3 takes one.
+By default it takes 6 minutes for each broker, and 15 with --processes 2,8,24; --only redis --rates 200 --rounds 3 takes two.
 
   --processes <list>  how many are in a fleet (default: 2)
   --rates <list>      events a second of the whole fleet (default: 20,200,2000)
