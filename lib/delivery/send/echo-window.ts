@@ -63,14 +63,7 @@ export class EchoWindow {
 
   /** An own message was echoed: it and all that were sent before it have arrived, or are lost. */
   take(head: Head): void {
-    let count = 0
-    if (head.kind === 'heartbeat') {
-      while (count < this.#messages.length && (this.#messages[count] as Unechoed).first <= head.last)
-        count += 1
-    } else {
-      const isIt = ({ first, index }: Unechoed) => first === head.first && index === head.index
-      count = this.#messages.findIndex(isIt) + 1
-    }
+    const count = this.#countUntil(head)
     if (count > 0) this.#return(count)
   }
 
@@ -102,10 +95,23 @@ export class EchoWindow {
     this.#timer = undefined
   }
 
+  /** How many messages are older than what came back, or are it; 0 if it is none of them. */
+  #countUntil(head: Head): number {
+    const messages = this.#messages
+    for (let count = 0; count < messages.length; count += 1) {
+      const { first, index } = messages[count] as Unechoed
+      if (head.kind === 'heartbeat') {
+        if (first > head.last) return count
+      } else if (first === head.first && index === head.index) return count + 1
+    }
+    return head.kind === 'heartbeat' ? messages.length : 0
+  }
+
   #return(count: number): void {
     let bytes = 0
     let next = 0
-    for (const message of this.#messages.splice(0, count)) {
+    for (let left = count; left > 0; left -= 1) {
+      const message = this.#messages.shift() as Unechoed
       bytes += message.bytes
       next = Math.max(next, message.next)
     }

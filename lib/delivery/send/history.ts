@@ -17,7 +17,7 @@ export interface HistoryLimit {
   bytes: number
 }
 
-/** Events that are not evicted though the limits are exceeded. */
+/** Events that are not evicted though the limits are exceeded, as of now. */
 export interface Keep {
   /** Those from this one on, up to `overdraft` times the limits. */
   readonly from: number
@@ -27,7 +27,6 @@ export interface Keep {
 }
 
 const NOTHING: Keep = { from: Number.POSITIVE_INFINITY, overdraft: 1, always: Number.POSITIVE_INFINITY }
-const EVERYTHING: Keep = { from: 0, overdraft: 1, always: 0 }
 const EMPTY = new Uint8Array()
 
 /** Memory is allocated in chunks of this many bytes. */
@@ -54,6 +53,7 @@ interface Place {
 /** The latest events of this instance, within limits: the oldest are evicted first, the newest is always kept. */
 export class History {
   readonly #limit: HistoryLimit
+  readonly #keep: Keep
   readonly #chunks: Chunk[] = []
   readonly #chunkSize: number
   /** The memory of an evicted chunk: reusing it is cheaper than allocating. */
@@ -63,8 +63,9 @@ export class History {
   /** The latest lookup: the next one is usually near it. */
   #mark: Place | undefined
 
-  constructor(limit: HistoryLimit) {
+  constructor(limit: HistoryLimit, keep: Keep = NOTHING) {
     this.#limit = limit
+    this.#keep = keep
     this.#chunkSize = Math.min(CHUNK_SIZE, limit.bytes)
   }
 
@@ -88,22 +89,19 @@ export class History {
   }
 
   /** Assigns the next sequence numbers to the events of `payload` and keeps a copy of it. */
-  add(payload: Uint8Array, count: number, keep: Keep = NOTHING): void {
-    const chunk = this.#chunkFor(sizeOf(payload))
-    chunk.end = writeUnit(chunk.bytes, chunk.end, payload, count)
-    this.#next += count
-    this.#bytes += payload.length
-    this.trim(keep, count)
+  add(payload: Uint8Array, count: number): void {
+    this.#append(payload, count)
+    while (this.#isOver(1) && this.events > count && this.#isEvictable()) this.#evict()
   }
 
-  /** Evicts the oldest beyond the limits, but for those to `keep` and the `least` newest. */
-  trim(keep: Keep, least = 0): void {
-    while (this.events > least && this.#isEvictable(keep)) this.#evict()
+  /** Evicts the oldest beyond the limits, of those before event `sequence`, but for the newest. */
+  trim(sequence: number): void {
+    while (this.#isOver(1) && this.events > 1 && this.oldest < sequence) this.#evict()
   }
 
   /** Numbers events that can't be sent: each becomes a unit without payload, which others report as a gap. */
   addBlank(count: number): void {
-    for (let event = 0; event < count; event += 1) this.add(EMPTY, 1, EVERYTHING)
+    for (let event = 0; event < count; event += 1) this.#append(EMPTY, 1)
   }
 
   /** Replaces the unit of event `number` by units without payload, one an event. Returns what it was. */
@@ -151,10 +149,17 @@ export class History {
     }
   }
 
-  #isEvictable({ from, overdraft, always }: Keep): boolean {
+  #append(payload: Uint8Array, count: number): void {
+    const chunk = this.#chunkFor(sizeOf(payload))
+    chunk.end = writeUnit(chunk.bytes, chunk.end, payload, count)
+    this.#next += count
+    this.#bytes += payload.length
+  }
+
+  #isEvictable(): boolean {
     const { oldest } = this
-    if (oldest >= always) return false
-    return this.#isOver(1) && (oldest < from || this.#isOver(overdraft))
+    if (oldest >= this.#keep.always) return false
+    return oldest < this.#keep.from || this.#isOver(this.#keep.overdraft)
   }
 
   #isOver(factor: number): boolean {

@@ -1,10 +1,11 @@
 import type { Environment } from '../environment.js'
-import { type Batch, unitsOf } from '../wire/batch.js'
+import type { Batch } from '../wire/batch.js'
 import { fragments } from '../wire/fragments.js'
-import { encodeFrame } from '../wire/frame.js'
+import { encodeEvents, frameHead } from '../wire/frame.js'
 import type { Head } from '../wire/head.js'
 import { EchoWindow } from './echo-window.js'
 import type { UnderWay } from './path-limits.js'
+import { plainMessages, Transmission } from './transmission.js'
 
 /** How much may be handed to the driver before it has accepted it. */
 const LIMIT = { frames: 8, bytes: 4 * 1024 * 1024 }
@@ -29,41 +30,23 @@ export interface InFlightHost {
   settled(): void
 }
 
-/** One frame, or the fragments of one. */
-interface Transmission {
-  readonly first: number
-  readonly next: number
-  readonly retransmission: boolean
-  /** The largest message, in bytes. */
-  readonly size: number
-  /** Messages in all, and those the driver was handed, with their bytes. */
-  count: number
-  handed: number
-  bytes: number
-  /** Messages that the driver holds. */
-  held: number
-  /** Over which it is sent. */
-  readonly connection: number
-  /** Refused, or cut short by the loss of the connection. */
-  isFailed: boolean
-}
-
 /** The frames of events that were handed to the driver, until it has accepted them and the broker has echoed them. */
 export class InFlight {
   readonly #environment: Environment
   readonly #host: InFlightHost
+  readonly #head: Buffer
   readonly #window: EchoWindow
   #connection = 0
   #frames = 0
   #bytes = 0
   #events = 0
-  /** The frame whose messages are being handed over, and those that are left. */
+  /** The frame whose messages are being handed over. */
   #current: Transmission | undefined
-  #rest: Iterator<Uint8Array> | undefined
 
   constructor(environment: Environment, host: InFlightHost) {
     this.#environment = environment
     this.#host = host
+    this.#head = frameHead({ kind: 'events', origin: host.origin })
     this.#window = new EchoWindow(environment.clock, {
       echoed: (bytes, next) => {
         host.returned(bytes, next)
@@ -116,30 +99,20 @@ export class InFlight {
 
   /** Hands a frame, or its fragments as there is room for them, to the driver. Neither throws nor waits. */
   send(batch: Batch, retransmission: boolean, size: number): void {
-    const { first, next } = batch
-    if (!retransmission) this.#events += next - first
+    if (!retransmission) this.#events += batch.next - batch.first
     this.#frames += 1
-    const transmission: Transmission = {
-      first,
-      next,
-      retransmission,
-      size,
-      count: 1,
-      handed: 0,
-      bytes: 0,
-      held: 0,
-      connection: this.#connection,
-      isFailed: false
+    const transmission = new Transmission(batch, retransmission, size, this.#connection)
+    if (this.#environment.wire === 3) transmission.divide(plainMessages(batch))
+    else {
+      const frame = encodeEvents(this.#head, this.#host.age(), retransmission, batch)
+      if (frame.length <= size) {
+        this.#hand(transmission, frame)
+        return
+      }
+      transmission.divide(fragments(frame, size, this.#host.origin, batch.first))
     }
-    const { wire } = this.#environment
-    if (wire === 3) {
-      this.#begin(transmission, plainMessages(batch))
-      return
-    }
-    const { origin } = this.#host
-    const frame = encodeFrame({ kind: 'events', origin, age: this.#host.age(), retransmission, ...batch })
-    if (frame.length > size) this.#begin(transmission, fragments(frame, size, origin, first))
-    else this.#hand(transmission, frame)
+    this.#current = transmission
+    this.#advance()
   }
 
   /** The link is ready again: refusals that are still to come tell nothing about the new connection. */
@@ -181,21 +154,12 @@ export class InFlight {
     return false
   }
 
-  #begin(transmission: Transmission, messages: Messages): void {
-    transmission.count = messages.count
-    this.#current = transmission
-    this.#rest = messages.iterator
-    this.#advance()
-  }
-
-  /** Hands over as many of its messages as there is room for. */
+  /** Hands over as many messages of the current frame as there is room for. */
   #advance(): void {
     const transmission = this.#current
     if (!transmission) return
-    while (transmission.handed < transmission.count && !transmission.isFailed && this.#isOpen()) {
-      this.#hand(transmission, this.#rest?.next().value as Uint8Array)
-    }
-    if (transmission.handed === transmission.count || transmission.isFailed) this.#finish(transmission)
+    while (!transmission.isHandedOver && this.#isOpen()) this.#hand(transmission, transmission.take())
+    if (transmission.isHandedOver) this.#finish(transmission)
   }
 
   #goOn(): void {
@@ -206,50 +170,48 @@ export class InFlight {
   /** All of it is handed over, or no more will be. */
   #finish(transmission: Transmission): void {
     this.#current = undefined
-    this.#rest = undefined
     if (transmission.held === 0) this.#settle(transmission)
   }
 
   #hand(transmission: Transmission, message: Uint8Array): void {
     const { first, next, count } = transmission
     const bytes = message.length
-    const index = transmission.handed
-    transmission.handed += 1
-    transmission.held += 1
-    transmission.bytes += bytes
+    const index = transmission.hand(bytes)
     this.#bytes += bytes
     if (this.#isEchoing) this.#window.add({ first, index, next: index === count - 1 ? next : 0, bytes })
-    this.#publish(transmission, message)
+    this.#environment.link.publish(message).then(
+      () => this.#onTaken(transmission, bytes),
+      (cause) => this.#onRefused(transmission, bytes, cause)
+    )
   }
 
-  #publish(transmission: Transmission, message: Uint8Array): void {
-    const { link, counts } = this.#environment
-    const bytes = message.length
-    link
-      .publish(message)
-      .then(
-        () => {
-          counts.framesSent += 1
-          counts.bytesSent += bytes
-        },
-        (cause) => this.#onRefused(transmission, cause)
-      )
-      .finally(() => {
-        this.#bytes -= bytes
-        transmission.held -= 1
-        if (transmission.held === 0 && this.#current !== transmission) this.#settle(transmission)
-        this.#goOn()
-      })
+  #onTaken(transmission: Transmission, bytes: number): void {
+    const { counts } = this.#environment
+    counts.framesSent += 1
+    counts.bytesSent += bytes
+    this.#release(transmission, bytes)
   }
 
-  #onRefused(transmission: Transmission, cause: unknown): void {
-    if (transmission.isFailed) return
+  #onRefused(transmission: Transmission, bytes: number, cause: unknown): void {
+    if (!transmission.isFailed) this.#fail(transmission, cause)
+    this.#release(transmission, bytes)
+  }
+
+  #fail(transmission: Transmission, cause: unknown): void {
     transmission.isFailed = true
     const { first, next, size, connection } = transmission
     if (connection !== this.#connection && this.#isEchoing) return // it is sent again, as nothing of it has come back
     // With the connection lost, it is under way as far as known: it may be the reason.
     if (this.#environment.link.status === 'ready') this.#window.drop(first)
     this.#host.refused(first, next, size, cause)
+  }
+
+  /** The driver does not hold a message of it any more. */
+  #release(transmission: Transmission, bytes: number): void {
+    this.#bytes -= bytes
+    transmission.held -= 1
+    if (transmission.held === 0 && this.#current !== transmission) this.#settle(transmission)
+    this.#goOn()
   }
 
   /** The driver holds nothing of it any more. */
@@ -263,15 +225,4 @@ export class InFlight {
     this.#host.accepted(first)
     this.#host.returned(bytes, next)
   }
-}
-
-interface Messages {
-  readonly count: number
-  readonly iterator: Iterator<Uint8Array>
-}
-
-/** Without frames; copied, since the driver may keep them. */
-function plainMessages(batch: Batch): Messages {
-  const units = unitsOf(batch)
-  return { count: units.length, iterator: units.map(({ payload }) => Buffer.from(payload)).values() }
 }

@@ -47,6 +47,11 @@ export class PathLimits {
     return this.#window
   }
 
+  /** Whether less is sent than at first. */
+  get areReduced(): boolean {
+    return this.#message !== DEFAULT.message || this.#window !== DEFAULT.window
+  }
+
   /** A unit is suspected of never getting through: it is sent alone. */
   get isSuspicious(): boolean {
     return this.#strikes > 0
@@ -82,9 +87,8 @@ export class PathLimits {
     this.#strikes = 0
   }
 
-  /** So many bytes have come back. */
+  /** So many bytes have come back while they are reduced. */
   returned(now: number, bytes: number): void {
-    if (this.#message === DEFAULT.message && this.#window === DEFAULT.window) return
     this.#returned += bytes
     if (this.#returned < this.#window) return
     this.#returned = 0

@@ -16,6 +16,10 @@ export class Retransmissions {
     this.#isAllowed = isAllowed
   }
 
+  get isEmpty(): boolean {
+    return this.#ranges.length === 0
+  }
+
   add(ranges: readonly Range[]): void {
     const sorted = [...this.#ranges, ...ranges].sort((one, other) => one.from - other.from)
     const merged: Range[] = []

@@ -3,17 +3,14 @@ import type { Environment } from '../environment.js'
 import { EVENTS_OVERHEAD } from '../wire/frame.js'
 import type { Head } from '../wire/head.js'
 import { type Range, sizeOf } from '../wire/unit.js'
-import { History, type Keep } from './history.js'
+import { History } from './history.js'
 import { InFlight } from './in-flight.js'
 import { FRAME_BYTES } from './path-limits.js'
 import { Progress } from './progress.js'
-import { RetransmissionLimit } from './retransmission-limit.js'
-import { Retransmissions } from './retransmissions.js'
+import { Retention } from './retention.js'
+import { Schedule } from './schedule.js'
 import { Setbacks } from './setbacks.js'
 import { Turn } from './turn.js'
-
-/** While the broker takes what it gets, so many times the history's limits may wait for it. */
-const OVERDRAFT = 4
 
 /**
  * The send side: assigns sequence numbers to this instance's events, keeps the latest, and sends them in frames. The events of
@@ -23,37 +20,30 @@ const OVERDRAFT = 4
 export class Sender {
   readonly history: History
   readonly #environment: Environment
-  readonly #onSent: () => void
   readonly #bornAt: number
   readonly #inFlight: InFlight
   readonly #setbacks: Setbacks
   readonly #turn: Turn
-  /** What other instances requested. */
-  readonly #requested: Retransmissions
-  /** What the driver refused when the connection was lost. */
-  readonly #again: Retransmissions
+  readonly #schedule: Schedule
   readonly #progress = new Progress()
   #isProven = true
   /** Its age when the connection was proven: heartbeats since then follow all that was sent again. */
   #provenAge = -1
-  /** Whether it is the turn of new events, after a retransmission. */
-  #isTurnOfNew = false
   #onIdle: (() => void) | undefined
   #stopped = false
 
   /** @param onSent called when events are sent for the first time */
   constructor(environment: Environment, origin: string, onSent: () => void) {
     this.#environment = environment
-    this.#onSent = onSent
     this.#bornAt = environment.clock.now()
-    this.history = new History(environment.history)
     this.#turn = new Turn(environment.clock, () => {
       this.#turn.first = this.history.next
       this.#pump()
     })
-    const limit = new RetransmissionLimit(environment.clock)
-    this.#requested = new Retransmissions(this.history, (unit) => limit.allow(unit))
-    this.#again = new Retransmissions(this.history, () => true)
+    this.history = new History(
+      environment.history,
+      new Retention(this.#turn, this.#progress, () => this.#isFlowing)
+    )
     this.#setbacks = new Setbacks(environment, this.history, () => this.#pump())
     this.#inFlight = new InFlight(environment, {
       origin,
@@ -63,6 +53,13 @@ export class Sender {
       returned: (bytes, next) => this.#onReturned(bytes, next),
       accepted: (first) => this.#setbacks.accepted(first),
       settled: () => this.#pump()
+    })
+    this.#schedule = new Schedule(environment.clock, {
+      history: this.history,
+      progress: this.#progress,
+      setbacks: this.#setbacks,
+      inFlight: this.#inFlight,
+      onSent
     })
   }
 
@@ -100,7 +97,7 @@ export class Sender {
     this.#turn.begin(this.history.next)
     if (this.#setbacks.refuses(payload, count)) return
     if (this.#turn.fills(sizeOf(payload), FRAME_BYTES - EVENTS_OVERHEAD)) this.#pump(true)
-    this.history.add(payload, count, this.#keep)
+    this.history.add(payload, count)
     this.#dropEvicted()
   }
 
@@ -119,7 +116,7 @@ export class Sender {
     if (this.#isEchoing) {
       this.#progress.rewind(this.#progress.returned + 1, this.history.oldest)
       this.#setbacks.reconnected(this.#progress.cursor, underWay)
-    } else this.#again.add([...this.#setbacks.lost()])
+    } else this.#schedule.repeat(this.#setbacks.lost())
     this.#pump()
   }
 
@@ -149,8 +146,8 @@ export class Sender {
       const range = { from: Math.max(from, oldest), to: Math.min(to, end) }
       if (range.from <= range.to) there.push(range)
     }
-    this.#requested.add(there)
-    while (this.#canSend && this.#sendRequested()) {
+    this.#schedule.request(there)
+    while (this.#canSend && this.#schedule.sendRequested()) {
       // As much as there is room for: the rest takes turns with new events.
     }
     return complete
@@ -177,14 +174,9 @@ export class Sender {
     return link.echoes && wire !== 3
   }
 
-  /** What the events of this turn, and those that the broker is about to take, must not push out of the history. */
-  get #keep(): Keep {
-    const isFlowing = this.#isConnected && !this.#inFlight.isStalled
-    return {
-      from: isFlowing ? this.#progress.returned + 1 : this.#turn.first,
-      overdraft: isFlowing ? OVERDRAFT : 1,
-      always: this.#turn.first
-    }
+  /** Whether the broker takes what it gets. */
+  get #isFlowing(): boolean {
+    return this.#isConnected && !this.#inFlight.isStalled
   }
 
   get #isConnected(): boolean {
@@ -199,60 +191,20 @@ export class Sender {
     return !this.#isConnected || (this.#inFlight.isEmpty && this.unsent === 0)
   }
 
-  /** Sends what waits, retransmissions and new events in turns; `isFull`: also the last frame, which could still grow. */
+  /** Sends what waits, as far as there is room; `isFull`: also the last frame, which could still grow. */
   #pump(isFull = false): void {
-    while (this.#canSend && (this.#sendLost() || this.#sendInTurn(isFull))) {
-      // As long as there is room and something to send.
+    while (!this.#schedule.isEmpty && this.#canSend && this.#schedule.send(isFull)) {
+      // As long as there is something to send.
     }
-    if (this.#isIdle()) this.#onIdle?.()
-  }
-
-  /** What the loss of the connection took, where nothing comes back. */
-  #sendLost(): boolean {
-    return this.#sendAgain(this.#again)
-  }
-
-  /** Neither a burst of NACKs nor one of events keeps the other waiting. */
-  #sendInTurn(isFull: boolean): boolean {
-    this.#isTurnOfNew = !this.#isTurnOfNew
-    return this.#isTurnOfNew
-      ? this.#sendRequested() || this.#sendNext(isFull)
-      : this.#sendNext(isFull) || this.#sendRequested()
-  }
-
-  #sendRequested(): boolean {
-    return !this.#setbacks.limits.isSuspicious && this.#sendAgain(this.#requested)
-  }
-
-  #sendAgain(queue: Retransmissions): boolean {
-    const { size } = this.#setbacks
-    const batch = queue.take(size - EVENTS_OVERHEAD)
-    if (batch) this.#inFlight.send(batch, true, size)
-    return batch !== undefined
-  }
-
-  #sendNext(isFull: boolean): boolean {
-    const { isSuspicious } = this.#setbacks.limits
-    if (this.waiting === 0 || (isSuspicious && !this.#inFlight.isAllEchoed())) return false
-    const { cursor, retransmittedUntil } = this.#progress
-    const room = isSuspicious ? 0 : this.#setbacks.size - EVENTS_OVERHEAD
-    const batch = this.history.batch(cursor, room, retransmittedUntil)
-    if (!isFull && !isSuspicious && batch.next === this.history.next && this.#inFlight.isBusy) return false
-    this.#progress.sent(batch.next)
-    if (retransmittedUntil === undefined) this.#onSent()
-    this.#inFlight.send(batch, retransmittedUntil !== undefined, this.#setbacks.size)
-    return true
+    if (this.#onIdle && this.#isIdle()) this.#onIdle()
   }
 
   #onReturned(bytes: number, next: number): void {
-    this.#setbacks.limits.returned(this.#environment.clock.now(), bytes)
+    this.#setbacks.returned(bytes)
     if (!this.#progress.comeBack(next)) return
     this.#setbacks.progressed()
-    if (this.#isIdle()) this.#onIdle?.()
-    this.history.trim(
-      { from: this.#progress.returned + 1, overdraft: Number.POSITIVE_INFINITY, always: this.#turn.first },
-      1
-    )
+    if (this.#onIdle && this.#isIdle()) this.#onIdle()
+    this.history.trim(Math.min(this.#progress.returned + 1, this.#turn.first))
   }
 
   #onRefused(first: number, next: number, size: number, cause: unknown): void {

@@ -88,6 +88,11 @@ export class Setbacks {
     this.#wasHeard = true
   }
 
+  /** So many bytes have come back. */
+  returned(bytes: number): void {
+    if (this.limits.areReduced) this.limits.returned(this.#environment.clock.now(), bytes)
+  }
+
   /** Events have come back, or were accepted where nothing comes back. */
   progressed(): void {
     this.#hasProgress = true

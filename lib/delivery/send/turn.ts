@@ -6,6 +6,11 @@ export class Turn {
   readonly #onEnd: () => void
   #isOpen = false
   #bytes = 0
+  readonly #end = () => {
+    this.#isOpen = false
+    this.#bytes = 0
+    this.#onEnd()
+  }
 
   /** The first event of this turn, or of the next one when it is over. */
   first = 1
@@ -20,11 +25,7 @@ export class Turn {
     if (this.#isOpen) return
     this.#isOpen = true
     this.first = next
-    this.#clock.turn(() => {
-      this.#isOpen = false
-      this.#bytes = 0
-      this.#onEnd()
-    })
+    this.#clock.turn(this.#end)
   }
 
   /** Counts more bytes; tells whether those before fill a frame of `room` bytes with them. */

@@ -95,14 +95,8 @@ export function newOrigin(): string {
 
 export function encodeFrame(frame: Frame): Buffer {
   switch (frame.kind) {
-    case 'events': {
-      const bytes = start(frame, EVENTS_HEADER + frame.bytes.length)
-      bytes[BODY_AT] = frame.retransmission ? RETRANSMISSION : 0
-      let at = bytes.writeUIntBE(frame.age, BODY_AT + 1, NUMBER)
-      at = bytes.writeUIntBE(frame.first, at, NUMBER)
-      bytes.set(frame.bytes, at)
-      return bytes
-    }
+    case 'events':
+      return encodeEvents(frameHead(frame), frame.age, frame.retransmission, frame)
     case 'heartbeat': {
       const sections = encodeSections(frame)
       const length = sections.reduce((sum, section) => sum + section.length, HEARTBEAT_LENGTH)
@@ -133,12 +127,25 @@ export function encodeFrame(frame: Frame): Buffer {
   }
 }
 
-function start({ kind, origin }: Frame, bodyLength: number): Buffer {
+/** An `EventsFrame`; `head` is the `frameHead` of an instance, which is the same each time. */
+export function encodeEvents(head: Buffer, age: number, retransmission: boolean, batch: Batch): Buffer {
+  const bytes = Buffer.allocUnsafe(EVENTS_OVERHEAD + batch.bytes.length)
+  bytes.set(head)
+  bytes[BODY_AT] = retransmission ? RETRANSMISSION : 0
+  bytes.writeUIntBE(age, BODY_AT + 1, NUMBER)
+  bytes.writeUIntBE(batch.first, BODY_AT + 1 + NUMBER, NUMBER)
+  bytes.set(batch.bytes, EVENTS_OVERHEAD)
+  return bytes
+}
+
+/** What all frames of a kind and an origin begin with. */
+export function frameHead({ kind, origin }: Pick<Frame, 'kind' | 'origin'>): Buffer {
+  return Buffer.concat([MAGIC, Buffer.from([VERSION, KINDS[kind]]), Buffer.from(origin, 'hex')])
+}
+
+function start(frame: Frame, bodyLength: number): Buffer {
   const bytes = Buffer.allocUnsafe(BODY_AT + bodyLength)
-  bytes.set(MAGIC)
-  bytes[VERSION_AT] = VERSION
-  bytes[KIND_AT] = KINDS[kind]
-  bytes.write(origin, ORIGIN_AT, 'hex')
+  bytes.set(frameHead(frame))
   return bytes
 }
 
