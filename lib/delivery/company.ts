@@ -34,13 +34,13 @@ export class Company {
   }
 
   /** Events were sent, or have come back. */
-  sent(): void {
-    this.#sentAt = this.#clock.now()
+  sent(now: number): void {
+    this.#sentAt = now
   }
 
-  heard(): void {
+  heard(now: number): void {
     this.#isThere = true
-    this.#heardAt = this.#clock.now()
+    this.#heardAt = now
     this.#onHeard?.()
   }
 

@@ -1,4 +1,3 @@
-import { asBuffer, hasAt } from '../bytes.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import { Announcer } from './announcer.js'
 import { Audience } from './audience.js'
@@ -6,24 +5,12 @@ import { Baselines } from './baselines.js'
 import { Company } from './company.js'
 import type { Environment } from './environment.js'
 import { Heartbeat } from './heartbeat.js'
+import { Incoming } from './incoming.js'
 import { Proof } from './proof.js'
 import { Receiver } from './receive/receiver.js'
 import { deafText, muteText, unheardText } from './reports.js'
 import { Sender } from './send/sender.js'
-import {
-  BODY_AT,
-  decodeFrame,
-  type FragmentFrame,
-  type Frame,
-  isFrame,
-  type NackFrame,
-  newOrigin,
-  ORIGIN_AT
-} from './wire/frame.js'
-import { readHead } from './wire/head.js'
-
-/** NACKs for events that are not in the history are answered by at most one heartbeat in this many ms. */
-const ANSWER_INTERVAL = 50
+import { isFrame, newOrigin } from './wire/frame.js'
 
 /** How long the answers to a join take in a small fleet, in ms. */
 const JOIN_ANSWERS = 150
@@ -33,7 +20,6 @@ export class Delivery {
   readonly origin: string
   readonly sender: Sender
   readonly receiver: Receiver
-  readonly #originBytes: Buffer
   readonly #environment: Environment
   readonly #heartbeat: Heartbeat
   readonly #proof: Proof
@@ -41,18 +27,18 @@ export class Delivery {
   readonly #audience: Audience
   readonly #announcer: Announcer
   readonly #company: Company
+  readonly #incoming: Incoming
   #open = true
-  #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(environment: Environment) {
-    const { wire } = environment
+    const { clock, wire } = environment
     this.#environment = environment
     this.origin = newOrigin()
-    this.#company = new Company(environment.clock)
-    this.#originBytes = Buffer.from(this.origin, 'hex')
+    this.#company = new Company(clock)
     this.sender = new Sender(environment, this.origin, () => {
-      this.#heartbeat.eventsSent()
-      this.#company.sent()
+      const now = clock.now()
+      this.#heartbeat.eventsSent(now)
+      this.#company.sent(now)
     })
     this.#baselines = new Baselines(environment, () => this.sender.history.next)
     this.receiver = new Receiver(environment, {
@@ -67,6 +53,7 @@ export class Delivery {
       fleetSize: () => this.receiver.size,
       isEchoed: () => this.sender.isEchoed,
       isRejected: () => this.#proof.isRejected,
+      hasCompany: () => this.#company.isThere,
       publish: (flags) => void this.#announcer.heartbeat(flags),
       healthy: (most) => this.receiver.tick(most),
       deaf: (ms) => this.#reconnect('connect', deafText(ms)),
@@ -95,6 +82,16 @@ export class Delivery {
       more: () => this.#heartbeat.answer(),
       published: () => this.#proof.published(),
       refused: (error) => this.#onPublishRefused(error)
+    })
+    this.#incoming = new Incoming(environment, {
+      origin: this.origin,
+      sender: this.sender,
+      receiver: this.receiver,
+      heartbeat: this.#heartbeat,
+      proof: this.#proof,
+      baselines: this.#baselines,
+      audience: this.#audience,
+      company: this.#company
     })
     if (wire === 4) this.#heartbeat.start()
   }
@@ -143,8 +140,7 @@ export class Delivery {
       return
     }
     try {
-      if (this.#isOwn(bytes)) this.#takeEcho(bytes)
-      else this.#take(decodeFrame(bytes))
+      this.#incoming.take(bytes)
     } catch (cause) {
       sink.error(SyncError.from(cause, 'frame', 'feathers-sync: could not process a message'))
     }
@@ -174,63 +170,6 @@ export class Delivery {
     this.#audience.stop()
     this.receiver.stop()
     return this.sender.unsent
-  }
-
-  #isOwn(bytes: Uint8Array): boolean {
-    return bytes.length > BODY_AT && hasAt(bytes, this.#originBytes, ORIGIN_AT)
-  }
-
-  /** What it says is known: only its head is read. */
-  #takeEcho(bytes: Uint8Array): void {
-    this.#heartbeat.hear(true)
-    const head = readHead(asBuffer(bytes))
-    if (!head) return
-    if (head.kind === 'heartbeat') {
-      const { age } = this.sender
-      const sentAt = head.age ?? age
-      this.#baselines.echoed(age - sentAt, sentAt)
-    } else this.#company.sent()
-    this.sender.echo(head)
-    this.#proof.takeOwn(head.age)
-  }
-
-  #take(frame: Frame): void {
-    this.#heartbeat.hear(false)
-    if (this.#environment.formerOrigins?.has(frame.origin)) return
-    this.#company.heard()
-    switch (frame.kind) {
-      case 'nack':
-        if (frame.target === this.origin) this.#answer(frame)
-        else this.receiver.overhear(frame)
-        break
-      case 'heartbeat':
-        this.receiver.takeHeartbeat(frame)
-        this.#audience.takeHeartbeat(frame)
-        if (frame.since !== undefined) this.#baselines.add(frame.origin, this.receiver.subscribedAt(frame))
-        if (frame.join) this.#heartbeat.answer()
-        break
-      case 'events':
-        this.receiver.takeEvents(frame)
-        break
-      case 'fragment': {
-        const whole = this.receiver.takeFragment(frame)
-        if (whole) this.#takeReassembled(decodeFrame(whole), frame)
-      }
-    }
-  }
-
-  #takeReassembled(whole: Frame, { origin }: FragmentFrame): void {
-    if (whole.kind !== 'events' || whole.origin !== origin) {
-      throw new SyncError('frame', 'feathers-sync: received fragments of different messages as one')
-    }
-    this.receiver.takeEvents(whole)
-  }
-
-  #answer({ ranges }: NackFrame): void {
-    const now = this.#environment.clock.now()
-    if (this.sender.answer(ranges) || now - this.#answeredAt < ANSWER_INTERVAL) return
-    this.#answeredAt = now
-    this.#heartbeat.send()
   }
 
   /** Where the sequences of others begin here is not known. */

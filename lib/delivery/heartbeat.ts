@@ -28,6 +28,8 @@ export interface HeartbeatHost {
   isEchoed(): boolean
   /** Whether the broker accepts nothing of us: then nothing of our own can come back. */
   isRejected(): boolean
+  /** Whether others were heard over this connection. */
+  hasCompany(): boolean
   /** Publishes a heartbeat. */
   publish(flags: HeartbeatFlags): void
   /** A round in which something was received; peers that were silent for `most` of them have left. */
@@ -51,8 +53,6 @@ export class Heartbeat {
   #echoedAt = 0
   #heard = false
   #heardOthers = false
-  /** Whether others were heard over this connection. */
-  #hasCompany = false
   #awaitsEcho = false
   #silent = 0
   #unechoed = 0
@@ -87,21 +87,21 @@ export class Heartbeat {
   /** The link is ready, for the first time or again. */
   online(): void {
     this.#silent = this.#unechoed = 0
-    this.#heard = this.#heardOthers = this.#hasCompany = this.#awaitsEcho = false
+    this.#heard = this.#heardOthers = this.#awaitsEcho = false
     this.#heardAt = this.#echoedAt = this.#environment.clock.now()
   }
 
   /** A frame was received; `own`: it was sent by this instance. */
-  hear(own: boolean): void {
+  hear(own: boolean, now: number): void {
     this.#heard = true
-    this.#heardAt = this.#environment.clock.now()
+    this.#heardAt = now
     if (!own) {
-      this.#heardOthers = this.#hasCompany = true
+      this.#heardOthers = true
       return
     }
     // The latest message may still be in transit: any echo will do.
     this.#awaitsEcho = false
-    this.#echoedAt = this.#heardAt
+    this.#echoedAt = now
     this.#unechoed = this.#mutes = 0
   }
 
@@ -116,9 +116,9 @@ export class Heartbeat {
   }
 
   /** New events were sent: they announce the end of our sequence too. */
-  eventsSent(): void {
-    const { clock, heartbeat, link } = this.#environment
-    this.#sentAt = clock.now()
+  eventsSent(now: number): void {
+    const { heartbeat, link } = this.#environment
+    this.#sentAt = now
     this.#awaitsEcho = link.echoes
     if (!this.#tail && heartbeat > 0) this.#watchTail(TAIL)
   }
@@ -164,7 +164,7 @@ export class Heartbeat {
     const heard = this.#heard
     const heardOthers = this.#heardOthers
     this.#heard = this.#heardOthers = false
-    const isAlone = this.#host.isRejected() && (this.#host.fleetSize() === 0 || !this.#hasCompany)
+    const isAlone = this.#host.isRejected() && (this.#host.fleetSize() === 0 || !this.#host.hasCompany())
     this.#silent = heard || stalled || isAlone ? 0 : this.#silent + 1
     this.#unechoed = !this.#awaitsEcho || stalled ? 0 : this.#unechoed + 1
     const rounds = Math.max(1, Math.ceil(this.spread / heartbeat))

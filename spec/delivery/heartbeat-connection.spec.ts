@@ -22,7 +22,7 @@ describe('Heartbeat, the state of the connection', () => {
 
     it('is not called when others are heard', async () => {
       for (let at = 0; at < 10; at += 1) {
-        stage.subject.hear(false)
+        stage.hear(false)
         await stage.pass(3000)
       }
       expect(stage.deaf).to.equal(0)
@@ -34,7 +34,7 @@ describe('Heartbeat, the state of the connection', () => {
       await stage.pass(10 * PERIOD)
       expect(stage.deaf).to.equal(0)
       stage.fleetSize = 1
-      stage.subject.hear(false)
+      stage.hearOthers()
       await stage.pass(5 * PERIOD)
       expect(stage.deaf).to.equal(1)
     })
@@ -42,13 +42,13 @@ describe('Heartbeat, the state of the connection', () => {
     it('is called once where nothing of our own can come back and all others have died', async () => {
       stage.isRejected = true
       stage.echoing = false
-      stage.subject.hear(false)
+      stage.hearOthers()
       await stage.pass(5 * PERIOD)
       expect(stage.deaf).to.equal(1)
-      stage.subject.online()
+      stage.reconnect()
       await stage.pass(20 * PERIOD)
       expect(stage.deaf, 'over the new connection').to.equal(1)
-      stage.subject.hear(false)
+      stage.hearOthers()
       await stage.pass(5 * PERIOD)
       expect(stage.deaf, 'when others were back').to.equal(2)
     })
@@ -87,8 +87,8 @@ describe('Heartbeat, the state of the connection', () => {
         stage = new HeartbeatStage()
         await stage.pass(ms)
         stage.echoing = false
-        stage.subject.hear(false)
-        stage.subject.eventsSent()
+        stage.hear(false)
+        stage.subject.eventsSent(stage.clock.now())
         await stage.pass(5 * PERIOD)
         expect([stage.mute, stage.deaf]).to.deep.equal([0, 1])
       }
@@ -98,7 +98,7 @@ describe('Heartbeat, the state of the connection', () => {
     async function passMuted(ms: number): Promise<void> {
       stage.echoing = false
       for (let at = 0; at < ms; at += 1000) {
-        stage.subject.hear(false)
+        stage.hear(false)
         await stage.pass(1000)
       }
     }
@@ -117,7 +117,7 @@ describe('Heartbeat, the state of the connection', () => {
     it('is counted anew when own messages come back', async () => {
       for (let time = 1; time <= 2; time += 1) await passMuted(5 * PERIOD)
       expect(stage.subject.isReconnectDue).to.equal(false)
-      stage.subject.hear(true)
+      stage.hear(true)
       await passMuted(5 * PERIOD)
       expect(stage.subject.isReconnectDue).to.equal(true)
     })
@@ -125,7 +125,7 @@ describe('Heartbeat, the state of the connection', () => {
     it('is not called after a suspended process or a stalled event loop', async () => {
       stage.echoing = false
       for (let round = 0; round < 10; round += 1) {
-        stage.subject.hear(false)
+        stage.hear(false)
         stage.clock.sleep(20_000)
         await stage.pass(PERIOD / 2)
       }
@@ -135,11 +135,11 @@ describe('Heartbeat, the state of the connection', () => {
 
   describe('healthy', () => {
     it('is called each round in which something was heard: silent peers have left after eight, later in a large fleet', async () => {
-      stage.subject.hear(false)
+      stage.hear(false)
       await stage.pass(1.25 * PERIOD)
       expect(stage.healthy).to.deep.equal([8])
       stage.fleetSize = 1000
-      stage.subject.hear(false)
+      stage.hear(false)
       await stage.pass(1.25 * PERIOD)
       expect(stage.healthy[1]).to.equal(8 * 4)
     })
@@ -148,7 +148,7 @@ describe('Heartbeat, the state of the connection', () => {
       stage.echoing = false
       await stage.pass(2 * PERIOD)
       expect(stage.healthy).to.deep.equal([])
-      stage.subject.hear(false)
+      stage.hear(false)
       stage.clock.sleep(20_000)
       await stage.pass(1.25 * PERIOD)
       expect(stage.healthy).to.deep.equal([])

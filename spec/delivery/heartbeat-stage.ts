@@ -27,6 +27,7 @@ export class HeartbeatStage extends Stage {
   fleetSize = 2
   isEchoed = true
   isRejected = false
+  hasCompany = false
   /** When heartbeats were sent. */
   readonly sentAt: number[] = []
   readonly healthy: number[] = []
@@ -42,9 +43,10 @@ export class HeartbeatStage extends Stage {
       fleetSize: () => this.fleetSize,
       isEchoed: () => this.isEchoed,
       isRejected: () => this.isRejected,
+      hasCompany: () => this.hasCompany,
       publish: () => {
         this.sentAt.push(this.clock.now())
-        if (this.echoing) this.subject.hear(true)
+        if (this.echoing) this.hear(true)
       },
       healthy: (most) => this.healthy.push(most),
       deaf: () => {
@@ -55,6 +57,21 @@ export class HeartbeatStage extends Stage {
       }
     })
     this.subject.start()
+  }
+
+  hear(own: boolean): void {
+    this.subject.hear(own, this.clock.now())
+  }
+
+  hearOthers(): void {
+    this.hasCompany = true
+    this.hear(false)
+  }
+
+  /** There is a new connection, over which nobody was heard yet. */
+  reconnect(): void {
+    this.hasCompany = false
+    this.subject.online()
   }
 
   override async pass(ms: number): Promise<void> {

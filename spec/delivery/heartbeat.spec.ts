@@ -29,7 +29,7 @@ describe('Heartbeat', () => {
         stage.link.echoes = stage.echoing = echoes
         stage.fleetSize = 2000
         for (let second = 0; second < 600; second += 1) {
-          stage.subject.hear(false)
+          stage.hear(false)
           await stage.pass(1000)
         }
         expect((stage.sentAt.length / 600) * stage.fleetSize).to.be.within(25, 50)
@@ -40,8 +40,8 @@ describe('Heartbeat', () => {
     it('is not called while events announce the same', async () => {
       for (let at = 0; at < 60; at += 1) {
         await stage.pass(1000)
-        stage.subject.eventsSent()
-        stage.subject.hear(true)
+        stage.subject.eventsSent(stage.clock.now())
+        stage.hear(true)
       }
       expect(stage.sentAt).to.deep.equal([])
     })
@@ -49,10 +49,10 @@ describe('Heartbeat', () => {
     it('is not called either while the next events are in transit when the last ones are echoed', async () => {
       stage.fleetSize = 1000
       for (let at = 0; at < 600; at += 1) {
-        stage.subject.eventsSent()
+        stage.subject.eventsSent(stage.clock.now())
         await stage.pass(100)
-        stage.subject.hear(true)
-        stage.subject.eventsSent()
+        stage.hear(true)
+        stage.subject.eventsSent(stage.clock.now())
       }
       expect([stage.mute, stage.deaf]).to.deep.equal([0, 0])
       expect(stage.sentAt).to.deep.equal([])
@@ -67,7 +67,7 @@ describe('Heartbeat', () => {
 
     it('is only called on request with a period of 0', async () => {
       stage = new HeartbeatStage({ heartbeat: 0 })
-      stage.subject.eventsSent()
+      stage.subject.eventsSent(stage.clock.now())
       await stage.pass(600_000)
       expect(stage.sentAt).to.deep.equal([])
       stage.subject.answer()
@@ -79,7 +79,7 @@ describe('Heartbeat', () => {
   describe('eventsSent', () => {
     it('is followed by heartbeats after 300 ms, then doubling, until the events are echoed', async () => {
       stage.echoing = stage.isEchoed = false
-      stage.subject.eventsSent()
+      stage.subject.eventsSent(stage.clock.now())
       await stage.pass(299)
       expect(stage.sentAt).to.have.length(0)
       await stage.pass(1)
@@ -92,15 +92,15 @@ describe('Heartbeat', () => {
     })
 
     it('is followed by no heartbeat if the events are echoed', async () => {
-      stage.subject.eventsSent()
-      stage.subject.hear(true)
+      stage.subject.eventsSent(stage.clock.now())
+      stage.hear(true)
       await stage.pass(3000)
       expect(stage.sentAt).to.deep.equal([])
     })
 
     it('is followed by one heartbeat on a link without echo', async () => {
       stage.link.echoes = stage.echoing = stage.isEchoed = false
-      stage.subject.eventsSent()
+      stage.subject.eventsSent(stage.clock.now())
       await stage.pass(3000)
       expect(stage.sentAt).to.have.length(1)
     })
@@ -131,7 +131,7 @@ describe('Heartbeat', () => {
     it('cancels all timers', async () => {
       stage.isEchoed = false
       stage.subject.answer()
-      stage.subject.eventsSent()
+      stage.subject.eventsSent(stage.clock.now())
       stage.subject.stop()
       await stage.pass(600_000)
       expect(stage.sentAt).to.deep.equal([])

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
-import type { Range, Unit } from '../wire/unit.js'
+import type { Batch } from '../wire/batch.js'
+import { endAt, type Range, readUnit, type Unit } from '../wire/unit.js'
 import { type ReorderBudget, ReorderBuffer } from './reorder-buffer.js'
 
 /** Delivers the events of one origin in order, each once. `next` is the first missing one; later ones are held. */
@@ -44,8 +45,13 @@ export class InOrder {
     this.#deliverHeld()
   }
 
-  take(units: Iterable<Unit>): void {
-    for (const unit of units) this.#take(unit)
+  take({ first, bytes }: Batch): void {
+    let sequence = first
+    for (let at = 0; at < bytes.length; at = endAt(bytes, at)) {
+      const unit = readUnit(bytes, at, sequence)
+      sequence += unit.count
+      this.#take(unit)
+    }
     this.#reportLost()
   }
 

@@ -1,7 +1,6 @@
 import { SyncError } from '../../errors.js'
 import type { Environment } from '../environment.js'
 import { Sliding } from '../sliding.js'
-import { unitsOf } from '../wire/batch.js'
 import type { EventsFrame, FragmentFrame, HeartbeatFrame } from '../wire/frame.js'
 import type { Range } from '../wire/unit.js'
 import { FirstSight, type FirstSightHost } from './first-sight.js'
@@ -113,7 +112,7 @@ export class Peer {
     if (retransmission ? this.isPlaced && last - this.next > MAX_JUMP : !this.#accept(age, first, last))
       return
     this.#recovery.announce(last)
-    this.#events.take(unitsOf(frame))
+    this.#events.take(frame)
     this.#review()
   }
 
