@@ -99,10 +99,6 @@ export class Connection {
     this.#reconnect()
   }
 
-  retryDelay(failure: unknown): number {
-    return this.#backoff.next(failure)
-  }
-
   report(error: SyncError): void {
     this.#handlers.error(error)
   }

@@ -164,14 +164,6 @@ export abstract class SyncAdapter {
     this.#connection?.lost(cause)
   }
 
-  /**
-   * For subclasses whose driver connects again by itself: the pause before its next attempt, in ms. It grows until a connection
-   * has been stable, and is longer where the broker drops connections.
-   */
-  protected retryDelay(failure?: unknown): number {
-    return this.#connection?.retryDelay(failure) ?? 0
-  }
-
   /** For subclasses whose user wants a constant pause between attempts, in ms, in place of growing ones. */
   protected get retryPause(): number | undefined {
     return undefined
