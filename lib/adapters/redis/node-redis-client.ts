@@ -102,7 +102,7 @@ export class NodeRedisClient implements RedisClient {
     const listeners: { [event: string]: (error: Error) => void } = {
       ready: onReady,
       error: (error: Error) => {
-        if (!this.#subscribed && isRefusal(error)) reject(error)
+        if (!this.#subscribed && (isRefusal(error) || lacksResp3(error))) reject(error)
         else if (!client.isOpen && !this.#isUsers(client)) giveUp(error)
         else if (!client.isReady) away(error)
       },
@@ -161,4 +161,9 @@ function destroy(client: NodeRedis): void {
 /** Did the server refuse who we are, or what we may do? */
 export function isRefusal(error: unknown): boolean {
   return /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password))/.test(reason(error))
+}
+
+/** A server before 6.0, one whose HELLO was renamed, or one that says so. */
+export function lacksResp3(error: unknown): boolean {
+  return /^NOPROTO|unknown command.{0,3}HELLO/i.test(reason(error))
 }

@@ -4,7 +4,7 @@ import { reason, SyncError } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { familyOf } from './families.js'
-import { isRefusal } from './node-redis-client.js'
+import { isRefusal, lacksResp3 } from './node-redis-client.js'
 import { ownClient } from './own-client.js'
 import type { RedisClient, RedisContext } from './redis-client.js'
 import type { RedisOptions } from './redis-options.js'
@@ -138,9 +138,4 @@ export class RedisAdapter extends SyncAdapter {
       return this.error('connect', CERTIFICATE, error)
     return error
   }
-}
-
-/** A server before 6.0, one whose HELLO was renamed, or one that says so. */
-function lacksResp3(error: unknown): boolean {
-  return /^NOPROTO|unknown command.{0,3}HELLO/i.test(reason(error))
 }

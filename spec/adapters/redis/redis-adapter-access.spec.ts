@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { createClient } from 'redis'
 import { RedisAdapter } from '../../../lib/adapters/redis/redis-adapter.js'
+import type { RedisClientLike } from '../../../lib/adapters/redis/redis-options.js'
 import type { RedisSyncOptions } from '../../../lib/sync/options.js'
 import { rejection } from '../../conformance/rejection.js'
 import { type Certificate, Certificates } from '../../support/brokers/certificates.js'
@@ -10,6 +12,7 @@ import { freePort } from '../../support/brokers/ports.js'
 import { type RedisBroker, startRedis } from '../../support/brokers/redis.js'
 import { eventually } from '../../support/eventually.js'
 import { closeProbes, expectOneCopy, type Probe, probe } from '../../support/probe.js'
+import { startResp2Proxy } from '../../support/resp2-proxy.js'
 
 describe('RedisAdapter by ways of access', () => {
   let broker: RedisBroker | undefined
@@ -47,6 +50,39 @@ describe('RedisAdapter by ways of access', () => {
         expect(one.errors).to.deep.equal([])
       })
     }
+
+    for (const password of ['', 's3cret']) {
+      it(`uses version 2 with a server that answers NOPROTO${password && ', with a password'}`, async () => {
+        broker = await startRedis({ password })
+        const proxy = await startResp2Proxy(broker.port)
+        const one = await expectInSync({ uri: broker.uri.replace(/\d+$/, `${proxy.port}`) })
+        expect(one.errors).to.deep.equal([])
+        expect(proxy.refused()).to.be.above(0)
+        await closeProbes()
+        await proxy.close()
+      })
+    }
+
+    it('says what to change where a client that was handed in demands version 3 of a server that answers NOPROTO', async () => {
+      broker = await startRedis()
+      const proxy = await startResp2Proxy(broker.port)
+      const url = `redis://127.0.0.1:${proxy.port}`
+      const [newer, older] = [3, 2].map((RESP) =>
+        createClient({ url, RESP: RESP as 2 | 3 }).on('error', () => {})
+      )
+      const error = await rejection(redis({ redisClient: newer as RedisClientLike }).ready)
+      expect(error).to.have.property('kind', 'options')
+      expect(error)
+        .to.have.property('message')
+        .that.matches(/give the client `RESP: 2`/)
+      const [one, two] = [redis({ redisClient: older as RedisClientLike }), redis({ uri: broker.uri })]
+      await Promise.all([one.ready, two.ready])
+      await expectOneCopy(one, [two])
+      await expectOneCopy(two, [one])
+      await closeProbes()
+      for (const client of [newer, older]) client?.destroy()
+      await proxy.close()
+    })
 
     it('says what to change where version 3 was demanded', async () => {
       broker = await startRedis({ args: ['--rename-command', 'HELLO', ''] })
