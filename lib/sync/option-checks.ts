@@ -84,8 +84,9 @@ export function checkOptions(options: object): void {
  *
  * @throws TypeError naming the option, what it got and what is expected
  */
-export function checkBuiltInOptions(options: object, { key }: Pick<OptionRules, 'key'> = {}): void {
+export function checkBuiltInOptions(options: object, { key, checks: own }: Partial<OptionRules> = {}): void {
   if (key) check(options, { key })
+  if (own) refuseForeign(options, own)
   for (const { checks } of BUILT_IN) check(options, checks)
   for (const { check } of BUILT_IN) check?.(options)
   warnOfUnknown(options, KNOWN)
@@ -95,6 +96,23 @@ export function checkBuiltInOptions(options: object, { key }: Pick<OptionRules, 
       if (value) warnOfUnknown(value, known, `${name}.`)
     }
   }
+}
+
+/** An option of another adapter would be ignored: most likely `uri` leads to the wrong broker. */
+function refuseForeign(options: object, own: OptionRules['checks']): void {
+  for (const { schemes, checks } of BUILT_IN) {
+    const name = Object.keys(checks).find((one) => !(one in own) && hasValue(options, one))
+    if (name === undefined) continue
+    const uris = schemes.map((scheme) => `${scheme}:`).join(' or ')
+    throw new TypeError(
+      `\`${name}\` option provided to feathers-sync is of the ${schemes[0]} adapter, and has no effect here: leave it out, ` +
+        `or let \`uri\` start with ${uris}`
+    )
+  }
+}
+
+function hasValue(options: object, name: string): boolean {
+  return (options as Record<string, unknown>)[name] !== undefined
 }
 
 function check(options: object, checks: Record<string, Check>): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
 import { Container } from '../../lib/index.js'
+import { builtIn } from '../../lib/sync/built-in.js'
 import { checkBuiltInOptions, checkOptions } from '../../lib/sync/option-checks.js'
 import { idleClient } from '../support/idle-client.js'
 
@@ -117,13 +118,14 @@ describe('option-checks', () => {
 
   describe('checkBuiltInOptions', () => {
     it('takes what is right, and what feathers-sync 3 took', () => {
+      const client = idleClient()
       checkBuiltInOptions({
         uri: 'redis://localhost',
         key: 'k',
         deserialize: fn,
         redisOptions: { return_buffers: true },
-        redisClient: idleClient(),
-        db: idleClient(),
+        redisClient: client,
+        db: client,
         amqpConnectionOptions: { connectionOptions: {} },
         natsConnectionOptions: { servers: [] }
       })
@@ -146,6 +148,24 @@ describe('option-checks', () => {
         }
       })
     }
+
+    it('refuses options of another adapter, and says what to do instead', () => {
+      const cases: [adapter: string, options: object, text: string][] = [
+        ['redis', { natsConnectionOptions: {} }, '`uri` start with nats: or tls:'],
+        ['nats', { redisOptions: {} }, '`uri` start with redis: or rediss: or valkey: or valkeys:'],
+        ['amqp', { redisClient: idleClient() }, '`redisClient` option'],
+        ['ipc', { amqpConnectionOptions: { ca: SECRET } }, '`amqpConnectionOptions` option'],
+        ['nats', { sharded: false }, '`sharded` option']
+      ]
+      for (const [adapter, options, text] of cases) {
+        expect(() => checkBuiltInOptions(options, builtIn(adapter)))
+          .to.throw(TypeError, text)
+          .with.property('message')
+          .that.matches(/is of the \w+ adapter, and has no effect here: leave it out, or let/)
+          .and.does.not.include(SECRET)
+      }
+      checkBuiltInOptions({ natsConnectionOptions: undefined, redisOptions: {} }, builtIn('valkeys'))
+    })
 
     it('warns of an unknown name, with the nearest known one, and only once', async () => {
       const warnings: Error[] = []

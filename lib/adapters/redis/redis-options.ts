@@ -1,6 +1,7 @@
 import { type Check, type OptionRules, object } from '../adapter-options.js'
 import { serverUriProblem } from '../server-uri.js'
 import { EXPECTED_CLIENT, familyOf, gotInstead, shardedProblem } from './families.js'
+import { placeProblem } from './place-options.js'
 import { topologyProblem } from './topology-options.js'
 
 /** A client of node-redis, version 4 to 6 (also a cluster or Sentinel client), or of ioredis, version 5 or 6 (a `Redis` or `Cluster`). */
@@ -86,7 +87,10 @@ function check(options: RedisOptions & { uri?: unknown }): void {
   const handedIn = options.redisClient ?? options.db
   const { rootNodes } = (options.redisOptions ?? {}) as { rootNodes?: unknown }
   const sharded = options.sharded ? shardedProblem(handedIn, rootNodes !== undefined) : undefined
-  const problem = topologyProblem(options, handedIn !== undefined) ?? (sharded && `\`sharded\` ${sharded}`)
+  const problem =
+    topologyProblem(options, handedIn !== undefined) ??
+    placeProblem(options) ??
+    (sharded && `\`sharded\` ${sharded}`)
   if (problem) throw new TypeError(`feathers-sync: ${problem}`)
 }
 

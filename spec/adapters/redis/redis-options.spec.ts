@@ -118,6 +118,59 @@ describe('redis-options', () => {
     }
   })
 
+  const twice: [options: RedisSyncOptions, text: RegExp][] = [
+    [
+      { uri: 'redis://a', redisOptions: { url: 'redis://b' } },
+      /`redisOptions.url` and `uri` name two places/
+    ],
+    [
+      { uri: 'rediss://a', redisOptions: { url: 'redis://a' } },
+      /`redisOptions.url` and `uri` name two places/
+    ],
+    [{ uri: 'valkey://a', redisOptions: { socket: { host: 'b' } } }, /`redisOptions.socket.host` and `uri`/],
+    [{ uri: 'redis://a', redisOptions: { socket: { path: '/s' } } }, /`redisOptions.socket.path` and `uri`/],
+    [{ uri: 'redis://a:1', redisOptions: { socket: { port: 2 } } }, /`redisOptions.socket.port` and `uri`/],
+    [{ uri: 'redis://u@a', redisOptions: { username: 's3cret' } }, /`redisOptions.username` and `uri`/],
+    [{ uri: 'redis://:x@a', redisOptions: { password: 's3cret' } }, /`redisOptions.password` and `uri`/],
+    [
+      { uri: 'redis://u:s3cret@a', redisOptions: { credentialsProvider: {} } },
+      /`redisOptions.credentialsProvider`/
+    ],
+    [
+      { uri: 'redis://a/1', redisOptions: { database: 2 } },
+      /`redisOptions.database` and `uri` name two databases/
+    ],
+    [
+      { redisClient: client, redisOptions: { password: 's3cret' } },
+      /`redisOptions` has no effect on `redisClient`/
+    ],
+    [{ db: client, redisOptions: { RESP: 2 } }, /`redisOptions` has no effect on `db`/],
+    [{ redisClient: client, db: client.duplicate() }, /`redisClient` and `db` are two clients/]
+  ]
+  for (const [options, text] of twice) {
+    it(`refuses what can not both be meant: ${text.source}`, () => {
+      expect(() => sync.redis(options))
+        .to.throw(TypeError, text)
+        .with.property('message')
+        .that.matches(/leave `\S+` out|leave one of them out/)
+        .and.does.not.include('s3cret')
+    })
+  }
+
+  it('takes what is said twice, and what the URI leaves open', () => {
+    const same = { url: 'redis://u:p%2F@[::1]:1/2', username: 'u', password: 'p/', database: 2 }
+    const socket = { host: '::1', port: 1 }
+    sync.redis({ uri: 'redis://u:p%2F@[::1]:1/2', redisOptions: { ...same, socket } })
+    for (const uri of ['redis:', 'redis://', 'valkey:']) {
+      sync.redis({ uri, redisOptions: { url: 'redis://b', socket: { path: '/s' } } })
+    }
+    sync.redis({
+      uri: 'redis://a',
+      redisOptions: { username: 'u', password: 'p', database: 1, socket: { port: 2 } }
+    })
+    sync.redis({ uri: 'redis://a', redisClient: client, db: client, redisOptions: { return_buffers: true } })
+  })
+
   it('refuses several servers beside a client', () => {
     expect(() => sync.redis({ redisClient: client, redisOptions: { rootNodes } })).to.throw(
       TypeError,
