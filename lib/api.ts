@@ -20,7 +20,7 @@ export { isRemote, local } from './feathers/remote.js'
 export { SYNC } from './feathers/symbol.js'
 export type { SyncMessage } from './message/message.js'
 export { JsonSerializer, Serializer } from './message/serializer.js'
-export type { Sync, SyncStats } from './sync/app-sync.js'
+export type { Sync } from './sync/app-sync.js'
 export { createContainer } from './sync/container.js'
 export { core, type FunctionalSync } from './sync/core.js'
 export type { SyncEvents } from './sync/declarations.js'
@@ -34,6 +34,7 @@ export type {
   SyncContainer,
   SyncOptions
 } from './sync/options.js'
+export type { SyncStats } from './sync/stats.js'
 export type { Configure } from './sync/sync.js'
 
 /** `sync` by the adapter's name: `uri` is optional where a client is given or the driver has a default. */

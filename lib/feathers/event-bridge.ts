@@ -25,6 +25,8 @@ export interface BridgeLink {
   isOwn(origin: string): boolean
   /** False: events are delivered here only. */
   isOpen(): boolean
+  /** An event was made while it is not open: the other instances miss it. */
+  missed(): void
   /** Takes the payload of `count` events, to be sent to the other instances. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void
   /** Called with errors that were contained. Doesn't throw. */
@@ -88,7 +90,10 @@ export class EventBridge {
   /** To the other instances first, so that what is sent is what there was at the emit; then to the listeners here. */
   #dispatch(event: ServiceEvent): boolean {
     const attached = this.#attached
-    if (attached?.link.isOpen() && attached.link.options.mode !== 'receive') send(event, attached)
+    if (attached && attached.link.options.mode !== 'receive') {
+      if (attached.link.isOpen()) send(event, attached)
+      else attached.link.missed()
+    }
     return event.emit(false)
   }
 

@@ -3,7 +3,6 @@ import type { Application } from '@feathersjs/feathers'
 import { settledWithin } from '../adapters/settled-within.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
-import type { PeerStats } from '../delivery/receive/peer.js'
 import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
 import type { SyncMessage } from '../message/message.js'
@@ -11,35 +10,7 @@ import type { ResolvedOptions } from './options.js'
 import { OwnOrigins } from './own-origins.js'
 import { Reporter } from './reporter.js'
 import { leavingTime, Session, type SessionHandlers } from './session.js'
-
-/** What `app.sync.stats()` tells, counted since `configure`. */
-export interface SyncStats {
-  events: {
-    /** Taken by the driver, for the first time. */
-    sent: number
-    /** Retransmitted, because an instance or the broker may have missed them. */
-    resent: number
-    /** Came from other instances and were delivered here. */
-    received: number
-    /** Received again, and dropped. */
-    duplicate: number
-    /** Events of other instances that can't be recovered: the sum of the `sync-gap`s. */
-    missed: number
-    /** Wait for the broker now. */
-    waiting: number
-    /** Own events that were not sent: evicted from the history before, too large, or left over when it was closed. */
-    lost: number
-  }
-  /** Messages handed to the broker, and those that came in: own ones too, where the broker echoes them. */
-  frames: { sent: number; received: number }
-  bytes: { sent: number; received: number }
-  /** What can be retransmitted. */
-  history: { events: number; bytes: number }
-  /** The other instances that are there. */
-  peers: PeerStats[]
-  /** How many errors there were, including those that were only counted because they repeat. */
-  errors: number
-}
+import { type SyncStats, statsOf } from './stats.js'
 
 /** `app.sync`. */
 export interface Sync {
@@ -81,8 +52,8 @@ export class AppSync implements Sync {
   #closing: Promise<number> = Promise.resolve(0)
   /** The session that is being closed. */
   #ending: Session | undefined
-  /** The server goes on for longer than `closeTimeout` allows: what it makes is not sent any more. */
-  #isLate = false
+  /** Whether events that are made while it is closed were reported: one report tells of all. */
+  #areMissedReported = false
 
   constructor(
     app: Application,
@@ -95,7 +66,8 @@ export class AppSync implements Sync {
     this.#reporter = new Reporter(app)
     bridge.attach(app, {
       options,
-      isOpen: () => this.#accepts(),
+      isOpen: () => this.#session !== undefined,
+      missed: () => this.#onMissed(),
       isOwn: (origin) => this.#origins.has(origin),
       origin: () => this.#session?.delivery.origin,
       send: (payload, count) => this.#session?.delivery.send(payload, count),
@@ -121,25 +93,8 @@ export class AppSync implements Sync {
   readonly deserialize = (bytes: Buffer): SyncMessage => this.#bridge.serializer.deserialize(bytes)
 
   stats(): SyncStats {
-    const { sent, resent, received, duplicate, missed, lost, ...counts } = this.#counts
-    const delivery = this.#latest?.delivery
-    const { events = 0, bytes = 0 } = delivery?.sender.history ?? {}
-    return {
-      events: {
-        sent,
-        resent,
-        received,
-        duplicate,
-        missed,
-        lost,
-        waiting: this.#session?.delivery.sender.waiting ?? 0
-      },
-      frames: { sent: counts.framesSent, received: counts.framesReceived },
-      bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
-      history: { events, bytes },
-      peers: delivery?.receiver.peers.map((peer) => peer.stats) ?? [],
-      errors: this.#reporter.count
-    }
+    const waiting = this.#session?.delivery.sender.waiting ?? 0
+    return statsOf(this.#counts, { waiting, delivery: this.#latest?.delivery, errors: this.#reporter.count })
   }
 
   /** An option that these options have otherwise than those that it was configured by. */
@@ -154,7 +109,7 @@ export class AppSync implements Sync {
   /** Starts to connect, unless it has. Returns at once. */
   open(): void {
     if (this.#session) return
-    this.#isLate = false
+    this.#areMissedReported = false
     const former = this.#latest?.delivery.receiver
     const resumes = this.#ending !== undefined
     const free = this.#closing.then(() => former && { receiver: former, resumes })
@@ -170,7 +125,9 @@ export class AppSync implements Sync {
     this.#session = this.#latest = session
     session.ready.catch((error: SyncError) => {
       // A permanent error: events are local only.
-      if (error.kind !== 'timeout' && this.#session === session) void this.close()
+      if (error.kind === 'timeout' || this.#session !== session) return
+      this.#areMissedReported = true // the reason was
+      void this.close()
     })
   }
 
@@ -211,9 +168,8 @@ export class AppSync implements Sync {
     const session = this.#session
     const start = performance.now()
     session?.prepareToLeave()
-    const inTime = await settledWithin(closeTimeout - leavingTime(closeTimeout), ended)
+    await settledWithin(closeTimeout - leavingTime(closeTimeout), ended)
     if (this.#session !== session) return // set up again meanwhile
-    this.#isLate = !inTime
     await this.close(Math.max(0, closeTimeout - (performance.now() - start)))
   }
 
@@ -227,19 +183,14 @@ export class AppSync implements Sync {
     return unsent
   }
 
-  /** Whether events are sent, and those of others delivered. */
-  #accepts(): boolean {
-    if (this.#session) return true
-    if (this.#isLate) this.#onLate()
-    return false
-  }
-
-  /** Once: there may be many. */
-  #onLate(): void {
-    this.#isLate = false
+  /** A call was still under way when it was closed, such as one over a websocket. */
+  #onMissed(): void {
+    this.#counts.lost += 1
+    if (this.#areMissedReported) return
+    this.#areMissedReported = true
     const text =
-      'an event was made after feathers-sync had left, while the server was still closing: it is not sent'
-    this.#reporter.error(new SyncError('closed', `feathers-sync: ${text}`))
+      'an event was made after feathers-sync had been closed: it is not sent, and neither are later ones'
+    this.#reporter.error(new SyncError('closed', `feathers-sync: ${text} (counted in stats().events.lost)`))
   }
 
   #onStatus(status: SyncStatus): void {

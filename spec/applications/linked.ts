@@ -41,6 +41,7 @@ export function linkApps(
       origin: () => `origin ${index}`,
       isOwn: (origin: string) => origin === `origin ${index}`,
       isOpen: () => linked.link.open,
+      missed: () => {},
       send: (payload, events) => {
         const bytes = Buffer.from(payload)
         const isPlain = linked.link.options.wire === 3

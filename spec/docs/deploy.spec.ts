@@ -81,7 +81,7 @@ describe('docs/production.md, and what happens otherwise', function () {
         expect((await exited)[0]).to.equal(0)
       })
 
-      it('a call over a websocket is not waited for, and its event is not sent', async () => {
+      it('a call over a websocket is not waited for, and its event is not sent, which is reported', async () => {
         const slow = `
           app.service('messages').hooks({
             before: { create: [async () => {
@@ -89,7 +89,8 @@ describe('docs/production.md, and what happens otherwise', function () {
               await new Promise((resolve) => app.on('sync-status', () => setTimeout(resolve, 100)))
             }] },
             after: { create: [() => process.send('written')] }
-          })\n`
+          })
+          app.on('sync-error', ({ kind }) => process.send(kind))\n`
         const { leaver, clients, stays } = await deploy(slow + code)
         const told: unknown[] = []
         leaver.process.on('message', (message) => told.push(message))
@@ -97,6 +98,7 @@ describe('docs/production.md, and what happens otherwise', function () {
         await eventually(() => told.includes('called'), { message: 'the call' })
         expect(await leaver.end('SIGTERM')).to.equal(0)
         await eventually(() => told.includes('written'), { message: 'the record' })
+        await eventually(() => told.includes('closed'), { message: 'the report' })
         expect(stays.texts).to.deep.equal([])
       })
     })

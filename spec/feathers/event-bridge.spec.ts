@@ -166,6 +166,7 @@ describe('EventBridge', () => {
           origin: () => undefined,
           isOwn: () => false,
           isOpen: () => true,
+          missed() {},
           send() {},
           error() {}
         })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { SYNC } from '../../lib/index.js'
 import type { AppSync } from '../../lib/sync/app-sync.js'
 import { eventually } from '../support/eventually.js'
 import { AppSyncStage, listen, MoodyAdapter, never } from './app-sync-stage.js'
@@ -64,6 +65,34 @@ describe('app.sync.close', () => {
       expect(lines()).to.deep.equal([])
     })
   }
+
+  it('reports the first event that is made later, and counts all of them, after each close', async () => {
+    const { app, create, texts } = configure()
+    const errors = listen(app)
+    for (let round = 1; round <= 2; round += 1) {
+      await app.setup()
+      await app.sync.ready
+      await app.teardown()
+      expect(app.sync.stats().errors).to.equal(round - 1)
+      for (let event = 0; event < 3; event += 1) await create('late')
+      expect(app.sync.stats().errors).to.equal(round)
+      expect(errors[0]).to.include({ kind: 'closed' })
+      expect(errors[0]?.message).to.contain('made after feathers-sync had been closed')
+      expect(app.sync.stats().events).to.include({ lost: 3 * round, sent: 0, waiting: 0 })
+    }
+    expect(texts).to.have.length(6)
+  })
+
+  it('does not report events that are not to be sent', async () => {
+    const { app, create } = configure(undefined, { mode: 'receive' })
+    const errors = listen(app)
+    await app.sync.ready
+    await app.teardown()
+    await create('local')
+    app.service('messages').emit('created', { text: 'quiet' }, { [SYNC]: false })
+    expect(errors).to.deep.equal([])
+    expect(app.sync.stats().events.lost).to.equal(0)
+  })
 
   it('may be called at any time, as often and as concurrently as one likes', async () => {
     const { app, statuses } = configure()

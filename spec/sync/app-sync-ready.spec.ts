@@ -34,7 +34,8 @@ describe('app.sync.ready', () => {
     expect(app.sync.status).to.equal('closed')
     await create('local')
     expect(texts).to.deep.equal(['local'])
-    expect(app.sync.stats().events).to.deep.include({ sent: 0, received: 0, waiting: 0, lost: 0 })
+    expect(app.sync.stats().events).to.deep.include({ sent: 0, received: 0, waiting: 0, lost: 1 })
+    expect(errors, 'it was said why').to.deep.equal([refusal])
     adapter.connecting = Promise.resolve()
     await app.setup()
     await app.sync.ready

@@ -1,0 +1,55 @@
+import type { Delivery } from '../delivery/delivery.js'
+import type { Counts } from '../delivery/environment.js'
+import type { PeerStats } from '../delivery/receive/peer.js'
+
+/** What `app.sync.stats()` tells, counted since `configure`. */
+export interface SyncStats {
+  events: {
+    /** Taken by the driver, for the first time. */
+    sent: number
+    /** Retransmitted, because an instance or the broker may have missed them. */
+    resent: number
+    /** Came from other instances and were delivered here. */
+    received: number
+    /** Received again, and dropped. */
+    duplicate: number
+    /** Events of other instances that can't be recovered: the sum of the `sync-gap`s. */
+    missed: number
+    /** Wait for the broker now. */
+    waiting: number
+    /** Own events that were not sent: evicted from the history before, too large, left over when it was closed, or made later. */
+    lost: number
+  }
+  /** Messages handed to the broker, and those that came in: own ones too, where the broker echoes them. */
+  frames: { sent: number; received: number }
+  bytes: { sent: number; received: number }
+  /** What can be retransmitted. */
+  history: { events: number; bytes: number }
+  /** The other instances that are there. */
+  peers: PeerStats[]
+  /** How many errors there were, including those that were only counted because they repeat. */
+  errors: number
+}
+
+/** What else there is to tell, now. */
+interface State {
+  /** How many events wait for the broker. */
+  readonly waiting: number
+  /** The delivery of the latest session. */
+  readonly delivery: Delivery | undefined
+  /** How many there were. */
+  readonly errors: number
+}
+
+export function statsOf(counts: Counts, { waiting, delivery, errors }: State): SyncStats {
+  const { sent, resent, received, duplicate, missed, lost } = counts
+  const { events = 0, bytes = 0 } = delivery?.sender.history ?? {}
+  return {
+    events: { sent, resent, received, duplicate, missed, lost, waiting },
+    frames: { sent: counts.framesSent, received: counts.framesReceived },
+    bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
+    history: { events, bytes },
+    peers: delivery?.receiver.peers.map((peer) => peer.stats) ?? [],
+    errors
+  }
+}
