@@ -1,4 +1,4 @@
-import { PrivateBroker } from './broker.js'
+import { type Broker, PrivateBroker } from './broker.js'
 import type { Place, Recipe, Source } from './command.js'
 
 const NODE = 'feathers-sync@localhost'
@@ -40,6 +40,19 @@ export class RabbitBroker extends PrivateBroker {
   }
 
   /**
+   * To clients the same as `kill()`: connections end without a word of AMQP, the port is closed, and what isn't durable is gone.
+   * But Erlang goes on, so that `recover()` takes a fifth of the CPU time that `start()` takes.
+   */
+  async crash(): Promise<void> {
+    await this.eval(`rabbit_maintenance:suspend_all_client_listeners(),
+      [exit(C, kill) || C <- rabbit_networking:connections()], rabbit:stop()`)
+  }
+
+  async recover(): Promise<void> {
+    await this.eval('rabbit:start()')
+  }
+
+  /**
    * Evaluates Erlang expressions inside the broker and resolves with the result as Erlang prints it: everything
    * that `rabbitmqctl` can do, in a millisecond instead of two seconds.
    */
@@ -66,6 +79,14 @@ let shared: Promise<RabbitBroker> | undefined
 export function sharedRabbit(): Promise<RabbitBroker> {
   shared ??= startRabbit()
   return shared
+}
+
+/** The same as a broker that crashes and recovers where others are killed and started. */
+export async function crashingRabbit(): Promise<Broker> {
+  const rabbit = await sharedRabbit()
+  const { name, port, uri } = rabbit
+  const [stop, kill, start] = [() => rabbit.stop(), () => rabbit.crash(), () => rabbit.recover()]
+  return { name, port, uri, stop, kill, start }
 }
 
 function environment({ port, folder }: Place): Record<string, string> {
