@@ -36,12 +36,13 @@ service.on('made', ({ by, number }: { by: string; number: number }) => {
   known.next = number + 1
 })
 
-/** So many a second, whatever the loop does meanwhile. */
+/** So many a second, whatever the loop does meanwhile. After a pause it catches up in many turns: the history keeps all of one turn. */
 async function make({ count, perSecond = Number.POSITIVE_INFINITY, size = 100 }: Making): Promise<void> {
   const [startedAt, end] = [performance.now(), made + count]
   const text = 'x'.repeat(size)
   for (const before = made; ; await new Promise((resolve) => setTimeout(resolve, 1))) {
-    const due = Math.min(end, before + ((performance.now() - startedAt) * perSecond) / 1000 || end)
+    const onTime = before + ((performance.now() - startedAt) * perSecond) / 1000 || end
+    const due = Math.min(end, onTime, made + Math.max(1, perSecond / 20))
     while (made < Math.floor(due)) service.emit('made', { by: name, number: ++made, text })
     if (made === end) return
   }

@@ -17,7 +17,8 @@ describe('a process', function () {
       const [first] = await fleet.start(1) // the hub, where there is one
       const [victim, last] = await fleet.start(2)
       const making = victim.make(5000, { perSecond: 1000 }).catch(() => {})
-      await victim.until(({ made }) => made > 300)
+      for (const one of [first, last as RemoteInstance])
+        await one.until(({ got }) => (got[victim.name]?.count ?? 0) > 100)
       await victim.kill()
       await making
       await last?.make(100)
