@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { io, type Socket } from 'socket.io-client'
 
@@ -33,7 +34,9 @@ export class Instance {
 
   /** Resolves when the instance is in sync and its clients are connected. */
   static async start(name: string, { uri, key }: Place, observer: Observer): Promise<Instance> {
-    const child = fork(new URL('./instance.ts', import.meta.url), [uri, key], {
+    // TypeScript as it stands, or JavaScript that it was compiled to
+    const program = new URL(`./instance${extname(import.meta.url)}`, import.meta.url)
+    const child = fork(program, [uri, key], {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc']
     })
     const instance = new Instance(name, child)

@@ -1,30 +1,34 @@
 import { execFile } from 'node:child_process'
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
+import { compile } from '../support/compile.js'
 import type { Chapter } from './chat-story.js'
 
 const PROGRAM = fileURLToPath(new URL('chat-program.ts', import.meta.url))
-/** The only difference between the two: what the import of `feathers-sync` resolves to. */
-const VERSIONS = {
-  3: { TSX_TSCONFIG_PATH: fileURLToPath(new URL('generated/tsconfig.version-3.json', import.meta.url)) },
-  4: {}
-}
+const SETTINGS = new URL('generated/default.json', import.meta.url)
+/** The only difference between the two: what the import of `feathers-sync` stands for. */
+const VERSIONS = { 3: { alias: { 'feathers-sync': 'feathers-sync-3' } }, 4: {} }
 
 describe('the application that the Feathers CLI generates, with feathers-sync 3.1.1 replaced by this package', () => {
   let broker: RedisBroker
+  const folders = { 3: '', 4: '' }
 
   before(async () => {
+    for (const version of [3, 4] as const) {
+      folders[version] = compile([PROGRAM], VERSIONS[version])
+      await copyFile(SETTINGS, join(folders[version], 'default.json'))
+    }
     broker = await startRedis()
   })
   after(() => broker.stop())
 
-  async function run(version: keyof typeof VERSIONS, ...more: string[]): Promise<Chapter[]> {
-    const node = ['--no-warnings', '--no-experimental-require-module', '--import', 'tsx']
-    const { stdout } = await promisify(execFile)(process.execPath, [...node, PROGRAM, broker.uri, ...more], {
-      env: { ...process.env, ...VERSIONS[version] }
-    })
+  async function run(version: keyof typeof folders, ...more: string[]): Promise<Chapter[]> {
+    const args = [join(folders[version], 'chat-program.mjs'), broker.uri, ...more]
+    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', ...args])
     return JSON.parse(stdout, (name, value) => (name === 'createdAt' ? undefined : value))
   }
 

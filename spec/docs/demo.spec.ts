@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { Ledger } from '../../demo/ledger.js'
 import { readOptions } from '../../demo/options.js'
 import { freePort } from '../support/brokers/ports.js'
 import { startRedis } from '../support/brokers/redis.js'
+import { compile } from '../support/compile.js'
 import { eventually } from '../support/eventually.js'
 
 describe('the demo', function () {
@@ -23,7 +25,7 @@ describe('the demo', function () {
 
   it('runs on a broker, whose password it does not show', async () => {
     const redis = await startRedis({ password: 'open sesame' })
-    const { code, output } = await run('--uri', redis.uri)
+    const { code, output } = await outcomeOf(uncompiled('--uri', redis.uri))
     expect(tableOf(output)).to.deep.equal({ A1: 12, A2: 12, B1: 11, B2: 11, C1: 11, C2: 11 })
     expect(output).to.include('over redis://:***@127.0.0.1').and.not.to.include('sesame')
     expect(code).to.equal(0)
@@ -137,12 +139,27 @@ describe('the demo', function () {
   })
 })
 
+/** As `npm run demo` does. */
+const uncompiled = (...args: string[]) =>
+  spawn(process.execPath, ['--import', 'tsx', 'demo/index.ts', ...args], { detached: true })
+
+let folder: string | undefined
+
 function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'demo/index.ts', ...args], { detached: true })
+  folder ??= compile(['demo/index.ts', 'demo/instance.ts'], { packages: 'bundle' }) // for a dozen processes
+  return spawn(process.execPath, [join(folder, 'index.mjs'), ...args], { detached: true })
 }
 
-async function run(...args: string[]): Promise<{ code: number; output: string }> {
-  const demo = start(...args)
+async function run(...args: string[]): Promise<Outcome> {
+  return await outcomeOf(start(...args))
+}
+
+interface Outcome {
+  code: number
+  output: string
+}
+
+async function outcomeOf(demo: ChildProcess): Promise<Outcome> {
   const [output, errors, [code]] = await Promise.all([
     text(demo.stdout as NodeJS.ReadableStream),
     text(demo.stderr as NodeJS.ReadableStream),

@@ -4,7 +4,8 @@ import { runSchedule } from './schedule.js'
 const SCHEDULES = 250
 const AT_A_TIME = 50
 
-describe('simulated failures', () => {
+describe('simulated failures', function () {
+  this.timeout(60_000) // fifty are 4 s of CPU
   const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0 }
 
   for (let first = 1; first <= SCHEDULES; first += AT_A_TIME) {

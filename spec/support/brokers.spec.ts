@@ -1,7 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { connect as amqpConnect } from 'amqplib'
 import { expect } from 'chai'
 import { connect as natsConnect } from 'nats'
@@ -11,6 +10,7 @@ import { type NatsBroker, startNats } from './brokers/nats.js'
 import { type RabbitBroker, sharedRabbit } from './brokers/rabbitmq.js'
 import { type RedisBroker, startRedis } from './brokers/redis.js'
 import { eventually } from './eventually.js'
+import { runScript } from './process.js'
 
 describe('brokers', () => {
   describe('redis', () => {
@@ -59,7 +59,8 @@ describe('brokers', () => {
     })
   })
 
-  describe('rabbitmq', () => {
+  describe('rabbitmq', function () {
+    this.timeout(60_000)
     let broker: RabbitBroker
 
     before(async () => {
@@ -101,12 +102,11 @@ describe('brokers', () => {
 
   it('leaves nothing behind, even when the process that started it is killed', async () => {
     const script = `
-      const { startRedis } = await import('./spec/support/brokers/redis.ts')
+      import { startRedis } from './spec/support/brokers/redis.ts'
       const { port, folder } = await startRedis()
       console.log(JSON.stringify({ port, folder }))
       process.kill(process.pid, 'SIGKILL')`
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type', 'module', '-e', script])
-    const { port, folder } = JSON.parse(await text(child.stdout))
+    const { port, folder } = JSON.parse((await runScript(script)).output)
     await eventually(async () => (await failureOf(redisRoundTrip(`redis://127.0.0.1:${port}`))) !== 'nothing')
     await eventually(() => !existsSync(folder))
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.to.contain(`:${port}`)

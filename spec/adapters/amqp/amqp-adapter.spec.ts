@@ -4,7 +4,7 @@ import { AmqpAdapter, SyncError } from '../../../lib/index.js'
 import { describeSyncAdapter } from '../../conformance/index.js'
 import { rejection } from '../../conformance/rejection.js'
 import { eventually } from '../../support/eventually.js'
-import { run } from '../child.js'
+import { runScript } from '../../support/process.js'
 import { AmqpStage } from './amqp-stage.js'
 
 const VHOST = 'amqp-adapter'
@@ -95,16 +95,16 @@ describe('AmqpAdapter', function () {
     })
 
     it('says what to install where the driver is missing', async () => {
-      const { stdout } = await run(`
+      const { output } = await runScript(`
         import { register } from 'node:module'
         register('data:text/javascript,export const resolve = (name, context, next) => {' +
           'if (name === "amqplib") throw new Error("Cannot find package"); return next(name, context) }')
-        const { default: sync } = await import('./lib/index.ts')
-        const { feathers } = await import('@feathersjs/feathers')
+        import sync from './lib/index.ts'
+        import { feathers } from '@feathersjs/feathers'
         const app = feathers().configure(sync({ uri: 'amqp://localhost' }))
         app.on('sync-error', () => {})
         await app.sync.ready.catch(({ kind, message }) => console.log(kind, message))`)
-      expect(stdout).to.match(/^driver .*npm install amqplib/)
+      expect(output).to.match(/^driver .*npm install amqplib/)
     })
 
     it('survives a cut during the set-up', async () => {
