@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { SyncOptions } from '../../lib/index.js'
-import { type RabbitBroker, startRabbit } from '../support/brokers/rabbitmq.js'
+import { type RabbitBroker, sharedRabbit } from '../support/brokers/rabbitmq.js'
 import { eventually } from '../support/eventually.js'
 import type { Member } from '../support/members.js'
 import { expectAll, Records, reconnects } from './limits.js'
@@ -12,9 +12,11 @@ describe('limits of RabbitMQ', function () {
   let records: Records
 
   before(async () => {
-    broker = await startRabbit()
+    broker = await sharedRabbit()
+    await eventually(async () => expect(await connections()).to.equal('0'), {
+      message: 'the end of what earlier specs left'
+    })
   })
-  after(() => broker.stop())
 
   beforeEach(() => {
     records = new Records()

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createClient } from 'redis-4'
 import { SyncError } from '../../lib/index.js'
 import { startNats } from '../support/brokers/nats.js'
-import { type RabbitBroker, startRabbit } from '../support/brokers/rabbitmq.js'
+import { type RabbitBroker, sharedRabbit } from '../support/brokers/rabbitmq.js'
 import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
 import { startSentinel } from '../support/brokers/sentinel.js'
 import { eventually } from '../support/eventually.js'
@@ -159,9 +159,8 @@ describe('what ready and the reports are worth', function () {
     let rabbit: RabbitBroker
 
     before(async () => {
-      rabbit = await startRabbit()
+      rabbit = await sharedRabbit()
     })
-    after(() => rabbit.stop())
 
     const clear = async () => {
       await rabbit.eval('vm_memory_monitor:set_vm_memory_high_watermark(0.6)')

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { type RabbitBroker, sharedRabbit, startRabbit } from '../../support/brokers/rabbitmq.js'
+import { type RabbitBroker, sharedRabbit } from '../../support/brokers/rabbitmq.js'
 import { eventually } from '../../support/eventually.js'
 import { type Member, Members } from '../../support/members.js'
+import { throughPort } from '../../support/places.js'
+import { startProxy } from '../../support/proxy.js'
 
 const DEAD = 'amqp://127.0.0.1:1'
 
@@ -91,22 +93,18 @@ describe('AmqpAdapter, several servers', function () {
   })
 
   it('moves both instances when a server is killed, and loses nothing', async () => {
-    const other = await startRabbit()
-    try {
-      const [one, two] = await pair({ uri: [other.uri, uri], heartbeat: 500 })
-      await expectBoth(one, two)
-      await other.kill()
-      for (const member of [one, two]) member.make(5)
-      await eventually(
-        () => [one, two].every(({ app, statuses }) => statuses.length >= 4 && app.sync.status === 'ready'),
-        {
-          timeout: 20_000
-        }
-      )
-      await expectBoth(one, two)
-    } finally {
-      await other.stop()
-    }
+    // A virtual host has nothing of another one; the proxy ends as a server does that is killed.
+    const proxy = await startProxy(broker.port)
+    const other = throughPort(await broker.createVhost(), proxy.port)
+    const [one, two] = await pair({ uri: [other, uri], heartbeat: 500 })
+    await expectBoth(one, two)
+    await proxy.close()
+    for (const member of [one, two]) member.make(5)
+    await eventually(
+      () => [one, two].every(({ app, statuses }) => statuses.length >= 4 && app.sync.status === 'ready'),
+      { timeout: 20_000 }
+    )
+    await expectBoth(one, two)
   })
 
   it('names what to write where another server answers', async () => {
