@@ -10,7 +10,7 @@ import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { type AmqpOptions, amqpUri, connectOptions, credentialsOf, retryPause } from './amqp-options.js'
 import { type AmqpConnection, Channels } from './channels.js'
-import { explained } from './explained.js'
+import { explained, isOver, OVER } from './explained.js'
 import { type AmqpServer, type FindServers, findServers } from './find-servers.js'
 import { isRefusal, Publisher, type PublisherHandlers } from './publisher.js'
 import { subscribe } from './subscribe.js'
@@ -71,7 +71,10 @@ export class AmqpAdapter extends SyncAdapter {
         resolve()
       }, reject)
     }).catch((error) => {
-      throw isRefusal(error) ? this.error('auth', 'was refused', error) : explained(error)
+      if (isRefusal(error)) throw this.error('auth', 'was refused', error)
+      throw amqpConnection && isOver(amqpConnection, error)
+        ? this.error('options', OVER, error)
+        : explained(error)
     })
   }
 
@@ -150,6 +153,8 @@ export class AmqpAdapter extends SyncAdapter {
     this.#channels = channels
     channels.on('blocked', (text) => this.blocked(text))
     channels.on('unblocked', () => this.unblocked())
+    // Of a connection that recovers: a channel may wait for it for ever, and its own `error` is not emitted.
+    channels.on('connect-failed', (error) => this.report(this.error('connect', 'could not connect', error)))
     await subscribe(channels, this.options.key, receive, onEnd)
     const publisher = new Publisher(channels, this.options.key, this.#publisherHandlers(signal, onEnd))
     await publisher.open()

@@ -1,7 +1,13 @@
 import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib'
+import { SyncError } from '../../errors.js'
+import { has } from '../adapter-options.js'
 
 /** A connection of amqplib's promise API, one that recovers by itself or not. */
 export type AmqpConnection = Pick<ChannelModel | RecoveringChannelModel, 'createChannel' | 'on' | 'off'>
+
+const NO_CHANNEL =
+  'feathers-sync: the `createChannel()` of the `amqpConnection` option has returned no channel: hand in the connection that ' +
+  "amqplib's `connect` resolves with"
 
 /** Makes channels on a connection, which may be somebody else's, and closes them. */
 export class Channels {
@@ -35,6 +41,7 @@ export class Channels {
   /** Waits while the connection is away, if it recovers by itself. */
   async create(options?: { highWaterMark: number }): Promise<Channel> {
     const channel = await this.#connection.createChannel(options)
+    if (!has(channel, 'on', 'assertExchange', 'publish', 'close')) throw new SyncError('options', NO_CHANNEL)
     let failure: Error | undefined
     channel.on('error', (error: Error) => {
       failure = error

@@ -1,6 +1,7 @@
 import { reason } from '../../errors.js'
+import { has } from '../adapter-options.js'
 
-const TLS_OPTIONS = '`amqpConnectionOptions`'
+const OPTIONS = '`amqpConnectionOptions`'
 
 /** What drivers and servers say, and what to do about it where they don't. */
 const HINTS: readonly [text: RegExp, hint: string][] = [
@@ -22,22 +23,49 @@ const HINTS: readonly [text: RegExp, hint: string][] = [
   ],
   [
     /certificate required|handshake failure|bad certificate|unknown ca\b/i,
-    `the server wants a certificate of this client: ${TLS_OPTIONS} takes \`cert\` and \`key\``
+    `the server wants a certificate of this client: ${OPTIONS} takes \`cert\` and \`key\``
   ],
   [
     /self[- ]signed|unable to verify|unable to get (local )?issuer/i,
-    `a certificate authority of your own is named by the \`ca\` of ${TLS_OPTIONS}`
+    `a certificate authority of your own is named by the \`ca\` of ${OPTIONS}`
   ],
   [
     /altname|does not match certificate/i,
-    `the host in the \`uri\` option has to be in the server's certificate, or the \`servername\` of ${TLS_OPTIONS}`
+    `the host in the \`uri\` option has to be in the server's certificate, or the \`servername\` of ${OPTIONS}`
   ],
-  [/certificate has expired/i, "the server's certificate has to be renewed"]
+  [/certificate has expired/i, "the server's certificate has to be renewed"],
+  [
+    /No channels left to allocate/,
+    'two channels are needed, and a third one for a moment: `channelMax` of the connection has to allow them'
+  ],
+  [
+    /connect ETIMEDOUT/,
+    'nothing that speaks AMQP has answered in time: host and port are those of the `uri` option, by default 5672 without and 5671 ' +
+      `with TLS (amqps:); a slow server gets more time by the \`timeout\` of ${OPTIONS}, in ms`
+  ]
 ]
+
+const VALUES = `a value in ${OPTIONS}, or in the query of the \`uri\` option, is none that amqplib can use`
+
+/** Completes "the amqp adapter …". */
+export const OVER =
+  'needs an open connection, and the one in the `amqpConnection` option is closed for good: connect again and hand in the new one; ' +
+  'with the option `recovery` of amqplib 2 a connection comes back after an outage by itself'
+
+/** Has a connection that was handed in ended, and won't come back? */
+export function isOver(connection: object, error: unknown): boolean {
+  const text = reason(error)
+  const { name, syscall } = { ...(error as NodeJS.ErrnoException), name: (error as Error)?.name }
+  // One that recovers and is away has channels wait. It rejects when its owner has closed it, and with its last error when it gives up.
+  if (has(connection, 'waitForConnect')) return text === 'Connection closed' || syscall === 'connect'
+  return name === 'IllegalOperationError' && /^Connection clos/.test(text)
+}
 
 /** The error, with what to do about it where its text doesn't say. */
 export function explained(error: unknown): unknown {
-  const text = reason(error)
-  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1]
+  const text = reason(error).trim()
+  const hint =
+    HINTS.find(([pattern]) => pattern.test(text))?.[1] ??
+    (error instanceof TypeError || error instanceof RangeError ? VALUES : undefined)
   return hint === undefined ? error : new Error(`${text}; ${hint}`, { cause: error })
 }
