@@ -1,6 +1,13 @@
 import { reason } from '../../errors.js'
 import { type NodeRedis, ownOptions } from './node-redis.js'
-import { ignore, isElsewhere, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
+import {
+  ignore,
+  isElsewhere,
+  isSubscribed,
+  publishCommand,
+  type RedisClient,
+  type RedisContext
+} from './redis-client.js'
 
 /** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
 const UNLIMITED = { timeout: undefined }
@@ -54,7 +61,7 @@ export class NodeRedisClient implements RedisClient {
     try {
       await this.#publisher.sendCommand(publishCommand(this.#context, message), UNLIMITED)
     } catch (error) {
-      if (isElsewhere(error)) this.#context.lost(error)
+      if (isElsewhere(error) || isSubscribed(error)) this.#context.lost(error)
       throw error
     }
   }
@@ -66,6 +73,7 @@ export class NodeRedisClient implements RedisClient {
   async close(): Promise<void> {
     this.#closed = true
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
+    if (this.#isGiven) leave(this.#publisher)
     for (const client of [this.#publisher, this.#subscriber]) {
       if (this.#isUsers(client)) continue
       if (this.#connecting.has(client))
@@ -142,6 +150,11 @@ export class NodeRedisClient implements RedisClient {
     if (isLive) back()
     return isLive
   }
+}
+
+/** Takes our listener off, unless it is the only one: then an error would end the process. */
+function leave(client: NodeRedis): void {
+  if (client.listeners('error').some((listener) => listener !== ignore)) client.off('error', ignore)
 }
 
 /** By a client that was handed in. */

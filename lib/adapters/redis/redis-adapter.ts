@@ -3,10 +3,11 @@ import { asBuffer } from '../../bytes.js'
 import { reason, SyncError } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
 import { SyncAdapter } from '../sync-adapter.js'
+import { explained } from './explained.js'
 import { familyOf } from './families.js'
 import { isRefusal, lacksResp3 } from './node-redis-client.js'
 import { ownClient } from './own-client.js'
-import type { RedisClient, RedisContext } from './redis-client.js'
+import { isSubscribed, type RedisClient, type RedisContext } from './redis-client.js'
 import type { RedisOptions } from './redis-options.js'
 import { roleOf, watchRole } from './role.js'
 
@@ -17,10 +18,6 @@ const SENTINEL =
 
 const RESP2 = 'to a server that does not know RESP 3: leave out `RESP: 3`, or give the client `RESP: 2`'
 
-const CERTIFICATE =
-  "could not verify the server's certificate. The certificate of its authority is given as `redisOptions.socket.ca`, or " +
-  'to the client that is handed in'
-
 /** `PUBLISH` and `SUBSCRIBE` on `key`, by whichever client was handed in, or by node-redis. */
 @injectable()
 export class RedisAdapter extends SyncAdapter {
@@ -30,8 +27,11 @@ export class RedisAdapter extends SyncAdapter {
 
   #client: RedisClient | undefined
   #unwatch: (() => void) | undefined
-  /** Whether the server that a client was handed in for has become a replica: its connection stays there. */
-  #isDemoted = false
+  /**
+   * Whether the connection of a client that was handed in can't be used: its server has become a replica, or its owner has
+   * subscribed by it.
+   */
+  #isApart = false
   /** Set where the server turned out to know no other version. */
   #resp: 2 | undefined
 
@@ -47,10 +47,7 @@ export class RedisAdapter extends SyncAdapter {
     try {
       await this.#open(receive, signal)
     } catch (error) {
-      const isOwn = !this.#given && !('RESP' in (this.options.redisOptions ?? {}))
-      if (signal.aborted || !isOwn || this.#resp || !lacksResp3(error)) throw this.#explained(error)
-      this.debug('the server does not know RESP 3: RESP 2 is used')
-      this.#resp = 2
+      if (signal.aborted || !this.#canDoWithout(error)) throw this.#explained(error)
       await this.#client?.close()
       await this.#open(receive, signal).catch((failure) => {
         throw this.#explained(failure)
@@ -70,6 +67,20 @@ export class RedisAdapter extends SyncAdapter {
     await client?.close()
   }
 
+  /** Whether it works another way, which is taken from now on: by RESP 2, or by a connection of one's own. */
+  #canDoWithout(error: unknown): boolean {
+    if (this.#given) {
+      if (this.#isApart || !isSubscribed(error)) return false
+      this.debug('the client that was handed in is subscribed: a duplicate of it publishes')
+      this.#isApart = true
+      return true
+    }
+    if ('RESP' in (this.options.redisOptions ?? {}) || this.#resp || !lacksResp3(error)) return false
+    this.debug('the server does not know RESP 3: RESP 2 is used')
+    this.#resp = 2
+    return true
+  }
+
   get #given(): object | undefined {
     return this.options.redisClient ?? this.options.db
   }
@@ -84,7 +95,7 @@ export class RedisAdapter extends SyncAdapter {
     const client = await this.#createClient({
       key,
       sharded,
-      apart: this.#isDemoted,
+      apart: this.#isApart,
       away: (cause) => {
         if (!signal.aborted) this.away(cause)
       },
@@ -93,6 +104,7 @@ export class RedisAdapter extends SyncAdapter {
       },
       lost: (cause) => {
         fail(cause)
+        if (isSubscribed(cause)) this.#isApart = true
         if (!signal.aborted) this.lost(cause)
       },
       hide: (options) => this.hide(options)
@@ -114,7 +126,7 @@ export class RedisAdapter extends SyncAdapter {
     const { heartbeat } = this.options as { heartbeat?: number }
     if (!heartbeat) return
     this.#unwatch = watchRole(client, role, heartbeat, (cause) => {
-      this.#isDemoted = true
+      this.#isApart = true
       this.lost(cause)
     })
   }
@@ -134,8 +146,6 @@ export class RedisAdapter extends SyncAdapter {
       return this.error('auth', text, error)
     }
     if (lacksResp3(error)) return this.error('options', `can't connect ${RESP2}`, error)
-    if (/certificate|self.signed|altname/i.test(reason(error)))
-      return this.error('connect', CERTIFICATE, error)
-    return error
+    return explained(error, this.options)
   }
 }

@@ -51,3 +51,8 @@ export const ignore = () => {}
 export function isElsewhere(error: unknown): boolean {
   return /^(MOVED|ASK|CLUSTERDOWN|MASTERDOWN|READONLY|LOADING) /.test((error as Error)?.message ?? '')
 }
+
+/** The connection is subscribed, and takes no other command: over RESP 2, or by what node-redis 4 believes. */
+export function isSubscribed(error: unknown): boolean {
+  return /only \(P\|S\)SUBSCRIBE|in PubSub mode/i.test((error as Error)?.message ?? '')
+}

@@ -1,5 +1,5 @@
 import { reason } from '../../errors.js'
-import type { RedisClient } from './redis-client.js'
+import { isSubscribed, type RedisClient } from './redis-client.js'
 
 /** What a server says that it is. */
 export interface Role {
@@ -16,8 +16,8 @@ export async function roleOf(client: RedisClient): Promise<Role | undefined> {
     const [name, host, port] = answer.map(String)
     return { name: name as Role['name'], primary: `${host}:${port}` }
   } catch (error) {
-    if (/^[A-Z]+ /.test(reason(error))) return undefined
-    throw error // cut
+    if (/^[A-Z]+ /.test(reason(error)) && !isSubscribed(error)) return undefined
+    throw error // cut, or no command is taken at all
   }
 }
 

@@ -1,0 +1,72 @@
+import { reason } from '../../errors.js'
+
+/** What drivers and servers say, and what to do about it where they don't. */
+const HINTS: readonly [text: RegExp, hint: string][] = [
+  [
+    /certificate required|bad certificate|handshake failure|unknown ca\b/i,
+    'the server wants a certificate of this client: `redisOptions.socket` takes `cert` and `key`'
+  ],
+  [
+    /altname|does not match certificate/i,
+    "the host in the `uri` option has to be in the server's certificate, or its name be given as `redisOptions.socket.servername`"
+  ],
+  [/certificate has expired/i, "the server's certificate has to be renewed"],
+  [
+    /certificate|self.signed|unable to get (local )?issuer/i,
+    "could not verify the server's certificate. The certificate of its authority is given as `redisOptions.socket.ca`, or to the " +
+      'client that is handed in'
+  ],
+  [
+    /wrong version number|packet length too long|EPROTO/i,
+    'the server speaks no TLS on that port: the `uri` option has to start with redis:, or needs another port'
+  ],
+  [
+    /DB index|SELECT is not allowed/i,
+    'messages do not depend on the database: leave the path of the `uri` option out, and `redisOptions.database`'
+  ],
+  [
+    /cluster support disabled/i,
+    'that server is no node of a cluster: one server is named by the `uri` option, without `rootNodes`, and has a client that is ' +
+      'no cluster'
+  ],
+  [
+    /unknown command.{0,3}SENTINEL/i,
+    '`sentinelRootNodes` has to name Sentinels, which by default listen on port 26379; one server is named by the `uri` option'
+  ],
+  [
+    /No such master/i,
+    'the Sentinels know no master by the `name` in `redisOptions`, which stands behind `sentinel monitor` in their configuration'
+  ],
+  [
+    /Unknown RESP type|Protocol error|Unknown Protocol/i,
+    'is that a Redis server? By default it listens on port 6379; one that speaks TLS on that port needs rediss:'
+  ]
+]
+
+const SILENT =
+  'does the server speak TLS on that port? Without TLS, the `uri` option has to start with redis:, and `redisOptions.socket` to have ' +
+  'no `tls`'
+
+const CUT =
+  'if that port is for TLS, the `uri` option has to start with rediss: (in `redisOptions.socket`: `tls: true`)'
+
+const VALUES = 'a value in `redisOptions` is none that the redis package can use'
+
+/** The error, with what to do about it where its text doesn't say. */
+export function explained(error: unknown, options: { uri?: string; redisOptions?: object }): unknown {
+  const text = reason(error).trim()
+  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1] ?? hintOf(error, text, options)
+  return hint === undefined ? error : new Error(`${text}; ${hint}`, { cause: error })
+}
+
+function hintOf(
+  error: unknown,
+  text: string,
+  { uri = '', redisOptions }: { uri?: string; redisOptions?: object }
+): string | undefined {
+  const { socket } = { ...redisOptions } as { socket?: { tls?: boolean } }
+  const isTls = /^\s*(rediss|valkeys):/i.test(uri) || socket?.tls === true
+  if (isTls && /timeout/i.test(text)) return SILENT
+  if (!isTls && /Socket closed unexpectedly|ECONNRESET/.test(text)) return CUT
+  return error instanceof TypeError || error instanceof RangeError ? VALUES : undefined
+}
