@@ -154,7 +154,9 @@ export class AmqpAdapter extends SyncAdapter {
     channels.on('blocked', (text) => this.blocked(text))
     channels.on('unblocked', () => this.unblocked())
     // Of a connection that recovers: a channel may wait for it for ever, and its own `error` is not emitted.
-    channels.on('connect-failed', (error) => this.report(this.error('connect', 'could not connect', error)))
+    channels.on('connect-failed', (error) =>
+      this.report(this.error('connect', 'could not connect', explained(error)))
+    )
     await subscribe(channels, this.options.key, receive, onEnd)
     const publisher = new Publisher(channels, this.options.key, this.#publisherHandlers(signal, onEnd))
     await publisher.open()
