@@ -55,7 +55,9 @@ export class ServerStage {
   }
 }
 
-export const connected = (socket: Socket) => eventually(() => socket.connected, { message: 'a connection' })
+/** Its server may just be starting, as a cluster of four processes. */
+export const connected = (socket: Socket) =>
+  eventually(() => socket.connected, { timeout: 45_000, message: 'a connection' })
 
 /** Whether a server takes connections at this port. */
 export const isListening = (port: number) =>
