@@ -16,36 +16,41 @@ export async function subscribe(
   receive: (bytes: Uint8Array) => void,
   onEnd: (error: Error) => void
 ): Promise<void> {
-  const channel = await declareExchange(channels, exchange, onEnd)
+  let live = false
+  const onError = (error: Error) => {
+    if (live) onEnd(error) // before, it rejects what waits for an answer
+  }
+  const channel = await declareExchange(channels, exchange, onError)
   const { queue } = await channel.assertQueue('', QUEUE)
   const onMessage = (message: { content: Buffer } | null) =>
     message ? receive(message.content) : onEnd(new Error('the server has canceled the consumer'))
   try {
     await channel.bindQueue(queue, exchange, '')
     await channel.consume(queue, onMessage, { noAck: true })
+    live = true
   } catch (error) {
     // On a connection that stays it would, too: only its consumer's end deletes it.
-    const other = await channels.create()
-    other.on('error', () => {})
-    await other.deleteQueue(queue).catch(() => {})
+    await deleteQueue(channels, queue).catch(() => {})
     throw error
   }
+}
+
+async function deleteQueue(channels: Channels, queue: string): Promise<void> {
+  const channel = await channels.create()
+  channel.on('error', () => {})
+  await channel.deleteQueue(queue)
 }
 
 /** Who may not declare the exchange may use one that is there. Returns a channel: a refusal closes the one that it is for. */
 async function declareExchange(
   channels: Channels,
   exchange: string,
-  onEnd: (error: Error) => void
+  onError: (error: Error) => void
 ): Promise<Channel> {
   const channel = await channels.create()
-  let declaring = true
-  channel.on('error', (error: Error) => {
-    if (!declaring || !isRefusal(error)) onEnd(error)
-  })
+  channel.on('error', onError)
   try {
     await channel.assertExchange(exchange, 'fanout', { durable: false })
-    declaring = false
     return channel
   } catch (refusal) {
     if (!(refusal instanceof Error) || !isRefusal(refusal)) throw refusal
@@ -53,7 +58,7 @@ async function declareExchange(
     await other.checkExchange(exchange).catch(() => {
       throw refusal // there is none
     })
-    other.on('error', onEnd)
+    other.on('error', onError)
     return other
   }
 }

@@ -25,6 +25,25 @@ describe('AmqpAdapter, publishing and closing', function () {
       expect(two.received.slice(1).map((message) => message[0])).to.deep.equal([...messages.keys()])
     })
 
+    it('keeps a limit that it has learned for as long as the connection', async () => {
+      const limit = (bytes: number) =>
+        stage.broker.eval(`application:set_env(rabbit, max_message_size, ${bytes})`)
+      const standard = await stage.broker.eval('element(2, application:get_env(rabbit, max_message_size))')
+      const { adapter, statuses } = await stage.open()
+      const before = adapter.maxPayload
+      try {
+        await limit(1000)
+        await stage.broker.closeConnections() // which know the limit that they began with
+        await eventually(() => statuses.length === 4, { message: 'the reconnect' })
+        await adapter.publish(Buffer.alloc(2000)).catch(() => {})
+        await eventually(() => adapter.maxPayload === 1000, { message: 'the limit' })
+      } finally {
+        await limit(Number(standard))
+      }
+      await stage.broker.closeConnections()
+      await eventually(() => adapter.maxPayload === before, { message: 'the limit to be forgotten' })
+    })
+
     it('rejects what has to wait when the channel closes', async () => {
       const { adapter } = await stage.open(stage.proxied)
       stage.proxy.stall('up')

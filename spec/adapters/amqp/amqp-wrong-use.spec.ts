@@ -79,6 +79,16 @@ describe('AmqpAdapter, wrong use', function () {
     }
   })
 
+  it('leaves no queue on a connection whose user may not read the exchange', async () => {
+    await stage.broker.eval(`rabbit_auth_backend_internal:add_user(<<"deaf">>, <<"deaf">>, <<"x">>),
+      rabbit_auth_backend_internal:set_permissions(<<"deaf">>, <<"amqp-wrong-use">>, <<".*">>, <<".*">>, <<"^amq.gen-">>, <<"x">>)`)
+    const connection = await amqp2.connect(stage.uri.replace('guest:guest', 'deaf:deaf'))
+    opened.push(connection)
+    const error = await rejection(given(connection).app.sync.ready)
+    expect(error).to.have.property('kind', 'auth')
+    await eventually(async () => expect(await stage.counts()).to.equal('{1,0,0,0}'))
+  })
+
   const values: [title: string, query: string, options: object | undefined, text: RegExp][] = [
     ['too few channels', '?channelMax=1', undefined, /No channels left .*`channelMax` of the connection/],
     ['a heartbeat that is no number', '?heartbeat=abc', undefined, /heartbeat.*query of the `uri` option/],
