@@ -6,7 +6,7 @@ import { type RabbitBroker, sharedRabbit } from '../../support/brokers/rabbitmq.
 import { eventually } from '../../support/eventually.js'
 import { type Member, Members } from '../../support/members.js'
 import { throughPort } from '../../support/places.js'
-import { startProxy } from '../../support/proxy.js'
+import { startProxy, type TcpProxy } from '../../support/proxy.js'
 
 const DEAD = 'amqp://127.0.0.1:1'
 
@@ -84,6 +84,25 @@ describe('AmqpAdapter, several servers', function () {
     await broker.closeConnections()
     await eventually(() => [one, two].every(({ statuses }) => statuses.length >= 4))
     await expectBoth(one, two)
+  })
+
+  it('begins with the next one after a loss, also where the last one is still there', async () => {
+    const [first, second] = [await startProxy(broker.port), await startProxy(broker.port)]
+    try {
+      const by = (proxy: TcpProxy) => uri.replace(`:${broker.port}`, `:${proxy.port}`)
+      const member = members.configure({ uri: [by(first), by(second)] })
+      await member.app.sync.ready
+      expect([first.connections, second.connections]).to.deep.equal([1, 0])
+      first.cut()
+      await eventually(() => second.connections === 1 && member.app.sync.status === 'ready')
+      expect([first.accepted, second.accepted]).to.deep.equal([1, 1])
+      second.cut()
+      await eventually(() => first.connections === 1 && member.app.sync.status === 'ready')
+      expect([first.accepted, second.accepted]).to.deep.equal([2, 1])
+    } finally {
+      await members.closeAll()
+      await Promise.all([first.close(), second.close()])
+    }
   })
 
   it('names each server and its error where none takes the connection', async () => {
