@@ -1,7 +1,15 @@
 import { type Broker, PrivateBroker } from './broker.js'
 import type { Place, Recipe, Source } from './command.js'
 
-const NODE = 'feathers-sync@localhost'
+const ALONE = 'feathers-sync@localhost'
+
+/** Where other nodes of a cluster reach a node. */
+export interface ErlangNode {
+  /** Of this machine, for this node alone: `127.0.0.2`. */
+  address: string
+  /** The same for all nodes. */
+  port: number
+}
 
 export class RabbitBroker extends PrivateBroker {
   readonly name = 'amqp'
@@ -10,13 +18,22 @@ export class RabbitBroker extends PrivateBroker {
     image: 'rabbitmq:4-alpine',
     ready: /completed with \d+ plugins/,
     args: () => [],
-    env: environment,
+    env: (place) => environment(place, this.node),
     files: ({ host, port }) => ({
       'rabbitmq.config': `[{rabbit, [{tcp_listeners, [{"${host}", ${port}}]}, {loopback_users, []}]}].`,
       'enabled-plugins': '[].'
     })
   }
   private questions = 0
+
+  /** @param node its Erlang node, where others are to reach it: a name at an address of this machine, which no other node has */
+  constructor(
+    source?: Source,
+    private readonly node?: ErlangNode
+  ) {
+    super(source)
+  }
+
   private vhosts = 0
 
   /** The default virtual host, as a user who may do everything there. */
@@ -24,10 +41,14 @@ export class RabbitBroker extends PrivateBroker {
     return `amqp://guest:guest@127.0.0.1:${this.port}`
   }
 
-  /** The URI of a new virtual host: as good as a fresh broker, in a few milliseconds. */
-  async createVhost(name = `vhost-${++this.vhosts}`): Promise<string> {
+  /**
+   * The URI of a new virtual host: as good as a fresh broker, in a few milliseconds.
+   *
+   * @param metadata of the virtual host, an Erlang map; since RabbitMQ 3.11
+   */
+  async createVhost(name = `vhost-${++this.vhosts}`, metadata?: string): Promise<string> {
     const all = Array(3).fill('<<".*">>').join(', ')
-    await this.eval(`rabbit_vhost:add(<<"${name}">>, <<"guest">>),
+    await this.eval(`rabbit_vhost:add(<<"${name}">>, ${metadata ? `${metadata}, ` : ''}<<"guest">>),
       rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"${name}">>, ${all}, <<"guest">>)`)
     return `${this.uri}/${name}`
   }
@@ -67,8 +88,8 @@ export class RabbitBroker extends PrivateBroker {
   }
 }
 
-export async function startRabbit(source?: Source): Promise<RabbitBroker> {
-  const broker = new RabbitBroker(source)
+export async function startRabbit(source?: Source, node?: ErlangNode): Promise<RabbitBroker> {
+  const broker = new RabbitBroker(source, node)
   await broker.start()
   return broker
 }
@@ -89,16 +110,23 @@ export async function crashingRabbit(): Promise<Broker> {
   return { name, port, uri, stop, kill, start }
 }
 
-function environment({ port, folder }: Place): Record<string, string> {
+function environment({ port, folder }: Place, node?: ErlangNode): Record<string, string> {
+  const name = node ? `rabbit@${node.address}` : ALONE
   const erlang = [
-    // a node that can't be reached from outside needs no epmd, which would stay behind; the port isn't used
-    `-sname ${NODE} -dist_listen false -start_epmd false -erl_epmd_port ${port}`,
+    // epmd would stay behind
+    `-start_epmd false ${node ? `-name ${name}` : `-sname ${name}`}`,
+    node
+      ? // all nodes of a cluster listen on this port, each on its address
+        `-erl_epmd_port ${node.port} -kernel inet_dist_use_interface {${node.address.replaceAll('.', ',')}} -setcookie feathers-sync`
+      : // it can't be reached from outside, and the port isn't used
+        `-dist_listen false -erl_epmd_port ${port}`,
     // without some busy waiting it spends half of its start on waking threads up
     '+sbwt short +sbwtdio short'
   ]
   return {
     HOME: folder,
-    RABBITMQ_NODENAME: NODE,
+    RABBITMQ_NODENAME: name,
+    ...(node && { RABBITMQ_USE_LONGNAME: 'true' }),
     RABBITMQ_CONF_ENV_FILE: `${folder}/none`,
     RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.config`,
     RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/enabled-plugins`,
