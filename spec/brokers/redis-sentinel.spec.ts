@@ -3,8 +3,8 @@ import * as ioredis6 from 'ioredis'
 import * as ioredis5 from 'ioredis-5'
 import * as redis6 from 'redis'
 import * as redis5 from 'redis-5'
-import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
-import { type SentinelBroker, startSentinel } from '../support/brokers/sentinel.js'
+import type { RedisBroker } from '../support/brokers/redis.js'
+import { type SentinelBroker, type SentinelSetup, startSentinelSetup } from '../support/brokers/sentinel.js'
 import { eventually } from '../support/eventually.js'
 import type { HandedIn } from '../support/handed-in.js'
 import { Members, range } from '../support/members.js'
@@ -52,6 +52,7 @@ const FAMILIES: Record<string, (sentinel: SentinelBroker) => Promise<HandedIn>> 
 
 describe('Redis Sentinel', function () {
   this.timeout(60_000)
+  let setup: SentinelSetup
   let primary: RedisBroker
   let replica: RedisBroker
   let sentinel: SentinelBroker
@@ -60,25 +61,13 @@ describe('Redis Sentinel', function () {
 
   beforeEach(async () => {
     members = new Members()
-    const args = ['--repl-diskless-sync-delay', '0']
-    primary = await startRedis({ args })
-    replica = await startRedis({ args: [...args, '--replicaof', '127.0.0.1', `${primary.port}`] })
-    const follows = async () =>
-      (await replica.command('INFO', 'replication')).includes('master_link_status:up')
-    await eventually(follows, { message: 'the replica to follow' })
-    sentinel = await startSentinel(primary.port)
-    await eventually(
-      async () => (await sentinel.ask('SENTINEL', 'REPLICAS', 'main')).includes(`${replica.port}`),
-      {
-        ...FAILOVER,
-        message: 'the Sentinel to find the replica'
-      }
-    )
+    setup = await startSentinelSetup()
+    ;({ primary, replica, sentinel } = setup)
   })
   afterEach(async () => {
     await members.closeAll()
     await given?.end()
-    await Promise.all([primary, replica, sentinel].map((broker) => broker.stop()))
+    await setup.stop()
   })
 
   for (const [title, family] of Object.entries(FAMILIES)) {

@@ -1,6 +1,7 @@
+import { eventually } from '../eventually.js'
 import { PrivateBroker } from './broker.js'
 import type { Recipe } from './command.js'
-import { sendCommand } from './redis.js'
+import { type RedisBroker, sendCommand, startRedis } from './redis.js'
 
 /** A Redis Sentinel that watches one primary by the name `main`. */
 export class SentinelBroker extends PrivateBroker {
@@ -43,4 +44,27 @@ export async function startSentinel(primary: number): Promise<SentinelBroker> {
   const sentinel = new SentinelBroker(primary)
   await sentinel.start()
   return sentinel
+}
+
+export interface SentinelSetup {
+  primary: RedisBroker
+  replica: RedisBroker
+  sentinel: SentinelBroker
+  stop(): Promise<void>
+}
+
+/** A primary with a replica that follows it, and a Sentinel that knows both. */
+export async function startSentinelSetup(): Promise<SentinelSetup> {
+  const args = ['--repl-diskless-sync-delay', '0']
+  const primary = await startRedis({ args })
+  const replica = await startRedis({ args: [...args, '--replicaof', '127.0.0.1', `${primary.port}`] })
+  const follows = async () => (await replica.command('INFO', 'replication')).includes('master_link_status:up')
+  await eventually(follows, { message: 'the replica to follow' })
+  const sentinel = await startSentinel(primary.port)
+  const knows = async () => (await sentinel.ask('SENTINEL', 'REPLICAS', 'main')).includes(`${replica.port}`)
+  await eventually(knows, { timeout: 20_000, message: 'the Sentinel to find the replica' })
+  const stop = async () => {
+    await Promise.all([primary, replica, sentinel].map((broker) => broker.stop()))
+  }
+  return { primary, replica, sentinel, stop }
 }
