@@ -51,12 +51,8 @@ describe('AmqpAdapter, settings of the server', function () {
     }
   })
 
-  it('declares a classic queue, whatever the default of its virtual host is', async () => {
-    await stage.broker
-      .eval(
-        `rabbit_vhost:update_metadata(<<"${VHOST}">>, fun(M) -> M#{default_queue_type => <<"quorum">>} end)`
-      )
-      .catch(() => '') // since 3.11
+  // a virtual host with another default, which RabbitMQ has since 3.11, is in the matrix
+  it('says that its queue is a classic one', async () => {
     await stage.open()
     const queues = await stage.broker.eval(
       `[{amqqueue:get_type(Q), amqqueue:get_arguments(Q)} || Q <- rabbit_amqqueue:list(<<"${VHOST}">>)]`

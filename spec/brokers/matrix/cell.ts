@@ -3,8 +3,10 @@
 import { expect } from 'chai'
 import { describeSyncAdapter } from '../../conformance/index.js'
 import type { Source } from '../../support/brokers/command.js'
+import type { RabbitBroker } from '../../support/brokers/rabbitmq.js'
 import { CELLS, type Cell, cellName } from './cells.js'
 import { connectorFor, installedVersion } from './clients.js'
+import { describeQuorumDefault } from './quorum-default.js'
 import { type Server, startServer } from './servers.js'
 
 const cell = CELLS[Number(process.env.MATRIX_CELL)] as Cell
@@ -31,4 +33,8 @@ describe(cellName(cell), function () {
     takesLargeMessages: broker.adapter !== 'nats',
     broker: { kill: () => server.broker.kill(), start: () => server.broker.start() }
   })
+
+  // there is no such default before RabbitMQ 3.11
+  if (broker.adapter === 'amqp' && broker.version !== '3.10')
+    describeQuorumDefault(() => server.broker as RabbitBroker)
 })
