@@ -50,6 +50,8 @@ export const BROKERS: BrokerVersion[] = [
 
 export const CLIENTS: Client[] = [
   { adapter: 'redis', name: 'redis 6', package: 'redis' },
+  { adapter: 'redis', name: 'redis 5', package: 'redis-5' },
+  { adapter: 'redis', name: 'redis 4', package: 'redis-4' },
   { ...given, name: 'redis 6 client', package: 'redis' },
   { ...given, name: 'redis 5 client', package: 'redis-5' },
   { ...given, name: 'redis 4 client', package: 'redis-4' },

@@ -14,7 +14,8 @@ export async function connectorFor(client: Client): Promise<Connector> {
   if (client.option) return client.package.startsWith('ioredis') ? givenIoredis(client) : givenRedis(client)
   // the adapter takes it where the other one isn't installed
   if (client.package === '@nats-io/transport-node') await hidePackage('nats')
-  if (client.package === 'amqplib-0.10') replacePackage('amqplib', client.package)
+  const [, name] = /^(redis|amqplib)-/.exec(client.package) ?? []
+  if (name) await replacePackage(name, client.package)
   return { options: (uri) => ({ uri }), end: async () => {} }
 }
 
@@ -32,8 +33,9 @@ async function hidePackage(name: string): Promise<void> {
 }
 
 /** Who imports it gets the other one, as if that were installed under this name. */
-function replacePackage(name: string, other: string): void {
+async function replacePackage(name: string, other: string): Promise<void> {
   onImport(name, `return next('${other}', context)`)
+  if ((await import(name)) !== (await import(other))) throw new Error(`'${name}' is not '${other}'`)
 }
 
 function onImport(name: string, action: string): void {
