@@ -78,9 +78,9 @@ export class AmqpAdapter extends SyncAdapter {
     })
   }
 
-  protected override async doPublish(bytes: Uint8Array): Promise<void> {
+  protected override doPublish(bytes: Uint8Array): Promise<void> {
     if (!this.#publisher) throw new Error('the channel is closed')
-    await this.#publisher.publish(asBuffer(bytes))
+    return this.#publisher.publish(asBuffer(bytes))
   }
 
   protected override async doClose(): Promise<void> {

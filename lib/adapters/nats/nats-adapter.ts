@@ -83,17 +83,21 @@ export class NatsAdapter extends SyncAdapter {
     if (!given) this.#watch(connection, signal)
   }
 
-  protected override async doPublish(bytes: Uint8Array): Promise<void> {
+  protected override doPublish(bytes: Uint8Array): Promise<void> {
     const connection = this.#connection
     // The driver drops in silence what it is given while away: then this isn't called.
     if (!connection) throw new Error(CLOSED)
     connection.publish(this.options.key, bytes)
     // It takes any amount at once: a slow server would fill the memory, and no events would share a message.
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#unanswered.add(reject)
+      const settle = (error?: unknown) => {
+        this.#unanswered.delete(reject)
+        if (error === undefined) resolve()
+        else reject(error)
+      }
       // A refusal is sent before the answer to the flush, but the driver passes it on a little later.
-      const answered = connection.flush().then(() => new Promise<void>((done) => setImmediate(done)))
-      answered.finally(() => this.#unanswered.delete(reject)).then(resolve, reject)
+      connection.flush().then(() => void setImmediate(settle), settle)
     })
   }
 

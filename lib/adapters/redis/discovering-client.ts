@@ -27,7 +27,7 @@ export class DiscoveringClient implements RedisClient {
     await found.open(receive)
   }
 
-  async publish(message: Buffer): Promise<unknown> {
+  async publish(message: Buffer): Promise<void> {
     return this.#opened.publish(message)
   }
 

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { ignore, isElsewhere, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
+import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
 
 /** What is used of a `Redis` of ioredis, version 5 and 6. */
 export interface Ioredis extends EventEmitter {
@@ -72,13 +72,8 @@ export class IoredisClient implements RedisClient {
     })
   }
 
-  async publish(message: Buffer): Promise<void> {
-    try {
-      await this.#publisher.call(...publishCommand(this.#context, message))
-    } catch (error) {
-      if (isElsewhere(error)) this.#context.lost(error)
-      throw error
-    }
+  publish(message: Buffer): Promise<void> {
+    return answered(this.#context, this.#publisher.call(...publishCommand(this.#context, message)))
   }
 
   command(...[command = '', ...args]: string[]): Promise<unknown> {

@@ -1,13 +1,6 @@
 import { reason } from '../../errors.js'
 import { type NodeRedis, ownOptions } from './node-redis.js'
-import {
-  ignore,
-  isElsewhere,
-  isSubscribed,
-  publishCommand,
-  type RedisClient,
-  type RedisContext
-} from './redis-client.js'
+import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
 
 /** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
 const UNLIMITED = { timeout: undefined }
@@ -55,15 +48,11 @@ export class NodeRedisClient implements RedisClient {
     })
   }
 
-  async publish(message: Buffer): Promise<void> {
+  publish(message: Buffer): Promise<void> {
     // The queue of a client that was handed in would send it later, once more or never.
-    if (!this.#publisher.isReady) throw new Error('the connection is lost')
-    try {
-      await this.#publisher.sendCommand(publishCommand(this.#context, message), UNLIMITED)
-    } catch (error) {
-      if (isElsewhere(error) || isSubscribed(error)) this.#context.lost(error)
-      throw error
-    }
+    if (!this.#publisher.isReady) return Promise.reject(new Error('the connection is lost'))
+    const command = publishCommand(this.#context, message)
+    return answered(this.#context, this.#publisher.sendCommand(command, UNLIMITED))
   }
 
   command(...words: string[]): Promise<unknown> {

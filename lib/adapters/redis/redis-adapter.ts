@@ -55,9 +55,9 @@ export class RedisAdapter extends SyncAdapter {
     }
   }
 
-  protected override async doPublish(bytes: Uint8Array): Promise<void> {
+  protected override doPublish(bytes: Uint8Array): Promise<void> {
     if (!this.#client) throw new Error('the connection is lost')
-    await this.#client.publish(asBuffer(bytes))
+    return this.#client.publish(asBuffer(bytes))
   }
 
   protected override async doClose(): Promise<void> {

@@ -26,7 +26,7 @@ export interface RedisClient {
    */
   open(receive: (bytes: Uint8Array) => void): Promise<void>
   /** Resolves when the server has taken the message; rejects at once while the connection is lost. */
-  publish(message: Buffer): Promise<unknown>
+  publish(message: Buffer): Promise<void>
   /** Sends another command to the server that gets the messages. */
   command(...words: string[]): Promise<unknown>
   /** Closes what `open()` has opened, in every state. What the user handed in stays as it was. */
@@ -44,11 +44,19 @@ export function publishCommand({ key, sharded }: RedisContext, message: Buffer):
   return [sharded ? 'SPUBLISH' : 'PUBLISH', key, message]
 }
 
+/** Settles as the server's answer to a message does. Where no message can be sent over this connection any more, it is lost. */
+export function answered({ lost }: RedisContext, answer: Promise<unknown>): Promise<void> {
+  return answer.then(ignore, (error: unknown) => {
+    if (isElsewhere(error) || isSubscribed(error)) lost(error)
+    throw error
+  })
+}
+
 /** A lost event may be heard only after `close()`: it must not end the process. */
 export const ignore = () => {}
 
 /** Does an answer say that another server is in charge now? */
-export function isElsewhere(error: unknown): boolean {
+function isElsewhere(error: unknown): boolean {
   return /^(MOVED|ASK|CLUSTERDOWN|MASTERDOWN|READONLY|LOADING) /.test((error as Error)?.message ?? '')
 }
 
