@@ -86,33 +86,16 @@ export function checkOptions(options: object): void {
  */
 export function checkBuiltInOptions(options: object, { key, checks: own }: Partial<OptionRules> = {}): void {
   if (key) check(options, { key })
-  if (own) refuseForeign(options, own)
   for (const { checks } of BUILT_IN) check(options, checks)
   for (const { check } of BUILT_IN) check?.(options)
   warnOfUnknown(options, KNOWN)
+  if (own) warnOfForeign(options, own)
   for (const { names = {} } of BUILT_IN) {
     for (const [name, known] of Object.entries(names)) {
       const value = (options as Record<string, object | undefined>)[name]
       if (value) warnOfUnknown(value, known, `${name}.`)
     }
   }
-}
-
-/** An option of another adapter would be ignored: most likely `uri` leads to the wrong broker. */
-function refuseForeign(options: object, own: OptionRules['checks']): void {
-  for (const { schemes, checks } of BUILT_IN) {
-    const name = Object.keys(checks).find((one) => !(one in own) && hasValue(options, one))
-    if (name === undefined) continue
-    const uris = schemes.map((scheme) => `${scheme}:`).join(' or ')
-    throw new TypeError(
-      `\`${name}\` option provided to feathers-sync is of the ${schemes[0]} adapter, and has no effect here: leave it out, ` +
-        `or let \`uri\` start with ${uris}`
-    )
-  }
-}
-
-function hasValue(options: object, name: string): boolean {
-  return (options as Record<string, unknown>)[name] !== undefined
 }
 
 function check(options: object, checks: Record<string, Check>): void {
@@ -156,18 +139,32 @@ function showPlain(value: unknown): string {
   return typeof value === 'string' && value.length <= LONGEST_SHOWN ? inspect(value) : show(value)
 }
 
+/** An application may have the options of several brokers, and choose by `uri`; or its `uri` leads to the wrong one. */
+function warnOfForeign(options: object, own: OptionRules['checks']): void {
+  for (const { schemes, checks } of BUILT_IN) {
+    for (const name of Object.keys(checks)) {
+      if (name in own || (options as Record<string, unknown>)[name] === undefined) continue
+      warn(name, `is of the ${schemes[0]} adapter, and has no effect with this \`uri\`.`)
+    }
+  }
+}
+
 const warned = new Set<string>()
 
 function warnOfUnknown(options: object, known: readonly string[], where = ''): void {
   for (const name of Object.keys(options)) {
-    if (known.includes(name) || warned.has(where + name)) continue
-    warned.add(where + name)
+    if (known.includes(name)) continue
     const near = nearest(name, known)
     const suggestion = near === undefined ? '' : ` Did you mean \`${where}${near}\`?`
-    process.emitWarning(`\`${where}${name}\` is not an option of feathers-sync.${suggestion}`, {
-      type: 'FeathersSyncWarning'
-    })
+    warn(where + name, `is not an option of feathers-sync.${suggestion}`)
   }
+}
+
+/** Once for each option. */
+function warn(name: string, text: string): void {
+  if (warned.has(name)) return
+  warned.add(name)
+  process.emitWarning(`\`${name}\` ${text}`, { type: 'FeathersSyncWarning' })
 }
 
 /** Names the type of a value, never its content: it may hold credentials. */

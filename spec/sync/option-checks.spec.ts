@@ -149,22 +149,23 @@ describe('option-checks', () => {
       })
     }
 
-    it('refuses options of another adapter, and says what to do instead', () => {
-      const cases: [adapter: string, options: object, text: string][] = [
-        ['redis', { natsConnectionOptions: {} }, '`uri` start with nats: or tls:'],
-        ['nats', { redisOptions: {} }, '`uri` start with redis: or rediss: or valkey: or valkeys:'],
-        ['amqp', { redisClient: idleClient() }, '`redisClient` option'],
-        ['ipc', { amqpConnectionOptions: { ca: SECRET } }, '`amqpConnectionOptions` option'],
-        ['nats', { sharded: false }, '`sharded` option']
-      ]
-      for (const [adapter, options, text] of cases) {
-        expect(() => checkBuiltInOptions(options, builtIn(adapter)))
-          .to.throw(TypeError, text)
-          .with.property('message')
-          .that.matches(/is of the \w+ adapter, and has no effect here: leave it out, or let/)
-          .and.does.not.include(SECRET)
+    it('warns of options of another adapter, once each: an application may choose its broker by `uri`', async () => {
+      const warnings: Error[] = []
+      const listener = (warning: Error) => warnings.push(warning)
+      process.on('warning', listener)
+      const last = once(process, 'warning')
+      for (const _ of [1, 2]) {
+        checkBuiltInOptions({ natsConnectionOptions: {}, redisOptions: {} }, builtIn('valkeys'))
+        checkBuiltInOptions({ amqpConnectionOptions: { ca: SECRET }, sharded: false }, builtIn('nats'))
+        checkBuiltInOptions({ amqpConnection: undefined, redisOptions: {} }, builtIn('redis'))
       }
-      checkBuiltInOptions({ natsConnectionOptions: undefined, redisOptions: {} }, builtIn('valkeys'))
+      await last
+      process.off('warning', listener)
+      expect(warnings.map(String)).to.deep.equal([
+        'FeathersSyncWarning: `natsConnectionOptions` is of the nats adapter, and has no effect with this `uri`.',
+        'FeathersSyncWarning: `sharded` is of the redis adapter, and has no effect with this `uri`.',
+        'FeathersSyncWarning: `amqpConnectionOptions` is of the amqp adapter, and has no effect with this `uri`.'
+      ])
     })
 
     it('warns of an unknown name, with the nearest known one, and only once', async () => {
