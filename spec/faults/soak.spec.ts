@@ -36,9 +36,8 @@ describe('new connections, one soon after the other', function () {
     expect(heap - before.heap).to.be.below(GROWTH)
   }
 
-  it('cost no socket, timer, listener or memory, and bring each event once', () => {
-    const options = { heartbeat: 1000, natsConnectionOptions: { reconnectTimeWait: 10, reconnectJitter: 10 } }
-    return everywhere(BROKERS, options, async ({ fleet, apart }) => {
+  it('cost no socket, timer, listener or memory, and bring each event once', () =>
+    everywhere(BROKERS, { heartbeat: 1000 }, async ({ fleet, apart }) => {
       const [other] = await fleet.start(1)
       const [{ instance, network }] = await apart(1)
       await instance.ready()
@@ -57,8 +56,7 @@ describe('new connections, one soon after the other', function () {
       await fleet.settled()
       expectConstant(before, await instance.measure())
       expect(network.connections).to.equal(connections)
-    })
-  })
+    }))
 
   it('of ipc: as well', () =>
     everywhere(EMBEDDED, { heartbeat: 1000 }, async ({ fleet }) => {
