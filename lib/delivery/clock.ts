@@ -9,7 +9,7 @@ export interface Clock {
   now(): number
   /** Calls back once, in `ms` milliseconds. Doesn't keep the process alive. */
   after(ms: number, callback: () => void): Cancel
-  /** Calls back once, at the end of this turn of the event loop. */
+  /** Calls back once, after the current callback of the event loop and the promises that it has resolved. */
   turn(callback: () => void): void
   /** From 0 to less than 1. */
   random(): number
@@ -23,6 +23,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, ms).unref()
     return () => clearTimeout(timer)
   },
-  turn: (callback) => void setImmediate(callback),
+  // Drivers write at the end of the turn: what comes by `setImmediate` waits for the next one.
+  turn: (callback) => process.nextTick(callback),
   random: Math.random
 }

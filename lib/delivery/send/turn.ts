@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 
-/** The events of one turn of the event loop, which share frames. */
+/** The events of one turn: of a callback of the event loop, and the promises that it has resolved. They share frames. */
 export class Turn {
   readonly #clock: Clock
   readonly #onEnd: () => void
