@@ -1,4 +1,5 @@
-// Runs the specs in several processes, three at once, as most of them wait for brokers, timers and other processes; what takes
+// Runs the specs but for those of the types, the package and the versions of brokers, which have commands of their own: see
+// CONTRIBUTING.md. In several processes, three at once, as most of them wait for brokers, timers and other processes; what takes
 // longest comes first. The specs of a group share what is made once in a process: the packed package, and a RabbitMQ, which costs
 // 6 s of CPU. A group's report follows when it has ended.
 import { spawn } from 'node:child_process'
@@ -10,13 +11,13 @@ const GROUPS = [
   ['spec/{faults,adapters/amqp}/*.spec.ts'],
   ['spec/field/[f-z]*.spec.ts'],
   ['spec/{docs,wire}/*.spec.ts'],
-  ['spec/{package,types,simulation}/*.spec.ts'],
+  ['spec/simulation/*.spec.ts'],
   ['spec/field/[a-e]*.spec.ts']
 ]
 const OTHERS = [
   'spec/**/*.spec.ts',
   '--ignore',
-  'spec/brokers/**',
+  'spec/{brokers,package,types}/**',
   ...GROUPS.flat().flatMap((files) => ['--ignore', files])
 ]
 

@@ -14,7 +14,7 @@ import { Turn } from './turn.js'
 
 /**
  * The send side: assigns sequence numbers to this instance's events, keeps the latest, and sends them in frames. The events of
- * one turn of the event loop share a frame, more while earlier frames are in flight. Events that wait for the broker, that are in
+ * one turn share a frame, more while earlier frames are in flight. Events that wait for the broker, that are in
  * flight and that can be retransmitted are kept in one history.
  */
 export class Sender {
