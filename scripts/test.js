@@ -11,8 +11,9 @@ const GROUPS = [
   ['spec/{faults,adapters/amqp}/*.spec.ts'],
   ['spec/field/[f-z]*.spec.ts'],
   ['spec/{docs,wire}/*.spec.ts'],
-  ['spec/simulation/*.spec.ts'],
-  ['spec/field/[a-e]*.spec.ts']
+  ['spec/adapters/{ipc,nats,redis}/*.spec.ts'],
+  ['spec/field/[a-e]*.spec.ts'],
+  ['spec/simulation/*.spec.ts']
 ]
 const OTHERS = [
   'spec/**/*.spec.ts',
