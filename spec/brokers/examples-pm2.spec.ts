@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { ClusterStage } from '../docs/cluster-stage.js'
 import type { Daemon } from '../support/brokers/daemon.js'
+import { ClusterStage } from './cluster-stage.js'
 
 const run = promisify(execFile)
 const PM2 = 'node_modules/pm2/bin/pm2'
