@@ -1,3 +1,4 @@
+import { SyncError } from '../../errors.js'
 import { loadDriver } from '../driver.js'
 import { type CredentialsProvider, watchedProvider } from './credentials-provider.js'
 import { type NodeRedis, reconnectStrategy } from './node-redis.js'
@@ -15,6 +16,9 @@ import {
   sentinelPrimary
 } from './node-redis-sentinel.js'
 import type { RedisClient, RedisContext } from './redis-client.js'
+
+const NO_SENTINEL =
+  '`redisOptions.sentinelRootNodes` needs version 5 or later of the redis package, and an older one is installed: npm install redis'
 
 /** Of `redisOptions`, what is used here. */
 interface GivenOptions extends ClusterOptions, SentinelOptions {
@@ -41,6 +45,7 @@ export async function ownClient(
     return clusterNode(context, () => driver.createCluster(options) as unknown as NodeRedisCluster)
   }
   if (given.sentinelRootNodes) {
+    if (!('createSentinel' in driver)) throw new SyncError('options', `feathers-sync: ${NO_SENTINEL}`)
     const options = sentinelOptions(given) as Parameters<typeof driver.createSentinel>[0]
     return sentinelPrimary(context, () => driver.createSentinel(options) as unknown as NodeRedisSentinel)
   }

@@ -6,6 +6,7 @@ import type { SyncOptions } from '../../../lib/index.js'
 import { type RedisBroker, startRedis } from '../../support/brokers/redis.js'
 import { eventually } from '../../support/eventually.js'
 import { Members, range } from '../../support/members.js'
+import { runScript } from '../../support/process.js'
 import { startSilentServer } from '../../support/silent-server.js'
 
 const require = createRequire(import.meta.url)
@@ -121,5 +122,24 @@ describe('RedisAdapter, wrong use', function () {
     } finally {
       await server.close()
     }
+  })
+
+  it('says what to install where the package knows no Sentinels', async () => {
+    const hooks = `export const resolve = (name, context, next) => next(name === 'redis' ? 'redis-4' : name, context)`
+    const { output, errors } = await runScript(`
+      import { register } from 'node:module'
+      register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hooks))})
+      const { feathers } = await import('@feathersjs/feathers')
+      const { default: sync } = await import('./lib/index.ts')
+      const redisOptions = { name: 'main', sentinelRootNodes: [{ host: 'localhost', port: 26379 }] }
+      const app = feathers().configure(sync({ key: 'none', adapter: 'redis', redisOptions }))
+      app.on('sync-error', () => {})
+      await app.sync.ready.catch(({ kind, message }) => console.log(kind, message))`)
+    expect({ output, errors }).to.deep.equal({
+      output:
+        'options feathers-sync: `redisOptions.sentinelRootNodes` needs version 5 or later of the redis package, ' +
+        'and an older one is installed: npm install redis\n',
+      errors: ''
+    })
   })
 })
