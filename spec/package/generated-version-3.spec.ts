@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import type { Chapter } from '../applications/chat-story.js'
 import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
 import { compile } from '../support/compile.js'
-import type { Chapter } from './chat-story.js'
 
-const PROGRAM = fileURLToPath(new URL('chat-program.ts', import.meta.url))
-const SETTINGS = new URL('generated/default.json', import.meta.url)
+const PROGRAM = fileURLToPath(new URL('../applications/chat-program.ts', import.meta.url))
+const SETTINGS = new URL('../applications/generated/default.json', import.meta.url)
 /** The only difference between the two: what the import of `feathers-sync` stands for. */
 const VERSIONS = { 3: { alias: { 'feathers-sync': 'feathers-sync-3' } }, 4: {} }
 
