@@ -8,7 +8,7 @@ import { type RedisCluster, startRedisCluster } from '../support/brokers/redis-c
 import { eventually } from '../support/eventually.js'
 import type { HandedIn } from '../support/handed-in.js'
 import { type Member, Members, range } from '../support/members.js'
-import { runScript } from '../support/process.js'
+import { expectLeftAlone } from './given-client.js'
 
 interface Closable {
   on(event: string, listener: () => void): unknown
@@ -176,23 +176,12 @@ describe('a Redis Cluster', function () {
         ['redis', `createCluster({ rootNodes })`, 'destroy'],
         ['ioredis-5', 'new Cluster(startupNodes)', 'disconnect'],
         ['ioredis', 'new Cluster(startupNodes)', 'disconnect']
-      ]) {
-        const { output, errors, code, lingered } = await runScript(`
-          import { feathers } from '@feathersjs/feathers'
-          import { ${create?.match(/\w+Cluster|Cluster/)?.[0]} } from '${name}'
-          import sync from './lib/index.ts'
+      ] as const) {
+        const setUp = `
+          import { ${create.match(/\w+Cluster|Cluster/)?.[0]} } from '${name}'
           const rootNodes = ${JSON.stringify(cluster.rootNodes)}
-          const startupNodes = ${JSON.stringify(cluster.startupNodes)}
-          const redisClient = ${create}
-          await (redisClient.isCluster ? redisClient.ping() : redisClient.connect())
-          const before = redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join()
-          const app = feathers().configure(sync.redis({ redisClient }))
-          await app.sync.ready
-          await app.teardown()
-          console.log(redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join() === before)
-          await redisClient.${end}()`)
-        expect({ name, output, errors, code }).to.deep.equal({ name, output: 'true\n', errors: '', code: 0 })
-        expect(lingered, name).to.be.below(1500)
+          const startupNodes = ${JSON.stringify(cluster.startupNodes)}`
+        await expectLeftAlone(setUp, create, end)
       }
     } finally {
       await cluster.stop()

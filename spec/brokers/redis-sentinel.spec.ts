@@ -8,7 +8,7 @@ import { type SentinelBroker, type SentinelSetup, startSentinelSetup } from '../
 import { eventually } from '../support/eventually.js'
 import type { HandedIn } from '../support/handed-in.js'
 import { Members, range } from '../support/members.js'
-import { runScript } from '../support/process.js'
+import { expectLeftAlone } from './given-client.js'
 
 interface SentinelClient {
   on(event: string, listener: () => void): unknown
@@ -112,26 +112,8 @@ describe('Redis Sentinel', function () {
         `new Redis(${options.replace('sentinelRootNodes', 'sentinels')})`,
         'disconnect'
       ]
-    ]) {
-      const { output, errors, code, lingered } = await runScript(`
-        import { feathers } from '@feathersjs/feathers'
-        import { ${imports}
-        import sync from './lib/index.ts'
-        const redisClient = ${create}
-        await (redisClient.pipeline ? redisClient.ping() : redisClient.connect())
-        const before = redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join()
-        const app = feathers().configure(sync.redis({ redisClient }))
-        await app.sync.ready
-        await app.teardown()
-        console.log(redisClient.eventNames().map((name) => redisClient.listenerCount(name)).join() === before)
-        await redisClient.${end}()`)
-      expect({ imports, output, errors, code }).to.deep.equal({
-        imports,
-        output: 'true\n',
-        errors: '',
-        code: 0
-      })
-      expect(lingered, imports).to.be.below(1500)
+    ] as const) {
+      await expectLeftAlone(`import { ${imports}`, create, end)
     }
   })
 })

@@ -8,6 +8,18 @@ import { idleClient } from '../support/idle-client.js'
 const SECRET = 's3cret'
 const fn = () => {}
 
+/** What the process is warned of by `run`, which warns at least once. */
+async function warningsOf(run: () => void): Promise<string[]> {
+  const warnings: string[] = []
+  const listener = (warning: Error) => warnings.push(String(warning))
+  process.on('warning', listener)
+  const last = once(process, 'warning')
+  run()
+  await last
+  process.off('warning', listener)
+  return warnings
+}
+
 describe('option-checks', () => {
   describe('checkOptions', () => {
     it('takes what is right', () => {
@@ -150,18 +162,14 @@ describe('option-checks', () => {
     }
 
     it('warns of options of another adapter, once each: an application may choose its broker by `uri`', async () => {
-      const warnings: Error[] = []
-      const listener = (warning: Error) => warnings.push(warning)
-      process.on('warning', listener)
-      const last = once(process, 'warning')
-      for (const _ of [1, 2]) {
-        checkBuiltInOptions({ natsConnectionOptions: {}, redisOptions: {} }, builtIn('valkeys'))
-        checkBuiltInOptions({ amqpConnectionOptions: { ca: SECRET }, sharded: false }, builtIn('nats'))
-        checkBuiltInOptions({ amqpConnection: undefined, redisOptions: {} }, builtIn('redis'))
-      }
-      await last
-      process.off('warning', listener)
-      expect(warnings.map(String)).to.deep.equal([
+      const warnings = await warningsOf(() => {
+        for (const _ of [1, 2]) {
+          checkBuiltInOptions({ natsConnectionOptions: {}, redisOptions: {} }, builtIn('valkeys'))
+          checkBuiltInOptions({ amqpConnectionOptions: { ca: SECRET }, sharded: false }, builtIn('nats'))
+          checkBuiltInOptions({ amqpConnection: undefined, redisOptions: {} }, builtIn('redis'))
+        }
+      })
+      expect(warnings).to.deep.equal([
         'FeathersSyncWarning: `natsConnectionOptions` is of the nats adapter, and has no effect with this `uri`.',
         'FeathersSyncWarning: `sharded` is of the redis adapter, and has no effect with this `uri`.',
         'FeathersSyncWarning: `amqpConnectionOptions` is of the amqp adapter, and has no effect with this `uri`.'
@@ -169,28 +177,20 @@ describe('option-checks', () => {
     })
 
     it('warns of an unknown name, with the nearest known one, and only once', async () => {
-      const warnings: Error[] = []
-      const listener = (warning: Error) => warnings.push(warning)
-      process.on('warning', listener)
-      const last = once(process, 'warning')
-      for (const _ of [1, 2]) checkBuiltInOptions({ kye: 'k', redisOption: {} })
-      await last
-      process.off('warning', listener)
-      expect(warnings.map(String)).to.deep.equal([
+      const warnings = await warningsOf(() => {
+        for (const _ of [1, 2]) checkBuiltInOptions({ kye: 'k', redisOption: {} })
+      })
+      expect(warnings).to.deep.equal([
         'FeathersSyncWarning: `kye` is not an option of feathers-sync. Did you mean `key`?',
         'FeathersSyncWarning: `redisOption` is not an option of feathers-sync. Did you mean `redisOptions`?'
       ])
     })
 
     it('suggests only a name that is near', async () => {
-      const warnings: Error[] = []
-      const listener = (warning: Error) => warnings.push(warning)
-      process.on('warning', listener)
-      const last = once(process, 'warning')
-      checkBuiltInOptions({ password: SECRET, debug: true, hsitory: {} })
-      await last
-      process.off('warning', listener)
-      expect(warnings.map(String)).to.deep.equal([
+      const warnings = await warningsOf(() => {
+        checkBuiltInOptions({ password: SECRET, debug: true, hsitory: {} })
+      })
+      expect(warnings).to.deep.equal([
         'FeathersSyncWarning: `password` is not an option of feathers-sync.',
         'FeathersSyncWarning: `debug` is not an option of feathers-sync.',
         'FeathersSyncWarning: `hsitory` is not an option of feathers-sync. Did you mean `history`?'
@@ -198,20 +198,21 @@ describe('option-checks', () => {
     })
 
     it('warns of unknown names in the options of drivers, once each', async () => {
-      const warnings: Error[] = []
-      const listener = (warning: Error) => warnings.push(warning)
-      process.on('warning', listener)
-      const last = once(process, 'warning')
-      for (const _ of [1, 2]) {
-        checkBuiltInOptions({
-          amqpConnectionOptions: { heartbeatIntervalInSecond: 5, ca: 'x', credentials: {}, keepAlive: true },
-          redisOptions: { pasword: SECRET, socket: {}, RESP: 2, legacyMode: false },
-          natsConnectionOptions: { tokn: SECRET, tls: {} }
-        })
-      }
-      await last
-      process.off('warning', listener)
-      expect(warnings.map(String).sort()).to.deep.equal(
+      const warnings = await warningsOf(() => {
+        for (const _ of [1, 2]) {
+          checkBuiltInOptions({
+            amqpConnectionOptions: {
+              heartbeatIntervalInSecond: 5,
+              ca: 'x',
+              credentials: {},
+              keepAlive: true
+            },
+            redisOptions: { pasword: SECRET, socket: {}, RESP: 2, legacyMode: false },
+            natsConnectionOptions: { tokn: SECRET, tls: {} }
+          })
+        }
+      })
+      expect(warnings.sort()).to.deep.equal(
         [
           [
             'amqpConnectionOptions.heartbeatIntervalInSecond',

@@ -1,10 +1,10 @@
 import { reason } from '../../errors.js'
 import { has } from '../adapter-options.js'
+import { type Hints, withHint } from '../hints.js'
 
 const OPTIONS = '`amqpConnectionOptions`'
 
-/** What drivers and servers say, and what to do about it where they don't. */
-const HINTS: readonly [text: RegExp, hint: string][] = [
+const HINTS: Hints = [
   [
     /ConnectionOpenOk; got <ConnectionClose/,
     "the virtual host in the `uri` option doesn't exist, or its user has no access to it"
@@ -63,9 +63,5 @@ export function isOver(connection: object, error: unknown): boolean {
 
 /** The error, with what to do about it where its text doesn't say. */
 export function explained(error: unknown): unknown {
-  const text = reason(error).trim()
-  const hint =
-    HINTS.find(([pattern]) => pattern.test(text))?.[1] ??
-    (error instanceof TypeError || error instanceof RangeError ? VALUES : undefined)
-  return hint === undefined ? error : new Error(`${text}; ${hint}`, { cause: error })
+  return withHint(error, HINTS, VALUES)
 }

@@ -1,7 +1,6 @@
-import { reason } from '../../errors.js'
+import { type Hints, withHint } from '../hints.js'
 
-/** What drivers and servers say, and what to do about it where they don't. */
-const HINTS: readonly [text: RegExp, hint: string][] = [
+const HINTS: Hints = [
   [
     /certificate required|bad certificate|handshake failure|unknown ca\b/i,
     'the server wants a certificate of this client: `redisOptions.socket` takes `cert` and `key`'
@@ -54,13 +53,11 @@ const VALUES = 'a value in `redisOptions` is none that the redis package can use
 
 /** The error, with what to do about it where its text doesn't say. */
 export function explained(error: unknown, options: { uri?: string; redisOptions?: object }): unknown {
-  const text = reason(error).trim()
-  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1] ?? hintOf(error, text, options)
-  return hint === undefined ? error : new Error(`${text}; ${hint}`, { cause: error })
+  return withHint(error, HINTS, VALUES, (text) => hintOf(text, options))
 }
 
+/** Of a connection that ends without a reason. */
 function hintOf(
-  error: unknown,
   text: string,
   { uri = '', redisOptions }: { uri?: string; redisOptions?: object }
 ): string | undefined {
@@ -68,5 +65,5 @@ function hintOf(
   const isTls = /^\s*(rediss|valkeys):/i.test(uri) || socket?.tls === true
   if (isTls && /timeout/i.test(text)) return SILENT
   if (!isTls && /Socket closed unexpectedly|ECONNRESET/.test(text)) return CUT
-  return error instanceof TypeError || error instanceof RangeError ? VALUES : undefined
+  return undefined
 }
