@@ -24,7 +24,7 @@ const OUTAGES: Record<string, [begin: (node: RabbitBroker) => Promise<void>, end
 for (const [where, source] of Object.entries(SOURCES)) {
   describe(`a RabbitMQ cluster of two, ${where}`, function () {
     this.timeout(120_000)
-    let nodes: [RabbitBroker, RabbitBroker]
+    let nodes: RabbitBroker[] = []
     let members: Members
 
     before(async () => {
@@ -73,7 +73,7 @@ for (const [where, source] of Object.entries(SOURCES)) {
             }
           })()
           await eventually(() => all.every(({ made }) => made > 50))
-          const node = nodes[index]
+          const node = nodes[index] as RabbitBroker
           await begin(node)
           const cut = all[index] as Member
           await eventually(() => cut.statuses.includes('reconnecting'), {

@@ -41,6 +41,13 @@ export class RabbitBroker extends PrivateBroker {
     return `amqp://guest:guest@127.0.0.1:${this.port}`
   }
 
+  /** Resolves when Erlang has ended its boot, too: that fails where the broker is stopped before. */
+  override async start(): Promise<void> {
+    await super.start()
+    await this.eval(`(fun Wait() -> case init:get_status() of
+      {starting, _} -> timer:sleep(10), Wait(); Booted -> Booted end end)()`)
+  }
+
   /**
    * The URI of a new virtual host: as good as a fresh broker, in a few milliseconds.
    *
