@@ -39,7 +39,10 @@ async function complete({ chunks }) {
   const code = chunks.find(({ fileName }) => fileName === 'index.cjs')
   const types = chunks.find(({ fileName }) => fileName === 'index.d.cts')
   await write('THIRD-PARTY-LICENSES.txt', await licenses(code.moduleIds))
-  await writeFile('dist/index.cjs', withOptionalDrivers(await readFile('dist/index.cjs', 'utf8')))
+  const text = withOptionalDrivers(await readFile('dist/index.cjs', 'utf8'))
+  if (/[^\0-\x7f]/.test(text))
+    throw new Error('not all is ASCII: V8 would keep the source in twice the memory')
+  await writeFile('dist/index.cjs', text)
 
   const names = ({ exports }) => exports.filter((name) => name !== 'default').join(', ')
   const face = ["import sync from './index.cjs'", 'export default sync']

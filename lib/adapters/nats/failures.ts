@@ -9,7 +9,7 @@ export interface Failure {
   readonly cause: unknown
 }
 
-const TLS = '`natsConnectionOptions: { tls: … }`'
+const TLS = '`natsConnectionOptions: { tls: ... }`'
 
 const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: string) => string][] = [
   [

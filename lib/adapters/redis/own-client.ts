@@ -17,6 +17,9 @@ import {
 } from './node-redis-sentinel.js'
 import type { RedisClient, RedisContext } from './redis-client.js'
 
+type Driver = typeof import('redis')
+type ClientOptions = Parameters<Driver['createClient']>[0]
+
 const NO_SENTINEL =
   '`redisOptions.sentinelRootNodes` needs version 5 or later of the redis package, and an older one is installed: npm install redis'
 
@@ -54,6 +57,11 @@ export async function ownClient(
   if (provider) options.credentialsProvider = watchedProvider(provider, context.hide)
   const url = uri?.replace(/^valkey/i, 'redis') // the driver knows no valkey:
   const all = { url, ...options, disableOfflineQueue: true, socket: { reconnectStrategy, ...socket } }
-  const client = driver.createClient(all as Parameters<typeof driver.createClient>[0])
-  return new NodeRedisClient(context, client as unknown as NodeRedis, false)
+  return new NodeRedisClient(context, clientOf(driver, all as ClientOptions), false)
+}
+
+/** `createClient()` adds methods for all commands, which takes 12 MB of memory. The bare class is exported since version 6. */
+function clientOf(driver: Driver, options: ClientOptions): NodeRedis {
+  const { RedisClient }: Partial<Driver> = driver
+  return (RedisClient ? new RedisClient(options) : driver.createClient(options)) as unknown as NodeRedis
 }

@@ -115,7 +115,7 @@ describe('NatsAdapter over TLS', () => {
   it('a server without TLS: ready rejects, and says to write nats:', async () => {
     const port = await start(undefined)
     const text =
-      /has no TLS: write `nats:\/\/` for `tls:\/\/` in `uri`, and leave out `natsConnectionOptions: { tls: … }`/
+      /has no TLS: write `nats:\/\/` for `tls:\/\/` in `uri`, and leave out `natsConnectionOptions: { tls: \.\.\. }`/
     await expectRefusal({ uri: `tls://127.0.0.1:${port}` }, text)
     await expectRefusal({ uri: `nats://127.0.0.1:${port}`, natsConnectionOptions: { tls: {} } }, text)
   })

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
+import { RedisClient } from 'redis'
+import { spy } from 'sinon'
 import { RedisAdapter } from '../../../lib/adapters/redis/redis-adapter.js'
 import type { SyncError } from '../../../lib/errors.js'
 import type { RedisSyncOptions } from '../../../lib/sync/options.js'
@@ -62,6 +64,16 @@ describe('RedisAdapter', () => {
       const one = probe(new RedisAdapter(), { adapter: 'redis', redisOptions: { url: broker.uri } })
       await expectInSync(one, redis())
     })
+  })
+
+  it('makes its clients without the methods for all commands, which would take 12 MB of memory', async () => {
+    const factory = spy(RedisClient, 'factory')
+    try {
+      await expectInSync(redis(), redis())
+      expect(factory.callCount).to.equal(0)
+    } finally {
+      factory.restore()
+    }
   })
 
   it('waits for a server that is slow, longer than the driver waits for other commands', async () => {
