@@ -1,4 +1,4 @@
-import 'reflect-metadata'
+import 'reflect-metadata/lite' // what inversify loads: the other one would be loaded besides
 import * as api from './api.js'
 import { sync as create } from './sync/sync.js'
 

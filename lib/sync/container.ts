@@ -1,4 +1,3 @@
-import 'reflect-metadata'
 import { Container, type ServiceIdentifier } from 'inversify'
 import { SyncAdapter } from '../adapters/sync-adapter.js'
 import { reason } from '../errors.js'
