@@ -132,9 +132,13 @@ export class Connection {
     while (!this.#closed) {
       this.#attempt = new AbortController()
       const { signal } = this.#attempt
+      let isOver = false // asking the signal would take longer, for each message
+      signal.addEventListener('abort', () => {
+        isOver = true
+      })
       try {
         await this.#driver.connect((bytes) => {
-          if (!signal.aborted) this.#handlers.receive(bytes)
+          if (!isOver) this.#handlers.receive(bytes)
         }, signal)
         if (signal.aborted) break
         this.#connecting = false

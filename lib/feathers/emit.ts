@@ -1,6 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { isPromise } from '../message/at-once.js'
 
+/** Whether `emitTo` would call any; of an emitter with an `emit` of its own, that isn't known. */
+export function hasListeners(emitter: EventEmitter, emit: EventEmitter['emit'], event: string): boolean {
+  return emit !== EventEmitter.prototype.emit || emitter.listenerCount(event) > 0
+}
+
 /**
  * Emits by `emit`; what an async listener rejects with goes to `onRejection`, where it would end the process. Not for an
  * emitter with an `emit` of its own class, which alone knows its listeners.

@@ -40,6 +40,8 @@ interface Attached {
   readonly calls: BulkCalls
   readonly encoder: Encoder
   readonly policy: Policy
+  /** Runs what reads messages; what it throws is reported. */
+  readonly attempt: Attempt
 }
 
 /** Connects the services of a Feathers application to what carries their events to other instances. */
@@ -56,14 +58,14 @@ export class EventBridge {
     const { origin, send, options } = link
     const encoder = new Encoder({ serializer, wire: options.wire, origin, send })
     const calls = new BulkCalls(() => encoder.flush())
-    this.#attached = { link, events, calls, encoder, policy: new Policy(options.omit) }
+    const attempt: Attempt = (read) => events.attempt('deserialize', UNREADABLE, read)
+    this.#attached = { link, events, calls, encoder, policy: new Policy(options.omit), attempt }
     app.on('sync-in', (message: SyncMessage) => events.deliver(message, true))
   }
 
   /** Takes the payload of `count` events of another instance and emits each as `sync-in`. Never throws. */
   receive(payload: Uint8Array, count: number): void {
-    this.#receive(({ events }) => {
-      const attempt: Attempt = (read) => events.attempt('deserialize', UNREADABLE, read)
+    this.#receive(({ attempt }) => {
       const messages = readMessages(this.serializer, payload, count, attempt)
       if (count > 1) shareContexts(messages)
       return messages
@@ -100,11 +102,11 @@ export class EventBridge {
   #receive(read: (attached: Attached) => SyncMessage[]): boolean {
     const attached = this.#attached
     if (!attached) return false
-    const { link, events } = attached
+    const { attempt, events, link } = attached
     if (!link.isOpen() || link.options.mode === 'send') return false
-    const messages = events.attempt('deserialize', UNREADABLE, () => read(attached)) ?? []
+    const messages = attempt(() => read(attached)) ?? []
     for (const message of messages) {
-      debug('in: %s %s', message?.path, message?.event)
+      if (debug.enabled) debug('in: %s %s', message?.path, message?.event)
       events.announce('sync-in', message)
     }
     return messages.length > 0
@@ -122,7 +124,7 @@ function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Att
     if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message)))
       return
     encoder.add(message, item, lost)
-    debug('out: %s %s', event.path, event.event)
+    if (debug.enabled) debug('out: %s %s', event.path, event.event)
     events.announce('sync-out', message)
   } catch (cause) {
     failed(cause, `could not serialize ${name()}, it stays on this instance`)

@@ -6,7 +6,7 @@ import createDebug from 'debug'
 import { reason, SyncError, type SyncErrorKind } from '../errors.js'
 import { isObject } from '../message/fields.js'
 import type { SyncMessage } from '../message/message.js'
-import { emitTo } from './emit.js'
+import { emitTo, hasListeners } from './emit.js'
 import { watchPublishers } from './publishers.js'
 import { contextFrom } from './received-context.js'
 import { dispatchAs, type Remoteness } from './remote.js'
@@ -76,6 +76,7 @@ export class ServiceEvents {
     if (!target) return
     const [service, { emit }] = target
     const { event, path, data, context: received } = message
+    if (!hasListeners(service, emit, event)) return
     const failed = (cause: unknown) => {
       const text = `a listener of '${path} ${event}' threw on an event from another instance`
       this.#failed('listener', text, cause)
@@ -96,9 +97,13 @@ export class ServiceEvents {
   /** Emits on the application; what its listeners throw or reject with is reported and ends there. */
   announce(event: 'sync-in' | 'sync-out', value: unknown): boolean {
     const { app } = this
-    const text = `a ${event} listener threw`
-    const onRejection = (cause: unknown) => this.#failed('listener', text, cause)
-    return this.attempt('listener', text, () => emitTo(app, app.emit, event, [value], onRejection)) ?? false
+    const failed = (cause: unknown) => this.#failed('listener', `a ${event} listener threw`, cause)
+    try {
+      return emitTo(app, app.emit, event, [value], failed)
+    } catch (cause) {
+      failed(cause)
+      return false
+    }
   }
 
   /** Runs what is not ours; what it throws is reported and ends there. */

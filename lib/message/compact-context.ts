@@ -5,21 +5,12 @@ import type { SyncMessage } from './message.js'
  * What a context has in common with its message is left out of the context, so that each value is sent once, and marked by the
  * sum of these numbers in its `self`, a name that no context that is sent has.
  */
-const SAME = [
-  ['path', 1],
-  ['event', 2],
-  ['data', 4],
-  ['result', 8],
-  ['dispatch', 64]
-] as const
-const BITS = new Map<string, number>(SAME)
+const SAME = { path: 1, event: 2, data: 4, result: 8, dispatch: 64 } as const
+const BITS = new Map<string, number>(Object.entries(SAME))
 
 /** Of those that are the list of the events' data. */
-const LISTED = [
-  ['result', 16],
-  ['dispatch', 128]
-] as const
-const LISTED_BITS = new Map<string, number>(LISTED)
+const LISTED = { result: 16, dispatch: 128 } as const
+const LISTED_BITS = new Map<string, number>(Object.entries(LISTED))
 
 /** The context's data is the event's without some fields, a `create`'s without the id: their names are sent in its place. */
 const PART = 32
@@ -70,24 +61,29 @@ function leaveOutConnection(sent: Values): boolean {
   return true
 }
 
-/** The reverse: fills in what was left out. `items`: the data of all events that share the context. */
-export function restore({ event, path, data, context }: SyncMessage, items: readonly unknown[]): unknown {
+/**
+ * The reverse: fills in what was left out.
+ *
+ * @param items the data of all events that share the context
+ */
+export function restore(message: SyncMessage, items?: readonly unknown[]): unknown {
+  const { event, path, data, context } = message
   if (!isObject(context) || typeof context.self !== 'number') return context
-  const { self } = context
-  const restored = less(context, isSelf)
-  const common: Values = { path, event, data, result: data, dispatch: data }
-  for (const [name, bit] of SAME) if ((self & bit) !== 0) restored[name] = common[name]
-  for (const [name, bit] of LISTED) if ((self & bit) !== 0) restored[name] = items
+  const { self, ...restored } = context
   const { data: left } = restored
+  // No loops over the names: each event comes here.
+  if ((self & SAME.path) !== 0) restored.path = path
+  if ((self & SAME.event) !== 0) restored.event = event
+  if ((self & SAME.data) !== 0) restored.data = data
+  if ((self & SAME.result) !== 0) restored.result = data
+  if ((self & SAME.dispatch) !== 0) restored.dispatch = data
+  if ((self & LISTED.result) !== 0) restored.result = items ?? [data]
+  if ((self & LISTED.dispatch) !== 0) restored.dispatch = items ?? [data]
   if ((self & PART) !== 0 && isObject(data) && Array.isArray(left)) {
     restored.data = less(data, (field) => left.includes(field))
   }
   if ((self & CONNECTION) !== 0) restoreConnection(restored)
   return restored
-}
-
-function isSelf(name: string): boolean {
-  return name === 'self'
 }
 
 function restoreConnection(context: Values): void {

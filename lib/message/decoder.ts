@@ -2,7 +2,7 @@ import { asBuffer } from '../bytes.js'
 import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
-import { readPayload, SHARED, WHOLE } from './payload.js'
+import { isOne, ONE_AT, readPayload, SHARED, WHOLE } from './payload.js'
 import { JsonSerializer, type Serializer } from './serializer.js'
 
 /** Events that share a context. */
@@ -29,6 +29,7 @@ export function readMessages(
   count: number,
   attempt: Attempt = (read) => read()
 ): SyncMessage[] {
+  if (isOne(payload, count)) return [readOne(serializer, payload)]
   const lists: (List | undefined)[] = []
   const events: (() => SyncMessage)[] = []
   for (const { tag, bytes } of readPayload(payload, count)) {
@@ -51,6 +52,19 @@ export function readMessages(
   return events.map((event) => event())
 }
 
+/** Most payloads are of one event: a path of its own, as each event that comes alone has cold caches. */
+function readOne(serializer: Serializer, payload: Uint8Array): SyncMessage {
+  const bytes = asBuffer(payload)
+  const message = isJson(serializer)
+    ? serializer.deserialize(bytes, ONE_AT)
+    : deserialized(serializer, bytes.subarray(ONE_AT))
+  return withContext(message, restore(message))
+}
+
+function isJson(serializer: Serializer): serializer is JsonSerializer {
+  return serializer.constructor === JsonSerializer
+}
+
 function copyOf(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length) // not of Node's pool
   copy.set(bytes)
@@ -60,12 +74,12 @@ function copyOf(bytes: Buffer): Buffer {
 /** @throws what the serializer throws, and TypeError where it returns a promise */
 function deserialized(serializer: Serializer, bytes: Buffer): SyncMessage {
   // One that gives parts of the bytes, as bson does with `promoteBuffers`, would keep the whole frame in memory.
-  const own = serializer.constructor === JsonSerializer ? bytes : copyOf(bytes)
+  const own = isJson(serializer) ? bytes : copyOf(bytes)
   return atOnce(serializer.deserialize(own), 'the deserializer')
 }
 
 function wholeOf(message: SyncMessage): () => SyncMessage {
-  const whole = withContext(message, restore(message, [message?.data]))
+  const whole = withContext(message, restore(message))
   return () => whole
 }
 

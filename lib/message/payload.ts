@@ -73,6 +73,16 @@ function write(message: string | Uint8Array, bytes: Buffer, at: number): number 
   return 1 + message.length
 }
 
+/** Where the message of one event begins in its payload. */
+export const ONE_AT = 1
+
+/** @throws SyncError of kind `frame` if it is not one of `count` events */
+export function isOne(payload: Uint8Array, count: number): boolean {
+  if (payload[0] !== FORMAT.one) return false
+  if (count !== 1) throw malformed(`is not one of ${count} events`)
+  return true
+}
+
 /**
  * What is in a payload, as views of it. Each item comes after what it shares.
  *
@@ -93,7 +103,7 @@ export function readPayload(payload: Uint8Array, count: number): Piece[] {
 function piecesOf(bytes: Buffer): Piece[] {
   switch (bytes[0]) {
     case FORMAT.one:
-      return [{ tag: WHOLE, bytes: bytes.subarray(1) }]
+      return [{ tag: WHOLE, bytes: bytes.subarray(ONE_AT) }]
     case FORMAT.many:
       return split(bytes, LENGTH, (_at, index) => (index === 0 ? SHARED : 0))
     case FORMAT.mixed:

@@ -32,8 +32,9 @@ export class JsonSerializer extends Serializer {
     return stringify(message)
   }
 
-  override deserialize(bytes: Buffer): SyncMessage {
-    return parse(bytes.toString()) as SyncMessage
+  /** @param start where the text begins in `bytes` */
+  override deserialize(bytes: Buffer, start = 0): SyncMessage {
+    return parse(bytes.toString('utf8', start)) as SyncMessage
   }
 }
 

@@ -14,6 +14,26 @@ describe('ServiceEvents', () => {
     app = feathers()
   })
 
+  it('makes no hook context of an event from elsewhere that nobody here listens to', () => {
+    app.use('messages', plain())
+    const { events } = watch(app)
+    const createContext = sinon.spy(
+      app.service('messages').create,
+      'createContext' as never
+    ) as sinon.SinonSpy
+    const message = {
+      event: 'created',
+      path: 'messages',
+      data: {},
+      context: { path: 'messages', method: 'create' }
+    }
+    events.deliver(message, true)
+    expect(createContext.callCount).to.equal(0)
+    app.service('messages').on('created', () => {})
+    events.deliver(message, true)
+    expect(createContext.callCount).to.equal(1)
+  })
+
   describe('events', () => {
     const defaults = ['created', 'updated', 'patched', 'removed']
     const all = [...defaults, 'liked', 'shared', 'undeclared']
