@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { builtWorker } from './built-worker.js'
 import type { Effort, Load } from './load.js'
-import { type Contestant, now } from './sides/side.js'
+import { mean } from './rounds.js'
+import { type Contestant, now, type Role } from './sides/side.js'
 import type { CommandName, Commands, Job, Usage } from './worker.js'
 
 /** What takes longer is given up, in ms. */
@@ -17,8 +18,11 @@ class Worker {
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>()
   #calls = 0
 
-  constructor(script: string) {
-    this.#process = fork(script, { execArgv: process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [] })
+  constructor(script: string, isTalkative = false) {
+    this.#process = fork(script, {
+      execArgv: process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [],
+      stdio: ['ignore', 'inherit', isTalkative ? 'ignore' : 'inherit', 'ipc']
+    })
     this.#process.on('message', ({ id, result, error }: { id: number; result: unknown; error?: string }) => {
       const call = this.#waiting.get(id)
       this.#waiting.delete(id)
@@ -76,6 +80,8 @@ export interface FleetOptions {
   /** Where the sender connects to, if elsewhere. */
   senderUri?: string
   receivers: number
+  /** Of the receivers; by default they listen. */
+  role?: Role
 }
 
 /** One instance that makes events and some that receive them, each a process. */
@@ -86,20 +92,26 @@ export class Fleet {
     readonly receivers: readonly Worker[]
   ) {}
 
-  static async start({ contestant, uri, senderUri = uri, receivers }: FleetOptions): Promise<Fleet> {
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const { contestant, uri, senderUri = uri, receivers, role = 'listens' } = options
     const script = await builtWorker()
     const key = `bench-${randomUUID()}`
     const fleet = new Fleet(
       contestant,
       new Worker(script),
-      Array.from({ length: receivers }, () => new Worker(script))
+      // Some drivers print each event that nobody can take.
+      Array.from({ length: receivers }, () => new Worker(script, role === 'lacks the service'))
     )
-    const starts = fleet.all.map((worker, index) =>
-      worker.call('start', { contestant, key, self: index, uri: index === 0 ? senderUri : uri })
+    const starts = fleet.receivers.map((worker, index) =>
+      worker.call('start', { contestant, key, self: index + 1, uri, role })
     )
+    starts.push(fleet.sender.call('start', { contestant, key, self: 0, uri: senderUri, role: 'listens' }))
     try {
       await limited(Promise.all(starts), `${contestant} starts`)
-      await limited(fleet.#probe(), `${contestant} is connected`)
+      await limited(
+        fleet.#probe(role === 'listens' ? fleet.all : [fleet.sender]),
+        `${contestant} is connected`
+      )
       return fleet
     } catch (error) {
       await fleet.stop()
@@ -166,16 +178,22 @@ export class Fleet {
     return Promise.all(this.all.map((worker) => worker.call('usage')))
   }
 
+  /** Resident memory of an instance, in MB, after a second. */
+  async memory(): Promise<number> {
+    await delay(1000)
+    return mean((await this.usage()).map(({ rss }) => rss / 1e6))
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.all.map((worker) => worker.stop()))
   }
 
   /** Not every contestant tells truly when it is connected. */
-  async #probe(): Promise<void> {
+  async #probe(listening: readonly Worker[]): Promise<void> {
     for (let isLive = this.receivers.length === 0; !isLive; ) {
       await this.sender.call('probe')
       await delay(100)
-      isLive = (await Promise.all(this.all.map((worker) => worker.call('probed')))).every(Boolean)
+      isLive = (await Promise.all(listening.map((worker) => worker.call('probed')))).every(Boolean)
     }
     await delay(300)
   }

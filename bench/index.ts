@@ -3,10 +3,12 @@ import { type Broker, startBroker } from './brokers.js'
 import { bulk } from './cases/bulk.js'
 import { cost } from './cases/cost.js'
 import { everyday, minutesOf } from './cases/everyday.js'
+import { growth } from './cases/growth.js'
 import { latency } from './cases/latency.js'
 import { memory } from './cases/memory.js'
 import { serializers } from './cases/serializers.js'
 import { throughput } from './cases/throughput.js'
+import { unheard } from './cases/unheard.js'
 import { CountingProxy } from './counting-proxy.js'
 import { Fleet } from './fleet.js'
 import { type Options, readOptions, USAGE } from './options.js'
@@ -75,6 +77,10 @@ async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
   }
   if (has('memory')) rows.push(...(await told(memory(name, uri, RIVALS))))
   if (has('everyday')) rows.push(...(await told(everyday(name, uri, RIVALS, options))))
+  if (has('growth')) {
+    rows.push(...(await told(growth(broker, uri, RIVALS, options))))
+    rows.push(...(await told(unheard(name, uri, RIVALS, options))))
+  }
   return rows
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Arrivals } from './arrivals.js'
 import { record } from './data.js'
 import { quantile } from './rounds.js'
-import { now, type Side } from './sides/side.js'
+import { now, type Side, type Traffic } from './sides/side.js'
 
 /** Events for a while, by the clock that all processes share. */
 export interface Load {
@@ -22,6 +22,8 @@ export interface Effort {
   cpu: number
   sent: number
   received: number
+  /** What has come from the broker. */
+  traffic: Traffic
   /** Of what has come, in µs; NaN if nothing has. */
   local: Latency
   remote: Latency
@@ -43,16 +45,19 @@ export async function underLoad(side: Side, arrivals: Arrivals, load: Load): Pro
   const { startsAt, lasts, rate } = load
   arrivals.expect(Number.POSITIVE_INFINITY)
   await delay((startsAt - now()) / 1e6)
+  const trafficBefore = side.received()
   const before = process.cpuUsage()
   const endsAt = performance.now() + lasts + SETTLE
   const sent = rate > 0 ? await paced(side, arrivals.self, load) : 0
   await delay(endsAt - performance.now())
   const { user, system } = process.cpuUsage(before)
+  const { messages, bytes } = side.received()
   const { local, remote } = arrivals.latencies
   return {
     cpu: user + system,
     sent,
     received: arrivals.count,
+    traffic: { messages: messages - trafficBefore.messages, bytes: bytes - trafficBefore.bytes },
     local: latency(local),
     remote: latency(remote)
   }

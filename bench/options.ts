@@ -3,9 +3,19 @@ import { parseArgs } from 'node:util'
 export const BROKERS = ['redis', 'amqp', 'nats'] as const
 export type BrokerName = (typeof BROKERS)[number]
 
-export const CASES = ['throughput', 'bulk', 'latency', 'cost', 'memory', 'serializers', 'everyday'] as const
+export const CASES = [
+  'throughput',
+  'bulk',
+  'latency',
+  'cost',
+  'memory',
+  'serializers',
+  'everyday',
+  'growth',
+  'simulated'
+] as const
 /** Takes long, and is for a question of its own. */
-const ON_REQUEST: readonly CaseName[] = ['everyday']
+const ON_REQUEST: readonly CaseName[] = ['everyday', 'growth', 'simulated']
 export type CaseName = (typeof CASES)[number]
 
 export const USAGE = `Usage: npm run bench -- [options]
@@ -19,13 +29,20 @@ export const USAGE = `Usage: npm run bench -- [options]
 The case everyday: processes that are warm, each of which makes and receives events, at the rates of usual servers.
 By default it takes 6 minutes for each broker, and 15 with --processes 2,8,24; --only redis --rates 200 --rounds 3 takes two.
 
-  --processes <list>  how many are in a fleet (default: 2)
-  --rates <list>      events a second of the whole fleet (default: 20,200,2000)
-  --seconds <number>  how long each is measured in each round (default: 2)
-  --warm-up <number>  events of each fleet before (default: 50000)`
+The case growth: what an instance and the broker cost as the fleet grows, and what events cost that nobody listens to.
+With --only redis it takes 20 minutes. One fleet at a time: 50 processes take some 5 GB.
 
-/** Of the case everyday. */
-export interface EverydayOptions {
+  --processes <list>  how many are in a fleet (default: 2; growth: 2,8,24,50)
+  --rates <list>      events a second of the whole fleet (default: 20,200,2000; growth: 20,200)
+  --seconds <number>  how long each is measured in each round (default: 2)
+  --warm-up <number>  events of each fleet before (default: 50000; growth: 5000)
+
+The case simulated: the delivery code on a simulated clock and broker, in one process.
+
+  --instances <list>  how many are in a fleet (default: 10,100,1000; 1000 take some minutes and 4 GB)`
+
+/** Of the cases everyday and growth. */
+export interface PacedOptions {
   processes: number[]
   rates: number[]
   seconds: number
@@ -36,7 +53,10 @@ export interface Options {
   brokers: BrokerName[]
   cases: CaseName[]
   rounds: number
-  everyday: EverydayOptions
+  everyday: PacedOptions
+  growth: PacedOptions
+  /** Sizes of simulated fleets. */
+  instances: number[]
   help: boolean
 }
 
@@ -48,24 +68,28 @@ export function readOptions(args: string[]): Options {
       only: { type: 'string', multiple: true },
       case: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '5' },
-      processes: { type: 'string', default: '2' },
-      rates: { type: 'string', default: '20,200,2000' },
+      processes: { type: 'string' },
+      rates: { type: 'string' },
       seconds: { type: 'string', default: '2' },
-      'warm-up': { type: 'string', default: '50000' },
+      'warm-up': { type: 'string' },
+      instances: { type: 'string', default: '10,100,1000' },
       help: { type: 'boolean', short: 'h', default: false }
     }
   })
   const cases = chosen('--case', values.case, CASES)
+  const paced = (processes: string, rates: string, warmUp: string): PacedOptions => ({
+    processes: list('--processes', values.processes ?? processes, 2),
+    rates: list('--rates', values.rates ?? rates, 1),
+    seconds: integer('--seconds', values.seconds, 1),
+    warmUp: integer('--warm-up', values['warm-up'] ?? warmUp, 0)
+  })
   return {
     brokers: chosen('--only', values.only, BROKERS),
     cases: values.case ? cases : cases.filter((name) => !ON_REQUEST.includes(name)),
     rounds: integer('--rounds', values.rounds, 1),
-    everyday: {
-      processes: list('--processes', values.processes, 2),
-      rates: list('--rates', values.rates, 1),
-      seconds: integer('--seconds', values.seconds, 1),
-      warmUp: integer('--warm-up', values['warm-up'], 0)
-    },
+    everyday: paced('2', '20,200,2000', '50000'),
+    growth: paced('2,8,24,50', '20,200', '5000'),
+    instances: list('--instances', values.instances, 2),
     help: values.help
   }
 }

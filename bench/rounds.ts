@@ -39,6 +39,10 @@ export async function contest<Entrant extends { contestant: Contestant }>({
   )
 }
 
+export function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length
+}
+
 export function median(numbers: readonly number[]): number {
   return quantile(numbers, 0.5)
 }

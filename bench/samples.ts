@@ -13,13 +13,15 @@ export class Samples {
     values.set(contestant, [...(values.get(contestant) ?? []), value])
   }
 
-  /** It has no figures but those that it has already. */
-  fail(contestant: Contestant): void {
-    this.#failed.add(contestant)
-  }
-
-  hasFailed(contestant: Contestant): boolean {
-    return this.#failed.has(contestant)
+  /** A contestant that fails in it, or did before, is out of it. */
+  async attempt(contestant: Contestant, act: () => Promise<void>): Promise<void> {
+    if (this.#failed.has(contestant)) return
+    try {
+      await act()
+    } catch (error) {
+      this.#failed.add(contestant)
+      console.error(`  ${contestant}: ${(error as Error).message}`)
+    }
   }
 
   /** In the order in which they were added first. */

@@ -44,7 +44,7 @@ const commands = {
   async start({ self, ...options }: WorkerOptions): Promise<void> {
     arrivals = new Arrivals(self)
     side = await (options.contestant === 'raw' ? rawSide(options) : feathersSide(options))
-    side.listen(arrivals.onEvent)
+    if (options.role === 'listens') side.listen(arrivals.onEvent)
   },
 
   /** Makes an event that is not counted. */

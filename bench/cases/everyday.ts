@@ -1,18 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Fleet } from '../fleet.js'
 import { type Effort, SETTLE } from '../load.js'
-import type { EverydayOptions, Options } from '../options.js'
-import { median } from '../rounds.js'
+import type { Options, PacedOptions } from '../options.js'
+import { mean, median } from '../rounds.js'
 import { Samples } from '../samples.js'
 import type { Contestant } from '../sides/side.js'
 import type { Row } from '../table.js'
+import { warmUp } from '../warm-up.js'
 
 /** How long idle fleets are watched, in ms: heartbeats are seconds apart. */
 const IDLE = 6000
-/** Of the bursts that warm up, in events of the whole fleet. */
-const BURST = 1000
-/** After so many ms it is warm enough: some take seconds for a burst. */
-const WARM_UP = 30_000
 /** After so many overloaded rounds in a row a rate is given up. */
 const GIVE_UP = 2
 
@@ -40,10 +36,10 @@ export async function everyday(
     const warm: Fleet[] = []
     try {
       for (const contestant of contestants) {
-        await orFail(samples, contestant, async () => {
+        await samples.attempt(contestant, async () => {
           const fleet = await Fleet.start({ contestant, uri, receivers: processes - 1 })
           fleets.push(fleet)
-          await addMemory(samples, fleet, 'memory of an instance after the start')
+          samples.add(contestant, 'memory of an instance after the start', 'MB', await fleet.memory())
           await warmUp(fleet, options.warmUp)
           warm.push(fleet)
         })
@@ -76,23 +72,11 @@ function stepsOf(processes: number, rates: readonly number[]): Step[] {
   )
 }
 
-/** Both ways of events: many in one turn, and one alone. */
-async function warmUp(fleet: Fleet, events: number): Promise<void> {
-  const endsAt = performance.now() + WARM_UP
-  const count = Math.ceil(BURST / fleet.all.length)
-  let made = 0
-  for (let burst = 0; made < events && performance.now() < endsAt; burst += 1) {
-    await fleet.together({ count, size: 200, ...(burst % 2 === 1 && { wave: 1 }) })
-    made += count * fleet.all.length
-  }
-  if (made < events) console.error(`  ${fleet.contestant}: only ${made} events to warm up`)
-}
-
 async function measureAll(
   samples: Samples,
   fleets: readonly Fleet[],
   steps: readonly Step[],
-  { rounds, seconds }: EverydayOptions & { rounds: number }
+  { rounds, seconds }: PacedOptions & { rounds: number }
 ): Promise<void> {
   const idles = new Map<Fleet, number[]>(fleets.map((fleet) => [fleet, []]))
   await eachRound(samples, fleets, rounds, async (fleet) => {
@@ -117,8 +101,8 @@ async function measureAll(
       if (isOverloaded) await fleet.calm()
     })
   }
-  await eachRound(samples, fleets, 1, (fleet) =>
-    addMemory(samples, fleet, 'memory of an instance at the end')
+  await eachRound(samples, fleets, 1, async (fleet) =>
+    samples.add(fleet.contestant, 'memory of an instance at the end', 'MB', await fleet.memory())
   )
 }
 
@@ -151,12 +135,6 @@ function figuresOf({ rate, oneSender }: Step, efforts: readonly Effort[], idle: 
   ] satisfies NamedFigure[]
 }
 
-async function addMemory(samples: Samples, fleet: Fleet, work: string): Promise<void> {
-  await delay(1000)
-  const usages = await fleet.usage()
-  samples.add(fleet.contestant, work, 'MB', mean(usages.map(({ rss }) => rss / 1e6)))
-}
-
 /** A, B, C, B, C, A…: none is always the first. */
 async function eachRound(
   samples: Samples,
@@ -167,21 +145,6 @@ async function eachRound(
   for (let round = 0; round < rounds; round += 1) {
     const start = round % fleets.length
     for (const fleet of [...fleets.slice(start), ...fleets.slice(0, start)])
-      await orFail(samples, fleet.contestant, () => measure(fleet))
+      await samples.attempt(fleet.contestant, () => measure(fleet))
   }
-}
-
-/** One that has failed is out of it. */
-async function orFail(samples: Samples, contestant: Contestant, act: () => Promise<void>): Promise<void> {
-  if (samples.hasFailed(contestant)) return
-  try {
-    await act()
-  } catch (error) {
-    samples.fail(contestant)
-    console.error(`  ${contestant}: ${(error as Error).message}`)
-  }
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Application, feathers } from '@feathersjs/feathers'
-import type { Data, Side, SideOptions } from './side.js'
+import type { Data, Side, SideOptions, Traffic } from './side.js'
 import { now } from './side.js'
 
 /** What is published: the sources would be run with helpers that cost time. */
@@ -22,11 +22,12 @@ function messagesService() {
 }
 
 /** A Feathers application, with a sync or without one. */
-export async function feathersSide({ contestant, uri, key }: SideOptions): Promise<Side> {
+export async function feathersSide({ contestant, uri, key, role }: SideOptions): Promise<Side> {
   const app = feathers()
   if (contestant !== 'none') app.configure(await syncOf(contestant, uri, key))
-  app.use('messages', messagesService() as never)
-  const messages = app.service('messages')
+  app.use(role === 'lacks the service' ? 'others' : 'messages', messagesService() as never)
+  const messages = app.service(role === 'lacks the service' ? 'others' : 'messages')
+  const received = trafficOf(app, contestant)
   if (contestant === 'none') {
     // The least that any sync has to do.
     messages.on('created', (data: Data, { method, params }: { method: string; params: Data }) =>
@@ -47,8 +48,25 @@ export async function feathersSide({ contestant, uri, key }: SideOptions): Promi
       await messages.create(items)
     },
     listen: (listener) => void messages.on('created', listener),
+    received,
     close: () => app.teardown().then(() => {})
   }
+}
+
+/** feathers-sync 3 gives its text to the listeners of `sync-in`, which is of ASCII here. */
+function trafficOf(app: Application, contestant: string): () => Traffic {
+  if (contestant === '4') {
+    return () => {
+      const { frames, bytes } = app.sync.stats()
+      return { messages: frames.received, bytes: bytes.received }
+    }
+  }
+  const traffic = { messages: 0, bytes: 0 }
+  app.on('sync-in', ({ length }: { length: number }) => {
+    traffic.messages += 1
+    traffic.bytes += length
+  })
+  return () => ({ ...traffic })
 }
 
 async function syncOf(contestant: string, uri: string, key: string): Promise<Configure> {

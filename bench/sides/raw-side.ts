@@ -31,7 +31,10 @@ export async function rawSide({ uri, key }: SideOptions): Promise<Side> {
       context: context(trimmed(params))
     })
   const listeners: ((data: Data) => void)[] = []
+  const traffic = { messages: 0, bytes: 0 }
   await driver.subscribe((text) => {
+    traffic.messages += 1
+    traffic.bytes += text.length // of ASCII
     const { data } = JSON.parse(text)
     for (const listener of listeners) listener(data)
   })
@@ -45,6 +48,7 @@ export async function rawSide({ uri, key }: SideOptions): Promise<Side> {
     },
     bulk: (items) => driver.publish(items.map((item) => textOf(item, {}))),
     listen: (listener) => void listeners.push(listener),
+    received: () => ({ ...traffic }),
     close: driver.close
   }
 }

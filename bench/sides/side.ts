@@ -2,10 +2,21 @@
 export const CONTESTANTS = ['4', '3', 'raw', 'none'] as const
 export type Contestant = (typeof CONTESTANTS)[number]
 
+/** What an instance does with the events of others: its listeners get them, or it has none, or not even the service. */
+export const ROLES = ['listens', 'has no listener', 'lacks the service'] as const
+export type Role = (typeof ROLES)[number]
+
 export interface SideOptions {
   contestant: Contestant
   uri: string
   key: string
+  role: Role
+}
+
+/** Messages of the broker, and their bytes without what its protocol adds. */
+export interface Traffic {
+  messages: number
+  bytes: number
 }
 
 /** How many events are made in one turn of the event loop. */
@@ -23,6 +34,8 @@ export interface Side {
   bulk(items: Data[]): Promise<void>
   /** Calls back for every event that arrives, own ones too where they are delivered here. */
   listen(listener: (data: Data) => void): void
+  /** What has come in so far, own messages that come back included. */
+  received(): Traffic
   close(): Promise<void>
 }
 

@@ -40,6 +40,11 @@ export abstract class PrivateBroker implements Broker {
     else await this.runSomewhere()
   }
 
+  /** Of its process group; undefined while it does not run. */
+  get group(): number | undefined {
+    return this.process?.group
+  }
+
   async kill(): Promise<void> {
     await this.process?.kill()
   }

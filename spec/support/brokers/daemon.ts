@@ -45,6 +45,11 @@ export class Daemon {
     return daemon
   }
 
+  /** Its process group. */
+  get group(): number | undefined {
+    return this.child.pid
+  }
+
   /** Waits until it says (or has said, within its latest output) something that matches. */
   async hear(pattern: RegExp): Promise<RegExpExecArray> {
     const gone = this.gone.then(() => {
