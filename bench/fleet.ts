@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { builtWorker } from './built-worker.js'
+import { built } from './built.js'
 import type { Effort, Load } from './load.js'
 import { mean } from './rounds.js'
 import { type Contestant, now, type Role } from './sides/side.js'
@@ -94,7 +94,7 @@ export class Fleet {
 
   static async start(options: FleetOptions): Promise<Fleet> {
     const { contestant, uri, senderUri = uri, receivers, role = 'listens' } = options
-    const script = await builtWorker()
+    const script = await built('worker.ts')
     const key = `bench-${randomUUID()}`
     const fleet = new Fleet(
       contestant,

@@ -7,16 +7,18 @@ import { growth } from './cases/growth.js'
 import { latency } from './cases/latency.js'
 import { memory } from './cases/memory.js'
 import { serializers } from './cases/serializers.js'
+import { simulated } from './cases/simulated.js'
 import { throughput } from './cases/throughput.js'
 import { unheard } from './cases/unheard.js'
 import { CountingProxy } from './counting-proxy.js'
 import { Fleet } from './fleet.js'
-import { type Options, readOptions, USAGE } from './options.js'
+import { type CaseName, type Options, readOptions, USAGE } from './options.js'
 import type { Contestant } from './sides/side.js'
 import { type Row, tableOf } from './table.js'
 
 /** What is measured over a broker. */
 const RIVALS: readonly Contestant[] = ['4', '3', 'raw']
+const WITHOUT_BROKER: readonly CaseName[] = ['serializers', 'simulated']
 
 async function main(options: Options): Promise<void> {
   const { brokers, cases } = options
@@ -27,7 +29,7 @@ async function main(options: Options): Promise<void> {
   const rows: Row[] = []
   if (cases.includes('everyday'))
     progress(`The case everyday takes about ${minutesOf(options)} minutes for each broker.`)
-  if (cases.some((name) => name !== 'serializers')) {
+  if (cases.some((name) => !WITHOUT_BROKER.includes(name))) {
     for (const name of brokers) {
       progress(`${name}:`)
       const broker = await startBroker(name)
@@ -43,6 +45,7 @@ async function main(options: Options): Promise<void> {
   }
   if (cases.includes('throughput')) await ceiling(options)
   if (cases.includes('serializers')) console.log(`\n${await serializers(options.rounds)}`)
+  if (cases.includes('simulated')) console.log(`\n${await simulated(options.instances)}`)
   console.log(`\nIt took ${Math.round((performance.now() - startedAt) / 1000)} s.`)
 }
 
