@@ -10,6 +10,8 @@ import type { CommandName, Commands, Job, Usage } from './worker.js'
 
 /** What takes longer is given up, in ms. */
 const PATIENCE = 60_000
+/** The same for the start of each process. */
+const START = 5000
 /** Until all processes know what to do, in ms. */
 const LEAD = 300
 
@@ -107,7 +109,7 @@ export class Fleet {
     )
     starts.push(fleet.sender.call('start', { contestant, key, self: 0, uri: senderUri, role: 'listens' }))
     try {
-      await limited(Promise.all(starts), `${contestant} starts`)
+      await limited(Promise.all(starts), `${contestant} starts`, PATIENCE + START * fleet.all.length)
       await limited(
         fleet.#probe(role === 'listens' ? fleet.all : [fleet.sender]),
         `${contestant} is connected`
@@ -199,13 +201,10 @@ export class Fleet {
   }
 }
 
-async function limited<Result>(result: Promise<Result>, what: string): Promise<Result> {
+async function limited<Result>(result: Promise<Result>, what: string, most = PATIENCE): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`it took longer than ${PATIENCE / 1000} s until ${what}`)),
-      PATIENCE
-    )
+    timer = setTimeout(() => reject(new Error(`it took longer than ${most / 1000} s until ${what}`)), most)
   })
   try {
     return await Promise.race([result, timeout])
