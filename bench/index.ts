@@ -80,10 +80,8 @@ async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
   }
   if (has('memory')) rows.push(...(await told(memory(name, uri, RIVALS))))
   if (has('everyday')) rows.push(...(await told(everyday(name, uri, RIVALS, options))))
-  if (has('growth')) {
-    rows.push(...(await told(growth(broker, uri, RIVALS, options))))
-    rows.push(...(await told(unheard(name, uri, RIVALS, options))))
-  }
+  if (has('growth')) rows.push(...(await told(growth(broker, uri, RIVALS, options))))
+  if (has('unheard')) rows.push(...(await told(unheard(name, uri, RIVALS, options))))
   return rows
 }
 

@@ -12,10 +12,11 @@ export const CASES = [
   'serializers',
   'everyday',
   'growth',
+  'unheard',
   'simulated'
 ] as const
 /** Takes long, and is for a question of its own. */
-const ON_REQUEST: readonly CaseName[] = ['everyday', 'growth', 'simulated']
+const ON_REQUEST: readonly CaseName[] = ['everyday', 'growth', 'unheard', 'simulated']
 export type CaseName = (typeof CASES)[number]
 
 export const USAGE = `Usage: npm run bench -- [options]
@@ -29,19 +30,21 @@ export const USAGE = `Usage: npm run bench -- [options]
 The case everyday: processes that are warm, each of which makes and receives events, at the rates of usual servers.
 By default it takes 6 minutes for each broker, and 15 with --processes 2,8,24; --only redis --rates 200 --rounds 3 takes two.
 
-The case growth: what an instance and the broker cost as the fleet grows, and what events cost that nobody listens to.
-With --only redis it takes 20 minutes. One fleet at a time: 50 processes take some 5 GB.
+The case growth: what an instance and the broker cost as the fleet grows. With --only redis it takes 10 minutes.
+One fleet at a time: 50 processes take some 5 GB.
+
+The case unheard: what events cost an instance where nobody listens to them; it takes 5 minutes for each broker.
 
   --processes <list>  how many are in a fleet (default: 2; growth: 2,8,24,50)
-  --rates <list>      events a second of the whole fleet (default: 20,200,2000; growth: 20,200)
+  --rates <list>      events a second of the whole fleet (default: 20,200,2000; growth, unheard: 20,200)
   --seconds <number>  how long each is measured in each round (default: 2)
-  --warm-up <number>  events of each fleet before (default: 50000; growth: 5000)
+  --warm-up <number>  events of each fleet before (default: 50000; growth, unheard: 5000)
 
 The case simulated: the delivery code on a simulated clock and broker, in one process.
 
   --instances <list>  how many are in a fleet (default: 10,100,1000; 1000 take some minutes and 4 GB)`
 
-/** Of the cases everyday and growth. */
+/** Of the cases everyday, growth and unheard. */
 export interface PacedOptions {
   processes: number[]
   rates: number[]

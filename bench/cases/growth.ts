@@ -10,6 +10,8 @@ import { warmUp } from '../warm-up.js'
 
 /** How long fleets are watched at rest, in ms: three heartbeats of each instance. */
 const REST = 15_000
+/** After so many overloaded rounds in a row a rate is given up. */
+const GIVE_UP = 2
 
 /** What an instance and the broker cost at rest and under load, for fleets of several sizes; one fleet at a time. */
 export async function growth(
@@ -55,7 +57,8 @@ async function measure(
   for (const rate of rates) {
     const at = `${rate} events/s`
     const lasts = seconds * 1000
-    for (let round = 0; round < rounds; round += 1) {
+    let overloads = 0
+    for (let round = 0; round < rounds && overloads < GIVE_UP; round += 1) {
       const effort = await effortOf(broker, fleet, rate, lasts)
       const cpu = (effort.cpu - idle * SETTLE) / lasts
       samples.add(contestant, `${at}: CPU of an instance`, 'ms/s', effort.isOverload ? Number.NaN : cpu)
@@ -66,9 +69,8 @@ async function measure(
         effort.isOverload ? Number.NaN : effort.brokerCpu / seconds
       )
       addTraffic(samples, contestant, at, effort, lasts)
-      if (!effort.isOverload) continue
-      await fleet.calm()
-      break
+      overloads = effort.isOverload ? overloads + 1 : 0
+      if (effort.isOverload) await fleet.calm()
     }
   }
 }

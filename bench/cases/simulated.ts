@@ -14,7 +14,6 @@ export async function simulated(sizes: readonly number[]): Promise<string> {
       const name = `${work} | ${unit}`
       rows.set(name, [...(rows.get(name) ?? []), short(figure)])
     }
-    console.error(`  ${size} instances`)
   }
   const head = ['simulated', 'unit', ...sizes.map((size) => `${size} instances`)]
   const rule = ['---', '---', ...sizes.map(() => '---:')]
@@ -28,12 +27,15 @@ async function simulate(size: number): Promise<Figures> {
     execArgv: NODE_OPTIONS,
     serialization: 'advanced' // a figure may be NaN
   })
-  const gone = once(program, 'exit').then(([code]) => {
-    throw new Error(`the simulation of ${size} instances ended with ${code}`)
+  const all: Figures = []
+  program.on('message', (figures: Figures) => {
+    all.push(...figures)
+    for (const [work, unit, figure] of figures)
+      console.error(`  ${size} instances, ${work}: ${short(figure)} ${unit}`)
   })
-  gone.catch(() => {}) // afterwards
-  const [figures] = await Promise.race([once(program, 'message'), gone])
-  return figures
+  const [code] = await once(program, 'exit')
+  if (code !== 0) console.error(`  ${size} instances: the simulation ended with ${code}`)
+  return all
 }
 
 function short(value: number): string {

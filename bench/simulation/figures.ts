@@ -9,45 +9,43 @@ const SECOND = 1000
 /** Events a second of the whole fleet under load. */
 const RATE = 200
 
-/** Measures a fleet of a size. Needs `--expose-gc`. */
-export async function figuresOf(size: number, isBusy: boolean): Promise<Figures> {
+/** Measures a fleet of a size, and tells what it has as it goes. Needs `--expose-gc`. */
+export async function measureFleet(size: number, tell: (figures: Figures) => void): Promise<void> {
   const fleet = new SimFleet()
   const { members } = fleet
   const heapBefore = heap()
   for (let count = 0; count < size; count += 1) fleet.add()
   const own = (heap() - heapBefore) / size
-  const figures: Figures = []
-  const knowsAll = (member: Member) => member.placed === members.length - 1
-
-  const end = isBusy ? fleet.load(RATE) : () => {}
-  let known = Number.NaN
-  const start = await fleet.span(async () => {
-    known = await fleet.until(() => members.every(knowsAll), 100, 120 * SECOND)
-  })
-  const proven = Math.max(...members.map(({ provenAt = Number.NaN }) => provenAt))
-  figures.push(
-    ['all start at once: until all are proven', 's', proven / SECOND],
-    ['until all know all', 's', known / SECOND],
-    ...published('until then', start)
-  )
-  const settling = await fleet.span(() => fleet.rest(60 * SECOND))
-  end()
-  figures.push(...published('in the next 60 s', settling))
-
-  const rest = await fleet.span(() => fleet.rest(60 * SECOND))
-  figures.push(...flow('at rest', rest))
+  tell(await start(fleet))
+  await fleet.rest(30 * SECOND)
+  tell(flow('at rest', await fleet.span(() => fleet.rest(20 * SECOND))))
   const peer = (heap() - heapBefore - own * size) / (size * (size - 1))
-  figures.push(['heap for each instance that another knows', 'bytes', peer])
+  tell([['heap for each instance that another knows', 'bytes', size < 100 ? Number.NaN : peer]])
 
   const stop = fleet.load(RATE)
-  figures.push(...flow(`${RATE} events/s`, await fleet.span(() => fleet.rest(20 * SECOND))))
-  figures.push(...(await newcomer(fleet)))
+  tell(flow(`${RATE} events/s`, await fleet.span(() => fleet.rest(10 * SECOND))))
+  tell(await newcomer(fleet))
   stop()
   await fleet.rest(5 * SECOND)
-  figures.push(...(await lostFrame(fleet)))
-  figures.push(...(await restart(fleet)))
-  figures.push(['reports of gaps and errors', '', members.reduce((sum, { errors }) => sum + errors, 0)])
-  return figures
+  tell(await lostFrame(fleet))
+  tell(await restart(fleet))
+  tell([['reports of gaps and errors', '', members.reduce((sum, { errors }) => sum + errors, 0)]])
+}
+
+/** All at once, without events; the figures are those of the time in which all get to know each other. */
+async function start(fleet: SimFleet): Promise<Figures> {
+  const { members } = fleet
+  const others = members.length - 1
+  let known = Number.NaN
+  const span = await fleet.span(async () => {
+    known = await fleet.until(() => members.every(({ placed }) => placed === others), 100, 120 * SECOND)
+  })
+  const proven = Math.max(...members.map(({ provenAt = Number.NaN }) => provenAt))
+  return [
+    ['all start at once: until all are proven', 's', proven / SECOND],
+    ['until all know where the events of all others begin', 's', known / SECOND],
+    ...published('until then', span)
+  ]
 }
 
 /** One more instance, while the others make events. */
