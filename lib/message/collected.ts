@@ -1,4 +1,5 @@
 import { type PayloadWriter, type Piece, SHARED, WHOLE } from './payload.js'
+import type { Serialized } from './serializer.js'
 
 /** What has been collected is sent when it has this many bytes, and in any case at the end of its turn. */
 const MAX_COLLECTED = 16 * 1024 * 1024
@@ -26,16 +27,16 @@ export class Collected {
     return this.#pieces.length === 0
   }
 
-  /** A message that belongs to no list. */
-  addWhole(bytes: Buffer): void {
-    this.#add(WHOLE, bytes)
+  /** A message that belongs to no list. Bytes are kept as they are. */
+  addWhole(content: Serialized): void {
+    this.#add(WHOLE, content)
   }
 
   /** An item of a list, and what its events share. */
-  addItem(list: object, shared: Buffer, bytes: Buffer): void {
+  addItem(list: object, shared: Serialized, content: Serialized): void {
     const known = this.#lists.get(list)
     if (known !== undefined && known !== this.#latest) this.#isMixed = true
-    this.#add(known ?? this.#define(list, shared), bytes)
+    this.#add(known ?? this.#define(list, shared), content)
   }
 
   /** Sends all of it. */
@@ -52,33 +53,35 @@ export class Collected {
     else this.#sendEach(pieces)
   }
 
-  #define(list: object, shared: Buffer): number {
+  #define(list: object, shared: Serialized): number {
     if (this.#lists.size === SHARED) this.flush() // no number is left
-    if (!this.isEmpty && !this.#counted.has(list)) this.#bytes += shared.length
+    const length = Buffer.byteLength(shared)
+    if (!this.isEmpty && !this.#counted.has(list)) this.#bytes += length
     this.#counted.add(list)
     const number = this.#lists.size
     this.#lists.set(list, number)
-    this.#pieces.push({ tag: SHARED, bytes: shared })
+    this.#pieces.push({ tag: SHARED, content: shared, length })
     return number
   }
 
-  #add(tag: number, bytes: Buffer): void {
-    this.#pieces.push({ tag, bytes })
+  #add(tag: number, content: Serialized): void {
+    const length = Buffer.byteLength(content)
+    this.#pieces.push({ tag, content, length })
     this.#latest = tag
-    this.#bytes += bytes.length
+    this.#bytes += length
     if (this.#bytes >= MAX_COLLECTED) this.flush()
   }
 
   /** Each list is in one piece: a payload for each list, and for each message in between. */
   #sendEach(pieces: readonly Piece[]): void {
     for (let at = 0; at < pieces.length; ) {
-      const { tag, bytes } = pieces[at] as Piece
+      const { tag, content } = pieces[at] as Piece
+      const start = at
       at += 1
-      if (tag === WHOLE) this.send(this.payloads.one(bytes), 1)
+      if (tag === WHOLE) this.send(this.payloads.one(content), 1)
       else {
-        const items: Buffer[] = []
-        for (; isItem(pieces[at]); at += 1) items.push((pieces[at] as Piece).bytes)
-        this.send(this.payloads.many(bytes, items), items.length)
+        while (isItem(pieces[at])) at += 1
+        this.send(this.payloads.many(pieces.slice(start, at)), at - start - 1)
       }
     }
   }

@@ -2,7 +2,7 @@ import { asBuffer } from '../bytes.js'
 import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
-import { isOne, ONE_AT, readPayload, SHARED, WHOLE } from './payload.js'
+import { isOne, ONE_AT, type Place, readPayload, SHARED, WHOLE } from './payload.js'
 import { JsonSerializer, type Serializer } from './serializer.js'
 
 /** Events that share a context. */
@@ -29,63 +29,65 @@ export function readMessages(
   count: number,
   attempt: Attempt = (read) => read()
 ): SyncMessage[] {
-  if (isOne(payload, count)) return [readOne(serializer, payload)]
+  const bytes = asBuffer(payload)
+  if (isOne(bytes, count)) return [readWhole(serializer, bytes, { start: ONE_AT, end: bytes.length })]
   const lists: (List | undefined)[] = []
-  const events: (() => SyncMessage)[] = []
-  for (const { tag, bytes } of readPayload(payload, count)) {
+  const events: (SyncMessage | Item)[] = []
+  for (const place of readPayload(bytes, count)) {
+    const { tag } = place
     if (tag === SHARED) {
-      lists.push(attempt(() => ({ shared: deserialized(serializer, bytes), items: [] })))
+      lists.push(attempt(() => ({ shared: deserialized(serializer, bytes, place), items: [] })))
       continue
     }
     const list = lists[tag]
     if (!list && tag !== WHOLE) continue // what it shares could not be read
-    const event = attempt(() => {
-      const message = deserialized(serializer, bytes)
-      return list ? itemOf(list, message) : wholeOf(message)
-    })
+    const event = attempt(() =>
+      list ? readItem(serializer, bytes, place, list) : readWhole(serializer, bytes, place)
+    )
     if (event) events.push(event)
   }
   // A context may contain the whole list.
   for (const list of lists) {
     if (list) list.context = restore({ ...list.shared, data: list.items[0] }, list.items)
   }
-  return events.map((event) => event())
+  return events.map((event) => (event instanceof Item ? event.message : event))
 }
 
-/** Most payloads are of one event: a path of its own, as each event that comes alone has cold caches. */
-function readOne(serializer: Serializer, payload: Uint8Array): SyncMessage {
-  const bytes = asBuffer(payload)
-  const message = isJson(serializer)
-    ? serializer.deserialize(bytes, ONE_AT)
-    : deserialized(serializer, bytes.subarray(ONE_AT))
+/** A list's event, whose context is known when all of the list has been read. */
+class Item {
+  constructor(
+    private readonly list: List,
+    private readonly data: unknown
+  ) {}
+
+  get message(): SyncMessage {
+    const { shared, context } = this.list
+    return withContext({ ...shared, data: this.data }, context)
+  }
+}
+
+function readItem(serializer: Serializer, bytes: Buffer, place: Bounds, list: List): Item {
+  const { data } = deserialized(serializer, bytes, place)
+  list.items.push(data)
+  return new Item(list, data)
+}
+
+function readWhole(serializer: Serializer, bytes: Buffer, place: Bounds): SyncMessage {
+  const message = deserialized(serializer, bytes, place)
   return withContext(message, restore(message))
 }
 
-function isJson(serializer: Serializer): serializer is JsonSerializer {
-  return serializer.constructor === JsonSerializer
-}
-
-function copyOf(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length) // not of Node's pool
-  copy.set(bytes)
-  return copy
-}
+/** Where something is in a payload. */
+type Bounds = Pick<Place, 'start' | 'end'>
 
 /** @throws what the serializer throws, and TypeError where it returns a promise */
-function deserialized(serializer: Serializer, bytes: Buffer): SyncMessage {
+function deserialized(serializer: Serializer, bytes: Buffer, { start, end }: Bounds): SyncMessage {
+  if (serializer.constructor === JsonSerializer)
+    return (serializer as JsonSerializer).deserialize(bytes, start, end)
   // One that gives parts of the bytes, as bson does with `promoteBuffers`, would keep the whole frame in memory.
-  const own = isJson(serializer) ? bytes : copyOf(bytes)
+  const own = Buffer.allocUnsafeSlow(end - start) // not of Node's pool
+  bytes.copy(own, 0, start, end)
   return atOnce(serializer.deserialize(own), 'the deserializer')
-}
-
-function wholeOf(message: SyncMessage): () => SyncMessage {
-  const whole = withContext(message, restore(message))
-  return () => whole
-}
-
-function itemOf(list: List, { data }: SyncMessage): () => SyncMessage {
-  list.items.push(data)
-  return () => withContext({ ...list.shared, data }, list.context)
 }
 
 /** A message of wire 3, and its `origin` if an instance of this version wrote it. */
@@ -93,7 +95,7 @@ export function readPlain(
   serializer: Serializer,
   bytes: Uint8Array
 ): { message: SyncMessage; origin: unknown } {
-  const read = deserialized(serializer, asBuffer(bytes))
+  const read = deserialized(serializer, asBuffer(bytes), { start: 0, end: bytes.length })
   const { origin, ...message } = read as SyncMessage & { origin?: unknown }
   return { message, origin }
 }

@@ -3,7 +3,7 @@ import { alone, compact } from './compact-context.js'
 import type { SyncMessage } from './message.js'
 import { PayloadWriter } from './payload.js'
 import { serializeMessage } from './serialization.js'
-import type { Serializer } from './serializer.js'
+import type { Serialized, Serializer } from './serializer.js'
 
 /** Where the data of an event is in the list that is its context's result. */
 export interface ListItem {
@@ -13,7 +13,7 @@ export interface ListItem {
 }
 
 /** What the events of a list share, as it was serialized, or why it could not be. */
-type Shared = { readonly bytes: Buffer } | { readonly cause: unknown }
+type Shared = { readonly content: Serialized } | { readonly cause: unknown }
 
 type Incomplete = (cause: unknown) => void
 
@@ -54,14 +54,14 @@ export class Encoder {
     } else if (serializer.takesWholeMessages) {
       send(this.#payloads.one(serialize(item ? alone(message, item.index) : message)), 1)
     } else if (item) {
-      const bytes = Buffer.from(serialize({ data: message.data }))
-      this.#collected.addItem(item.list, this.#sharedOf(message, item.list, incomplete), bytes)
+      const content = kept(serialize({ data: message.data }))
+      this.#collected.addItem(item.list, this.#sharedOf(message, item.list, incomplete), content)
     } else {
       const { event, path, data } = message
       const context = compact(message, false)
       const bytes = serialize(context === undefined ? message : { event, path, data, context })
       if (this.#collected.isEmpty) send(this.#payloads.one(bytes), 1)
-      else this.#collected.addWhole(Buffer.from(bytes))
+      else this.#collected.addWhole(kept(bytes))
     }
   }
 
@@ -71,20 +71,25 @@ export class Encoder {
   }
 
   /** Serialized once for each list, also if it throws: its size may be that of the whole list. */
-  #sharedOf(message: SyncMessage, list: object, incomplete: Incomplete): Buffer {
+  #sharedOf(message: SyncMessage, list: object, incomplete: Incomplete): Serialized {
     const shared = this.#shared.get(list) ?? this.#serializeShared(message, incomplete)
     this.#shared.set(list, shared)
     if ('cause' in shared) throw shared.cause
-    return shared.bytes
+    return shared.content
   }
 
   #serializeShared(message: SyncMessage, incomplete: Incomplete): Shared {
     const { event, path } = message
     const shared = { event, path, context: compact(message, true) }
     try {
-      return { bytes: Buffer.from(serializeMessage(this.#options.serializer, shared, incomplete)) }
+      return { content: kept(serializeMessage(this.#options.serializer, shared, incomplete)) }
     } catch (cause) {
       return { cause }
     }
   }
+}
+
+/** A serializer may use its bytes again. */
+function kept(serialized: Serialized): Serialized {
+  return typeof serialized === 'string' ? serialized : Buffer.from(serialized)
 }

@@ -1,4 +1,3 @@
-import { asBuffer } from '../bytes.js'
 import { SyncError } from '../errors.js'
 
 /** The first byte of a payload: one message; what events share and then theirs; any sequence of these. */
@@ -11,10 +10,20 @@ export const WHOLE = 0xffff
 /** The tag of what the events of a list share. Lists are numbered from 0 on; the number is the tag of their items. */
 export const SHARED = 0xfffe
 
+/** What is written. */
 export interface Piece {
   /** `WHOLE`, `SHARED`, or the number of the list. */
   readonly tag: number
-  readonly bytes: Buffer
+  readonly content: string | Uint8Array
+  /** Of the content, in bytes. */
+  readonly length: number
+}
+
+/** What is read: where a piece is in its payload. */
+export interface Place {
+  readonly tag: number
+  readonly start: number
+  readonly end: number
 }
 
 /** Small payloads are written into one buffer, side by side: `Buffer`'s own pool is so small that it costs more than the writing. */
@@ -42,35 +51,40 @@ export class PayloadWriter {
   }
 
   /** The payload of the events of one list: what they share, then what each has of its own. */
-  many(shared: Buffer, items: readonly Buffer[]): Buffer {
-    const chunks: Buffer[] = [Buffer.of(FORMAT.many)]
-    for (const bytes of [shared, ...items]) {
-      const length = Buffer.allocUnsafe(LENGTH)
-      length.writeUInt32BE(bytes.length)
-      chunks.push(length, bytes)
-    }
-    return Buffer.concat(chunks)
+  many(pieces: readonly Piece[]): Buffer {
+    return join(FORMAT.many, LENGTH, pieces)
   }
 
   /** The payload of events of several lists, or of none, in their order. */
   mixed(pieces: readonly Piece[]): Buffer {
-    const chunks: Buffer[] = [Buffer.of(FORMAT.mixed)]
-    for (const { tag, bytes } of pieces) {
-      const header = Buffer.allocUnsafe(LENGTH + TAG)
-      header.writeUInt32BE(bytes.length)
-      header.writeUInt16BE(tag, LENGTH)
-      chunks.push(header, bytes)
-    }
-    return Buffer.concat(chunks)
+    return join(FORMAT.mixed, LENGTH + TAG, pieces)
   }
+}
+
+/** @param header its length: that of the piece, with or without the tag */
+function join(format: number, header: number, pieces: readonly Piece[]): Buffer {
+  const size = pieces.reduce((sum, { length }) => sum + header + length, 1)
+  const payload = Buffer.allocUnsafe(size)
+  payload[0] = format
+  let at = 1
+  for (const { tag, content, length } of pieces) {
+    payload.writeUInt32BE(length, at)
+    if (header > LENGTH) payload.writeUInt16BE(tag, at + LENGTH)
+    at += header + writeContent(content, payload, at + header)
+  }
+  return payload
 }
 
 /** Returns how many bytes it took. */
 function write(message: string | Uint8Array, bytes: Buffer, at: number): number {
   bytes[at] = FORMAT.one
-  if (typeof message === 'string') return 1 + bytes.write(message, at + 1)
-  bytes.set(message, at + 1)
-  return 1 + message.length
+  return ONE_AT + writeContent(message, bytes, at + ONE_AT)
+}
+
+function writeContent(content: string | Uint8Array, bytes: Buffer, at: number): number {
+  if (typeof content === 'string') return bytes.write(content, at)
+  bytes.set(content, at)
+  return content.length
 }
 
 /** Where the message of one event begins in its payload. */
@@ -84,26 +98,26 @@ export function isOne(payload: Uint8Array, count: number): boolean {
 }
 
 /**
- * What is in a payload, as views of it. Each item comes after what it shares.
+ * What is in a payload. Each item comes after what it shares.
  *
  * @throws SyncError of kind `frame` if it is malformed, or not one of `count` events
  */
-export function readPayload(payload: Uint8Array, count: number): Piece[] {
-  const pieces = piecesOf(asBuffer(payload))
+export function readPayload(payload: Buffer, count: number): Place[] {
+  const places = placesOf(payload)
   let [events, lists] = [0, 0]
-  for (const { tag } of pieces) {
+  for (const { tag } of places) {
     if (tag === SHARED) lists += 1
     else if (tag === WHOLE || tag < lists) events += 1
     else throw malformed('is inconsistent: an item is of an unknown list')
   }
   if (events !== count) throw malformed(`is not one of ${count} events`)
-  return pieces
+  return places
 }
 
-function piecesOf(bytes: Buffer): Piece[] {
+function placesOf(bytes: Buffer): Place[] {
   switch (bytes[0]) {
     case FORMAT.one:
-      return [{ tag: WHOLE, bytes: bytes.subarray(ONE_AT) }]
+      return [{ tag: WHOLE, start: ONE_AT, end: bytes.length }]
     case FORMAT.many:
       return split(bytes, LENGTH, (_at, index) => (index === 0 ? SHARED : 0))
     case FORMAT.mixed:
@@ -114,16 +128,16 @@ function piecesOf(bytes: Buffer): Piece[] {
 }
 
 /** @param tagOf the tag of the piece with this index, whose header is at `at` */
-function split(bytes: Buffer, header: number, tagOf: (at: number, index: number) => number): Piece[] {
-  const pieces: Piece[] = []
+function split(bytes: Buffer, header: number, tagOf: (at: number, index: number) => number): Place[] {
+  const places: Place[] = []
   for (let at = 1; at < bytes.length; ) {
-    const from = at + header
-    const to = from <= bytes.length ? from + bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY
-    if (to > bytes.length) throw malformed('is cut short')
-    pieces.push({ tag: tagOf(at, pieces.length), bytes: bytes.subarray(from, to) })
-    at = to
+    const start = at + header
+    const end = start <= bytes.length ? start + bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY
+    if (end > bytes.length) throw malformed('is cut short')
+    places.push({ tag: tagOf(at, places.length), start, end })
+    at = end
   }
-  return pieces
+  return places
 }
 
 function malformed(text: string): SyncError {

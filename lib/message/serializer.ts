@@ -32,9 +32,9 @@ export class JsonSerializer extends Serializer {
     return stringify(message)
   }
 
-  /** @param start where the text begins in `bytes` */
-  override deserialize(bytes: Buffer, start = 0): SyncMessage {
-    return parse(bytes.toString('utf8', start)) as SyncMessage
+  /** @param start where the text begins in `bytes`, and where it ends. Default: all of it */
+  override deserialize(bytes: Buffer, start = 0, end = bytes.length): SyncMessage {
+    return parse(bytes.toString('utf8', start, end)) as SyncMessage
   }
 }
 

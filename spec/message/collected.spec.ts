@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Collected } from '../../lib/message/collected.js'
-import { PayloadWriter, readPayload, SHARED, WHOLE } from '../../lib/message/payload.js'
+import { PayloadWriter, SHARED, WHOLE } from '../../lib/message/payload.js'
+import { readTexts } from './pieces.js'
 
 describe('Collected', () => {
   let sent: { payload: Buffer; count: number }[]
@@ -11,13 +12,12 @@ describe('Collected', () => {
     collected = new Collected(new PayloadWriter(), (payload, count) => sent.push({ payload, count }))
   })
 
-  const addItem = (list: object, text: string) =>
-    collected.addItem(list, Buffer.from('shared'), Buffer.from(text))
+  const addItem = (list: object, text: string) => collected.addItem(list, 'shared', Buffer.from(text))
   /** The texts of the events. */
   const read = () =>
     sent.flatMap(({ payload, count }) => {
-      const events = readPayload(payload, count).filter(({ tag }) => tag !== SHARED)
-      return events.map(({ tag, bytes }) => (tag === WHOLE ? `whole ${bytes}` : String(bytes)))
+      const events = readTexts(payload, count).filter(([tag]) => tag !== SHARED)
+      return events.map(([tag, text]) => (tag === WHOLE ? `whole ${text}` : text))
     })
 
   it('sends nothing if it is empty', () => {

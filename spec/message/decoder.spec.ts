@@ -3,11 +3,13 @@ import { SyncError } from '../../lib/errors.js'
 import { readMessages, readPlain } from '../../lib/message/decoder.js'
 import { PayloadWriter } from '../../lib/message/payload.js'
 import { JsonSerializer } from '../../lib/message/serializer.js'
+import { listed } from './pieces.js'
 
 const json = new JsonSerializer()
 const payloads = new PayloadWriter()
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value))
-const many = (shared: unknown, ...items: unknown[]) => payloads.many(bytesOf(shared), items.map(bytesOf))
+const many = (shared: unknown, ...items: unknown[]) =>
+  payloads.many(listed(bytesOf(shared), ...items.map(bytesOf)))
 const message = { event: 'created', path: 'messages' }
 
 describe('readMessages', () => {
