@@ -31,7 +31,9 @@ for (const serializer of [new JsonSerializer(), new ReusingSerializer()]) {
           data,
           context: { method: 'create', result: items }
         }
-        encoder.add(message, index === undefined ? undefined : { list: items, index }, expect.fail)
+        encoder.add(message, index === undefined ? undefined : { list: items, index }, (cause) =>
+          expect.fail(String(cause))
+        )
       }
       const items = [{ text: 'one' }, { text: 'second' }]
       add(items[0], 0)
