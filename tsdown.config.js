@@ -45,9 +45,12 @@ async function complete({ chunks }) {
   await writeFile('dist/index.cjs', text)
 
   const names = ({ exports }) => exports.filter((name) => name !== 'default').join(', ')
-  const face = ["import sync from './index.cjs'", 'export default sync']
-  await write('index.js', ...face, `export const { ${names(code)} } = sync`)
-  await write('index.d.ts', ...face, `export { ${names(types)} } from './index.cjs'`)
+  const face = (file) => [`import sync from './${file}'`, 'export default sync']
+  // Of a CommonJS file that is imported, Node looks for the exports, character by character: with the bundle that takes more than all the
+  // rest of the import, and 3 MB. Of this one, which is no re-export in its eyes, it finds none.
+  await write('imported.cjs', "const sync = require('./index.cjs')", 'module.exports = sync')
+  await write('index.js', ...face('imported.cjs'), `export const { ${names(code)} } = sync`)
+  await write('index.d.ts', ...face('index.cjs'), `export { ${names(types)} } from './index.cjs'`)
 
   // In types, a function with properties is a function and a namespace of the same name.
   const declarations = await readFile('dist/index.d.cts', 'utf8')

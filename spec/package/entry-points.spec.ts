@@ -56,6 +56,20 @@ describe('the packed tarball', () => {
     expect(different).to.deep.equal([])
   })
 
+  it('does not have Node look for exports in the bundle, which takes longer than all the rest of an import', async () => {
+    const found = await print(
+      'searched.mjs',
+      `import { readFileSync } from 'node:fs'
+       const dist = new URL('node_modules/feathers-sync/dist/', import.meta.url)
+       const [, name] = /from '(.+?)'/.exec(readFileSync(new URL('index.js', dist), 'utf8'))
+       const imported = new URL(name, dist)
+       const names = Object.keys(await import(imported))
+       console.log(JSON.stringify({ names, isShort: readFileSync(imported).length < 1000 }))`
+    )
+    expect(found).to.have.property('isShort', true)
+    expect(found).to.have.property('names').that.includes('default').and.not.includes('redis')
+  })
+
   it('refuses a URI that is not percent-encoded correctly: the bundler has kept that check', async () => {
     const found = await print(
       'encoded.cjs',
