@@ -78,7 +78,7 @@ async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
       proxies
     )
   }
-  if (has('memory')) rows.push(...(await told(memory(name, uri, RIVALS))))
+  if (has('memory')) rows.push(...(await told(memory(name, uri, RIVALS, rounds))))
   if (has('everyday')) rows.push(...(await told(everyday(name, uri, RIVALS, options))))
   if (has('growth')) rows.push(...(await told(growth(broker, uri, RIVALS, options))))
   if (has('unheard')) rows.push(...(await told(unheard(name, uri, RIVALS, options))))

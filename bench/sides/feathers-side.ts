@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Application, feathers } from '@feathersjs/feathers'
 import type { Data, Side, SideOptions, Traffic } from './side.js'
-import { now } from './side.js'
+import { now, SERVICES } from './side.js'
 
 /** What is published: the sources would be run with helpers that cost time. */
 const BUILT = new URL('../../dist/index.js', import.meta.url).href
@@ -26,6 +26,7 @@ export async function feathersSide({ contestant, uri, key, role }: SideOptions):
   const app = feathers()
   if (contestant !== 'none') app.configure(await syncOf(contestant, uri, key))
   app.use(role === 'lacks the service' ? 'others' : 'messages', messagesService() as never)
+  for (let other = 1; other < SERVICES; other += 1) app.use(`idle-${other}`, messagesService() as never)
   const messages = app.service(role === 'lacks the service' ? 'others' : 'messages')
   const received = trafficOf(app, contestant)
   if (contestant === 'none') {

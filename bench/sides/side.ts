@@ -22,6 +22,9 @@ export interface Traffic {
 /** How many events are made in one turn of the event loop. */
 export const WAVE = 50
 
+/** How many services an application has. */
+export const SERVICES = 10
+
 export type Data = Record<string, unknown>
 
 /** One instance of one contestant. */
