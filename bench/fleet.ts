@@ -74,6 +74,8 @@ export interface FleetLoad {
   rate: number
   lasts: number
   oneSender?: boolean
+  /** Whether the calls have the params of one; otherwise none. */
+  websocket?: boolean
 }
 
 export interface FleetOptions {
@@ -155,12 +157,13 @@ export class Fleet {
   }
 
   /** Each at its share of the rate, evenly one after another, or one sender alone. */
-  async underLoad({ rate, lasts, oneSender = false }: FleetLoad): Promise<Effort[]> {
+  async underLoad(load: FleetLoad): Promise<Effort[]> {
+    const { rate, lasts, oneSender = false, websocket = false } = load
     const { all } = this
     const startsAt = now() + LEAD * 1e6
     const loads = all.map((_, index) => {
-      if (oneSender) return { startsAt, lasts, rate: index === 0 ? rate : 0, phase: 0 }
-      return { startsAt, lasts, rate: rate / all.length, phase: index / all.length }
+      if (oneSender) return { startsAt, lasts, websocket, rate: index === 0 ? rate : 0, phase: 0 }
+      return { startsAt, lasts, websocket, rate: rate / all.length, phase: index / all.length }
     })
     const efforts = all.map((worker, index) => worker.call('underLoad', loads[index] as Load))
     return limited(Promise.all(efforts), `${this.contestant} has made ${rate} events a second`)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Arrivals } from './arrivals.js'
-import { record } from './data.js'
+import { record, websocketParams } from './data.js'
 import { quantile } from './rounds.js'
 import { now, type Side, type Traffic } from './sides/side.js'
 
@@ -14,6 +14,8 @@ export interface Load {
   rate: number
   /** When the first one is due, as a part of the time between two: processes take turns. */
   phase: number
+  /** Whether the calls have the params of one; otherwise none. */
+  websocket: boolean
 }
 
 /** What it took one process. */
@@ -64,9 +66,9 @@ export async function underLoad(side: Side, arrivals: Arrivals, load: Load): Pro
 }
 
 /** Each in a turn of its own, as calls of users come; resolves with their number. */
-function paced(side: Side, self: number, { lasts, rate, phase }: Load): Promise<number> {
+function paced(side: Side, self: number, { lasts, rate, phase, websocket }: Load): Promise<number> {
   const data = { ...record(SIZE), from: self }
-  const params = {}
+  const params = websocket ? websocketParams() : {}
   const startedAt = performance.now()
   const count = Math.max(0, Math.ceil((lasts * rate) / 1000 - phase))
   return new Promise((resolve, reject) => {

@@ -28,6 +28,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --help              shows this
 
 The case everyday: processes that are warm, each of which makes and receives events, at the rates of usual servers.
+The calls have the params of a user's websocket; with --internal none, as calls of the server itself.
 By default it takes 6 minutes for each broker, and 15 with --processes 2,8,24; --only redis --rates 200 --rounds 3 takes two.
 
 The case growth: what an instance and the broker cost as the fleet grows. With --only redis it takes 10 minutes.
@@ -57,6 +58,8 @@ export interface Options {
   cases: CaseName[]
   rounds: number
   everyday: PacedOptions
+  /** Of the case everyday: calls without params, in place of those of a websocket. */
+  internal: boolean
   growth: PacedOptions
   /** Sizes of simulated fleets. */
   instances: number[]
@@ -76,6 +79,7 @@ export function readOptions(args: string[]): Options {
       seconds: { type: 'string', default: '2' },
       'warm-up': { type: 'string' },
       instances: { type: 'string', default: '10,100,1000' },
+      internal: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false }
     }
   })
@@ -91,6 +95,7 @@ export function readOptions(args: string[]): Options {
     cases: values.case ? cases : cases.filter((name) => !ON_REQUEST.includes(name)),
     rounds: integer('--rounds', values.rounds, 1),
     everyday: paced('2', '20,200,2000', '50000'),
+    internal: values.internal,
     growth: paced('2,8,24,50', '20,200', '5000'),
     instances: list('--instances', values.instances, 2),
     help: values.help

@@ -27,8 +27,9 @@ export async function everyday(
   broker: string,
   uri: string,
   contestants: readonly Contestant[],
-  { everyday: options, rounds }: Options
+  { everyday: options, internal, rounds }: Options
 ): Promise<Row[]> {
+  const websocket = !internal
   const rows: Row[] = []
   for (const processes of options.processes) {
     const samples = new Samples()
@@ -40,11 +41,12 @@ export async function everyday(
           const fleet = await Fleet.start({ contestant, uri, receivers: processes - 1 })
           fleets.push(fleet)
           samples.add(contestant, 'memory of an instance after the start', 'MB', await fleet.memory())
-          await warmUp(fleet, options.warmUp)
+          await warmUp(fleet, options.warmUp, websocket)
           warm.push(fleet)
         })
       }
-      await measureAll(samples, warm, stepsOf(processes, options.rates), { ...options, rounds })
+      const steps = stepsOf(processes, options.rates)
+      await measureAll(samples, warm, steps, { ...options, rounds, websocket })
     } finally {
       await Promise.all(fleets.map((fleet) => fleet.stop()))
     }
@@ -76,7 +78,7 @@ async function measureAll(
   samples: Samples,
   fleets: readonly Fleet[],
   steps: readonly Step[],
-  { rounds, seconds }: PacedOptions & { rounds: number }
+  { rounds, seconds, websocket }: PacedOptions & { rounds: number; websocket: boolean }
 ): Promise<void> {
   const idles = new Map<Fleet, number[]>(fleets.map((fleet) => [fleet, []]))
   await eachRound(samples, fleets, rounds, async (fleet) => {
@@ -90,7 +92,7 @@ async function measureAll(
     await eachRound(samples, fleets, rounds, async (fleet) => {
       const overloaded = overloads.get(fleet) ?? 0
       if (overloaded >= GIVE_UP) return
-      const efforts = await fleet.underLoad({ ...step, lasts: seconds * 1000 })
+      const efforts = await fleet.underLoad({ ...step, websocket, lasts: seconds * 1000 })
       const sent = efforts.reduce((sum, effort) => sum + effort.sent, 0)
       const isOverloaded = efforts.some(({ received }) => received < sent)
       overloads.set(fleet, isOverloaded ? overloaded + 1 : 0)
