@@ -17,6 +17,9 @@ const debug = createDebug('feathers-sync:events')
 
 const UNKNOWN = 'an event came in that is not known here'
 
+/** How many errors are kept: there may be any number of names. */
+const MAX_UNKNOWN = 100
+
 /** An event that a service is about to emit. */
 export interface ServiceEvent {
   readonly event: string
@@ -47,6 +50,8 @@ const synced = new WeakSet<object>()
  */
 export class ServiceEvents {
   readonly #services = new WeakMap<object, Caught>()
+  /** By path and event: to make one takes longer than to deliver an event, and they come again and again. */
+  readonly #unknown = new Map<string, SyncError>()
   /** Services and events whose publishers have failed here. */
   readonly #unpublished = new Set<string>()
 
@@ -175,10 +180,20 @@ export class ServiceEvents {
     const service = this.#serviceAt(path) ?? this.#defaultServiceAt(path, event)
     const caught = service && this.#services.get(service)
     if (service && caught?.events.has(event)) return [service, caught]
-    const name = nameOf(path, event)
-    if (service && isAuthentication(service)) debug('not delivered: %s, as feathers-sync 3 sends it', name)
-    else this.onError(new SyncError('unknown', `feathers-sync: ${UNKNOWN}: ${name}`))
+    if (service && isAuthentication(service))
+      debug('not delivered: %s, as feathers-sync 3 sends it', nameOf(path, event))
+    else this.onError(this.#unknownError(path, event))
     return undefined
+  }
+
+  #unknownError(path: unknown, event: unknown): SyncError {
+    const isName = typeof path === 'string' && typeof event === 'string'
+    const key = isName && path.length + event.length < 200 ? `${path} ${event}` : undefined
+    const known = key === undefined ? undefined : this.#unknown.get(key)
+    if (known) return known
+    const error = new SyncError('unknown', `feathers-sync: ${UNKNOWN}: ${nameOf(path, event)}`)
+    if (key !== undefined && this.#unknown.size < MAX_UNKNOWN) this.#unknown.set(key, error)
+    return error
   }
 
   /** Not by `app.service(path)`, which can create a service or throw. */

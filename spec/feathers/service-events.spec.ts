@@ -34,6 +34,22 @@ describe('ServiceEvents', () => {
     expect(createContext.callCount).to.equal(1)
   })
 
+  it('reports an unknown event each time, by one error', () => {
+    app.use('messages', plain())
+    const { events, errors } = watch(app)
+    const deliver = (path: string, event: string) => events.deliver({ event, path, data: {} }, true)
+    for (let time = 0; time < 3; time += 1) deliver('users', 'created')
+    deliver('messages', 'liked')
+    expect(errors.map(({ kind }) => kind)).to.deep.equal(Array(4).fill('unknown'))
+    expect(new Set(errors).size).to.equal(2)
+    expect(errors[3]?.message).to.include("'messages' 'liked'")
+    // There may be any number of names.
+    for (let index = 0; index < 2000; index += 1) deliver(`path-${index}`, 'created')
+    expect(errors.at(-1)?.message).to.include("'path-1999' 'created'")
+    deliver('path-1999', 'created')
+    expect(errors.at(-1)).not.to.equal(errors.at(-2))
+  })
+
   describe('events', () => {
     const defaults = ['created', 'updated', 'patched', 'removed']
     const all = [...defaults, 'liked', 'shared', 'undeclared']
