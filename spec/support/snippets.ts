@@ -36,12 +36,26 @@ export async function snippetsOf(file: string): Promise<Snippet[]> {
   })
 }
 
+const sources = new Map<string, ts.SourceFile | undefined>()
+
+/** Reads each file once for all pages. */
+function host(options: ts.CompilerOptions): ts.CompilerHost {
+  const own = ts.createCompilerHost(options)
+  return {
+    ...own,
+    getSourceFile: (file, ...how) => {
+      if (!sources.has(file)) sources.set(file, own.getSourceFile(file, ...how))
+      return sources.get(file)
+    }
+  }
+}
+
 /** What TypeScript has to say of each piece of code. All at once: most of the time goes into reading the library's types. */
 export async function typeErrors(codes: string[]): Promise<string[]> {
   const files = await Promise.all(codes.map((code) => write(code, 'mts')))
   const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd())
-  const program = ts.createProgram(files, { ...options, noUnusedLocals: false })
+  const program = ts.createProgram(files, { ...options, noUnusedLocals: false }, host(options))
   return files
     .map((file) => program.getSourceFile(file))
     .flatMap((source) => [
