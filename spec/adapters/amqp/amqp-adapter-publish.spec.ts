@@ -69,17 +69,18 @@ describe('AmqpAdapter, publishing and closing', function () {
       const { adapter } = await stage.open(stage.proxied)
       stage.proxy.stall()
       const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }) // a busy machine is late
+      let isClosed = false
+      const closed = adapter.close().then(() => {
+        isClosed = true
+      })
       try {
-        let isClosed = false
-        const closed = adapter.close().then(() => {
-          isClosed = true
-        })
         await clock.tickAsync(500)
         expect(isClosed, 'closed after 500 ms').to.equal(false)
         await clock.tickAsync(1000)
         expect(isClosed, 'closed after 1500 ms').to.equal(true)
-        await closed
       } finally {
+        await clock.runAllAsync()
+        await closed
         clock.restore()
       }
       stage.proxy.resume()
