@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { sharedRabbit } from '../support/brokers/rabbitmq.js'
 import { eventually } from '../support/eventually.js'
-import { type MemberOptions, Members } from '../support/members.js'
+import { type Member, type MemberOptions, Members } from '../support/members.js'
 import { PLACES, throughPort } from '../support/places.js'
 import { startProxy } from '../support/proxy.js'
 import { type Ended, shortLife } from '../support/short-life.js'
@@ -20,7 +20,6 @@ const { ipc: _, ...BROKERS } = PLACES
 
 describe('a server that accepts and says nothing', () => {
   let members: Members
-  let server: SilentServer | undefined
 
   before(async function () {
     this.timeout(60_000)
@@ -33,34 +32,50 @@ describe('a server that accepts and says nothing', () => {
 
   afterEach(async () => {
     await members.closeAll()
-    await server?.close()
-    server = undefined
   })
 
-  for (const [scheme, impatient] of Object.entries(IMPATIENT)) {
-    for (const [what, options, ms] of [
-      ['6.5 s', {}, 6500],
-      ['2 s of short attempts', impatient, 2000],
-      ['20 ms', {}, 20]
-    ] as const) {
-      it(`${scheme}, for ${what}: no connection is left a second after close()`, async () => {
-        const silent = await startSilentServer(scheme)
-        server = silent
-        const member = members.configure({ uri: silent.uri, closeTimeout: 500, ...options })
+  for (const [what, isImpatient, ms] of [
+    ['6.5 s', false, 6500],
+    ['2 s of short attempts', true, 2000],
+    ['20 ms', false, 20]
+  ] as const) {
+    // All of them wait at the same time.
+    describe(`for ${what}`, () => {
+      const all = new Members()
+      const started = new Map<string, { silent: SilentServer; member: Member }>()
+
+      before(async () => {
+        for (const [scheme, impatient] of Object.entries(IMPATIENT)) {
+          const silent = await startSilentServer(scheme)
+          const options = isImpatient ? impatient : {}
+          const member = all.configure({ uri: silent.uri, closeTimeout: 500, ...options })
+          started.set(scheme, { silent, member })
+        }
         await delay(ms)
-        expect(member.app.sync.status).to.equal('connecting')
-        const [open, { accepted }] = [silent.open, silent]
-        const start = performance.now()
-        await member.app.sync.close()
-        expect(performance.now() - start, 'ms that close() took').to.be.below(3500)
-        const message = `no connection to be open: ${open} of ${accepted} were before close()`
-        await eventually(() => expect(silent.open, message).to.equal(0), { timeout: 1000 })
-        // nor is one made afterwards
-        await delay(300)
-        expect(silent.open).to.equal(0)
-        expect(open, 'connections at a time').to.be.below(3)
       })
-    }
+
+      after(async () => {
+        await all.closeAll()
+        for (const { silent } of started.values()) await silent.close()
+      })
+
+      for (const scheme of Object.keys(IMPATIENT)) {
+        it(`${scheme}: no connection is left a second after close()`, async () => {
+          const { silent, member } = started.get(scheme) as { silent: SilentServer; member: Member }
+          expect(member.app.sync.status).to.equal('connecting')
+          const [open, { accepted }] = [silent.open, silent]
+          const start = performance.now()
+          await member.app.sync.close()
+          expect(performance.now() - start, 'ms that close() took').to.be.below(3500)
+          const message = `no connection to be open: ${open} of ${accepted} were before close()`
+          await eventually(() => expect(silent.open, message).to.equal(0), { timeout: 1000 })
+          // nor is one made afterwards
+          await delay(300)
+          expect(silent.open).to.equal(0)
+          expect(open, 'connections at a time').to.be.below(3)
+        })
+      }
+    })
   }
 
   for (const [name, startPlace] of Object.entries(BROKERS)) {
