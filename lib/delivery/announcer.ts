@@ -63,7 +63,7 @@ export class Announcer {
     // A whole fleet may be back: each of its members would have to be answered.
     const requests = asks || (join && this.#connections === 1)
     if (requests) this.#requestedAt = now
-    const answers = baselines.take()
+    const answers = baselines.take(last)
     if (baselines.arePending) this.#host.more()
     await this.#publish({
       kind: 'heartbeat',

@@ -67,8 +67,13 @@ export class Baselines {
     this.#pending.set(origin, this.#timeline.nextAt(earliest, this.#next()))
   }
 
-  /** The next answers, as many as a heartbeat can carry. */
-  take(): Baseline[] {
+  /**
+   * The next answers, as many as a heartbeat can carry.
+   *
+   * @param last the sequence number in that heartbeat: who reads 0 knows where our sequence begins
+   */
+  take(last: number): Baseline[] {
+    if (last === 0) this.#pending.clear()
     const taken: Baseline[] = []
     for (const [origin, next] of this.#pending) {
       if (taken.length === MAX_ENTRIES) break

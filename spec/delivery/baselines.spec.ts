@@ -11,6 +11,15 @@ describe('Baselines', () => {
     baselines = new Baselines(stage, () => 1)
   })
 
+  it('answers nobody in a heartbeat that tells that nothing was sent: that says it all', () => {
+    baselines.add('one', 0)
+    expect(baselines.take(0)).to.deep.equal([])
+    expect(baselines.arePending).to.equal(false)
+    baselines.add('one', 0)
+    expect(baselines.take(1)).to.deep.equal([{ origin: 'one', next: 1 }])
+    expect(baselines.arePending).to.equal(false)
+  })
+
   describe('areTrusted', () => {
     it('is true when the latest request came back as soon as was told', () => {
       expect(baselines.areTrusted).to.equal(false)

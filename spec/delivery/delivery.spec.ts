@@ -145,7 +145,19 @@ describe('Delivery', () => {
       expect(stage.link.of('heartbeat')[2]).to.not.have.property('baselines')
     })
 
+    it('answers many of them by one heartbeat without baselines if it has sent nothing', async () => {
+      for (let index = 0; index < 100; index += 1)
+        stage.takeHeartbeat({ origin: index.toString(16).padStart(32, '0'), join: true, since: 1 })
+      await stage.pass(4000)
+      expect(stage.link.of('heartbeat').map(({ baselines, last }) => [baselines, last])).to.deep.equal([
+        [undefined, 0]
+      ])
+    })
+
     it('answers many of them by several heartbeats of 64 baselines each', async () => {
+      stage.delivery.send(Buffer.from('mine'), 1)
+      await stage.pass()
+      stage.echo()
       for (let index = 0; index < 100; index += 1) {
         const origin = index.toString(16).padStart(32, '0')
         stage.takeHeartbeat({ origin, join: true, since: 1 })
