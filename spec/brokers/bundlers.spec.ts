@@ -113,6 +113,21 @@ describe('an application bundled without amqplib and nats', function () {
     })
   }
 
+  it('runs as esbuild builds it with the drivers in files of their own', async () => {
+    await build({
+      entryPoints: [input('mjs')],
+      outdir: join(output, 'split'),
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      platform: 'node',
+      format: 'esm',
+      banner: { js: BANNER },
+      logLevel: 'silent'
+    })
+    await expectToRun('split/app.mjs')
+  })
+
   it('runs as ncc builds it', async () => {
     const ncc = join(project, 'node_modules/@vercel/ncc/dist/ncc/cli.js')
     await execute(process.execPath, [ncc, 'build', input('cjs'), '--out', join(output, 'ncc')], {
