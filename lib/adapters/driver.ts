@@ -14,7 +14,7 @@ export async function loadDriver<Driver>(
   const failures: unknown[] = []
   for (const attempt of [load, ...Object.values(others)]) {
     try {
-      return withNames(await attempt())
+      return await attempt()
     } catch (error) {
       failures.push(error)
     }
@@ -26,12 +26,6 @@ export async function loadDriver<Driver>(
       : `none of the packages ${names.map((one) => `'${one}'`).join(', ')} can be loaded. One of them is needed: ` +
         `npm install ${names.join(', or npm install ')}`
   throw new SyncError('driver', `feathers-sync: ${problem}`, failures.find(isBroken) ?? failures[0])
-}
-
-/** A CommonJS package that a bundler has put into a file of its own may have nothing but a default export: esbuild's `splitting`. */
-function withNames<Driver>(driver: Driver): Driver {
-  const names = Object.keys(driver as object)
-  return names.length === 1 && names[0] === 'default' ? (driver as { default: Driver }).default : driver
 }
 
 /** Installed, but it can't be loaded. */

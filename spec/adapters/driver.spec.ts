@@ -10,13 +10,6 @@ describe('loadDriver', () => {
     expect(await loadDriver('redis', async () => driver)).to.equal(driver)
   })
 
-  it('returns the default export where there is nothing else', async () => {
-    const driver = { connect() {} }
-    expect(await loadDriver('redis', async () => ({ default: driver }) as never)).to.equal(driver)
-    const module = { default: {}, connect() {} }
-    expect(await loadDriver('redis', async () => module)).to.equal(module)
-  })
-
   it('says what to install when there is none', async () => {
     const name = 'no-such-driver'
     const error = await rejection(loadDriver(name, () => import(name)))
