@@ -33,13 +33,13 @@ describe('a process', function () {
 
   // As receiver and as publisher: it was making events, and others make some meanwhile.
   it('that sleeps and wakes: it has lost no connection, doubled nothing and skipped nothing', () =>
-    everywhere({ ...BROKERS, ...EMBEDDED }, { heartbeat: 250 }, async ({ fleet }) => {
+    everywhere({ ...BROKERS, ...EMBEDDED }, { heartbeat: 1000 }, async ({ fleet }) => {
       const [other] = await fleet.start(2)
       const [sleeper] = await fleet.start(1)
       const making = sleeper.make(2000, { perSecond: 1000 })
       await sleeper.until(({ made }) => made > 500)
       sleeper.sleep()
-      const asleep = delay(8000) // the fault: 32 heartbeats, and more than node-redis gives a command
+      const asleep = delay(8000) // the fault: 8 heartbeats, and more than node-redis gives a command
       await other.make(1000, { perSecond: 1000 })
       await knows(other, 1)
       await asleep
