@@ -2,7 +2,7 @@ import { asBuffer } from '../bytes.js'
 import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
 import type { SyncMessage } from './message.js'
-import { isOne, ONE_AT, type Place, readPayload, SHARED, WHOLE } from './payload.js'
+import { type Place, readPayload, SHARED, WHOLE } from './payload.js'
 import { JsonSerializer, type Serializer } from './serializer.js'
 
 /** Events that share a context. */
@@ -30,10 +30,12 @@ export function readMessages(
   attempt: Attempt = (read) => read()
 ): SyncMessage[] {
   const bytes = asBuffer(payload)
-  if (isOne(bytes, count)) return [readWhole(serializer, bytes, { start: ONE_AT, end: bytes.length })]
+  const places = readPayload(bytes, count)
+  const [first] = places
+  if (first?.tag === WHOLE && places.length === 1) return [readWhole(serializer, bytes, first)]
   const lists: (List | undefined)[] = []
   const events: (SyncMessage | Item)[] = []
-  for (const place of readPayload(bytes, count)) {
+  for (const place of places) {
     const { tag } = place
     if (tag === SHARED) {
       lists.push(attempt(() => ({ shared: deserialized(serializer, bytes, place), items: [] })))

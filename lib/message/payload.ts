@@ -2,6 +2,8 @@ import { SyncError } from '../errors.js'
 
 /** The first byte of a payload: one message; what events share and then theirs; any sequence of these. */
 const FORMAT = { one: 0, many: 1, mixed: 2 } as const
+/** Where the message of one event begins in its payload. */
+const ONE_AT = 1
 const LENGTH = 4
 const TAG = 2
 
@@ -85,16 +87,6 @@ function writeContent(content: string | Uint8Array, bytes: Buffer, at: number): 
   if (typeof content === 'string') return bytes.write(content, at)
   bytes.set(content, at)
   return content.length
-}
-
-/** Where the message of one event begins in its payload. */
-export const ONE_AT = 1
-
-/** @throws SyncError of kind `frame` if it is not one of `count` events */
-export function isOne(payload: Uint8Array, count: number): boolean {
-  if (payload[0] !== FORMAT.one) return false
-  if (count !== 1) throw malformed(`is not one of ${count} events`)
-  return true
 }
 
 /**
