@@ -7,7 +7,7 @@ import { snippetsOf } from '../support/snippets.js'
 import { APP, Page } from './page.js'
 
 const folder = (await readdir('docs', { recursive: true }))
-  .filter((file) => file.endsWith('.md'))
+  .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
   .map((file) => `docs/${file}`)
 const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...folder]
 
