@@ -1,4 +1,4 @@
-import { isObject, lackingFields, less, type Values } from './fields.js'
+import { isObject, lackingFields, lackingInEach, less, type Values } from './fields.js'
 import type { SyncMessage } from './message.js'
 
 /**
@@ -9,11 +9,14 @@ const SAME = { path: 1, event: 2, data: 4, result: 8, dispatch: 64 } as const
 const BITS = new Map<string, number>(Object.entries(SAME))
 
 /** Of those that are the list of the events' data. */
-const LISTED = { result: 16, dispatch: 128 } as const
+const LISTED = { result: 16, dispatch: 128, data: 512 } as const
 const LISTED_BITS = new Map<string, number>(Object.entries(LISTED))
 
 /** The context's data is the event's without some fields, a `create`'s without the id: their names are sent in its place. */
 const PART = 32
+
+/** The same of a list: each item of the context's data is the event's without the same fields. */
+const LISTED_PART = 1024
 
 /** The connection of `params` has their own fields, without some: their names are in `context.connection`, unless it is these. */
 const CONNECTION = 256
@@ -24,23 +27,29 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
   const { event, path, data, context } = message
   if (!isObject(context)) return context
   const record = isListed ? context.result : data
-  const common: Values = { path, event, data, result: record, dispatch: record }
+  const common: Values = { path, event, data: isListed ? record : data, result: record, dispatch: record }
   const isRepeated = context.result === record // who doesn't know of `dispatch` shows clients the result
   const sent: Values = {}
   let self = 0
   for (const name of Object.keys(context)) {
     const value = context[name]
     const bit = (isListed ? LISTED_BITS.get(name) : undefined) ?? BITS.get(name)
-    const lacking = name === 'data' && value !== data ? lackingFields(value, data) : undefined
     if (bit && value === common[name] && (name !== 'dispatch' || isRepeated)) self += bit
-    else if (lacking) {
-      self += PART
-      sent.data = lacking
-    } else sent[name] = value
+    else if (name !== 'data') sent[name] = value
+    else self += setData(sent, value, data, isListed ? record : undefined)
   }
   if (leaveOutConnection(sent)) self += CONNECTION
   if (self > 0) sent.self = self
   return sent
+}
+
+/** @returns how it is marked */
+function setData(sent: Values, value: unknown, data: unknown, items: unknown): number {
+  const lacking = lackingFields(value, data)
+  const lackingItems = lacking ? undefined : lackingInEach(value, items)
+  sent.data = lacking ?? lackingItems ?? value
+  if (lacking) return PART
+  return lackingItems ? LISTED_PART : 0
 }
 
 /** Takes the connection out of `sent.params` if it can be made of them. */
@@ -79,8 +88,10 @@ export function restore(message: SyncMessage, items?: readonly unknown[]): unkno
   if ((self & SAME.dispatch) !== 0) restored.dispatch = data
   if ((self & LISTED.result) !== 0) restored.result = items ?? [data]
   if ((self & LISTED.dispatch) !== 0) restored.dispatch = items ?? [data]
-  if ((self & PART) !== 0 && isObject(data) && Array.isArray(left)) {
-    restored.data = less(data, (field) => left.includes(field))
+  if ((self & LISTED.data) !== 0) restored.data = items ?? [data]
+  if ((self & (PART | LISTED_PART)) !== 0 && Array.isArray(left)) {
+    const part = (it: unknown) => (isObject(it) ? less(it, (field) => left.includes(field)) : it)
+    restored.data = (self & PART) !== 0 ? part(data) : (items ?? [data]).map(part)
   }
   if ((self & CONNECTION) !== 0) restoreConnection(restored)
   return restored

@@ -46,6 +46,18 @@ export function lackingFields(part: unknown, data: unknown): string[] | undefine
   }
 }
 
+/** Those that each item of `part` lacks of the item of `data` at its place, if they are the same. */
+export function lackingInEach(part: unknown, data: unknown): string[] | undefined {
+  if (!Array.isArray(part) || !Array.isArray(data) || part.length !== data.length) return undefined
+  const lacking = lackingFields(part[0], data[0])
+  if (!lacking) return undefined
+  for (let index = 1; index < part.length; index += 1) {
+    const others = lackingFields(part[index], data[index])
+    if (others?.length !== lacking.length || others.some((name, at) => name !== lacking[at])) return undefined
+  }
+  return lacking
+}
+
 /** Is it serialized field by field? */
 function isPlain(value: unknown): value is Values {
   return isObject(value) && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)

@@ -37,6 +37,27 @@ describe('compact-context', () => {
       expect(compact(message, false)).to.deep.equal({ data: ['id', 'none'], self: 32 })
     })
 
+    it('names the fields that each item of the data of a bulk call lacks, where they are the same', () => {
+      const result = [
+        { id: 1, text: 'a' },
+        { id: 2, text: 'b' }
+      ]
+      const names = (list: unknown[]) =>
+        compact({ ...head, data: result[0], context: { data: list, result } }, true)
+      expect(names([{ text: 'a' }, { text: 'b' }])).to.deep.equal({ data: ['id'], self: 16 + 1024 })
+      expect(names(result)).to.deep.equal({ self: 16 + 512 })
+      for (const list of [
+        [{ text: 'a' }],
+        [{ text: 'a' }, { text: 'b' }, { text: 'c' }],
+        [{ text: 'a' }, { text: 'other' }],
+        [{ text: 'a' }, { id: 2 }],
+        [{ text: 'a' }, { id: 2, text: 'b' }],
+        [{ text: 'a' }, null]
+      ]) {
+        expect(names(list), JSON.stringify(list)).to.deep.equal({ data: list, self: 16 })
+      }
+    })
+
     it('takes data whole that has anything else', () => {
       const record = { id: 1, text: 'hi', nested: { a: 1 } }
       for (const other of [
@@ -97,6 +118,25 @@ describe('compact-context', () => {
       const items = [data, { id: 2 }]
       const context = { ...own, method: 'create', result: items }
       expect(transferred({ ...head, context }, true, items)).to.deep.equal(context)
+    })
+
+    it('gives a bulk call its data', () => {
+      const items = [
+        { id: 1, text: 'a' },
+        { id: 2, text: 'b' }
+      ]
+      for (const list of [items, items.map(({ text }) => ({ text })), [{ text: 'a' }]]) {
+        const context = { ...own, method: 'create', data: list, result: items }
+        expect(transferred({ ...head, data: items[0], context }, true, items)).to.deep.equal(context)
+      }
+    })
+
+    it('gives items that are no objects, which only a forged payload has, as they are', () => {
+      const context = { data: ['id'], self: 16 + 1024 }
+      expect(restore({ ...head, context }, [{ id: 1, a: 1 }, 2, null])).to.deep.equal({
+        data: [{ a: 1 }, 2, null],
+        result: [{ id: 1, a: 1 }, 2, null]
+      })
     })
 
     it('gives data that is undefined back', () => {
