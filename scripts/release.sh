@@ -13,13 +13,13 @@ grep -Eq "^## \[$version\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$" CHANGELOG.md || {
   exit 1
 }
 
-npm run build
+npm run build # here, as the SBOM lists what is in it
 node scripts/sbom.js > sbom.cdx.json
 echo "sbom.cdx.json has $(grep -c '"purl"' sbom.cdx.json) packages"
 
 if [ "${1:-}" = --publish ]; then
-  npm publish --provenance --tag "$tag"
+  npm publish --ignore-scripts --provenance --tag "$tag"
 else
-  npm publish --dry-run --tag "$tag"
+  npm publish --ignore-scripts --dry-run --tag "$tag"
   echo "This was a dry run: nothing was published. The release workflow runs: npm run release -- --publish"
 fi
