@@ -7,12 +7,12 @@ import { snippetsOf } from '../support/snippets.js'
 import { APP, Page } from './page.js'
 
 const folder = (await readdir('docs', { recursive: true }))
-  .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+  .filter((file) => file.endsWith('.md') && !/^(api|\.vitepress)\/|node_modules/.test(file)) // neither generated nor built
   .map((file) => `docs/${file}`)
 const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...folder]
 
 /** Pages with code, each with a spec of its own or a test below. */
-const WITH_CODE = ['adapters', 'migrating', 'options', 'production', 'serializers', 'wire']
+const WITH_CODE = ['adapters', 'index', 'migrating', 'options', 'production', 'serializers', 'wire']
 const BROKERS = ['amqp', 'ipc', 'nats', 'redis']
 
 const useMessages = (app: Application) =>

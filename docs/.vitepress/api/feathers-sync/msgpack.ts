@@ -1,0 +1,6 @@
+/**
+ * MessagePack in place of JSON.
+ *
+ * @module
+ */
+export * from '../../../../lib/msgpack.js'

@@ -1,0 +1,17 @@
+#!/bin/sh
+# The documentation site: `dev` serves it, `build` writes docs/.vitepress/dist, `check` builds it and checks spelling and Markdown.
+# Its tools are packages of docs/package.json, which are installed first if one is missing or too old.
+set -eu
+cd "$(dirname "$0")/../docs"
+
+npm ls --depth=0 >/dev/null 2>&1 || npm install --no-audit --no-fund --no-package-lock
+npx typedoc
+case $1 in
+  dev) exec npx vitepress dev ;;
+  build) npx vitepress build ;;
+  check)
+    npx vitepress build
+    npx cspell lint --no-progress
+    npx markdownlint-cli2
+    ;;
+esac
