@@ -18,7 +18,7 @@ const GROUPS = [
 const OTHERS = [
   'spec/**/*.spec.ts',
   '--ignore',
-  'spec/{brokers,package,types}/**',
+  'spec/{brokers,browser,package,types}/**',
   ...GROUPS.flat().flatMap((files) => ['--ignore', files])
 ]
 

@@ -23,6 +23,11 @@ export class IpcAdapter extends SyncAdapter {
   #socket: Socket | undefined
   #joined = false
 
+  /** Whether this instance has the hub, to which all processes are connected. */
+  get isHub(): boolean {
+    return this.#hub !== undefined
+  }
+
   override get maxPayload(): number {
     return MAX_PACKET
   }

@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { expect } from 'chai'
+import { DemoPage, NAMES } from './demo-page.js'
+import { STARTUP } from './demo-process.js'
+import { sharedDemo } from './shared-demo.js'
+
+/** With SCREENSHOTS=1 the pictures of the README are made anew. */
+const IMAGES = process.env.SCREENSHOTS && 'docs/images'
+const LARGEST = 200_000
+/** For so long the plots are filled before, in ms. */
+const PLOTTED = 26_000
+
+describe('the appearance of the demo', function () {
+  this.timeout(STARTUP + 2 * PLOTTED)
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`is ${colorScheme} where the system is, until the button says otherwise`, async () => {
+      const { browser, url } = await sharedDemo()
+      const demo = await DemoPage.open(browser, url, { colorScheme, viewport: { width: 1280, height: 1110 } })
+      await play(demo)
+      const picture = await demo.page.screenshot()
+      expect(picture.length).to.be.lessThan(LARGEST)
+      if (IMAGES) {
+        await mkdir(IMAGES, { recursive: true })
+        await writeFile(`${IMAGES}/demo-${colorScheme}.png`, picture)
+      }
+      expect(await brightness(demo)).to.equal(colorScheme)
+      await demo.page.getByRole('button', { name: /colors$/ }).click()
+      expect(await brightness(demo)).not.to.equal(colorScheme)
+      await demo.page.close()
+    })
+  }
+
+  for (const width of [320, 400, 768, 1920]) {
+    it(`fits in ${width} pixels`, async () => {
+      const { browser, url } = await sharedDemo()
+      const demo = await DemoPage.open(browser, url, { viewport: { width, height: 900 } })
+      const widest = await demo.page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)
+      if (IMAGES) await demo.page.screenshot({ path: `/tmp/demo-${width}.png`, fullPage: true })
+      expect(widest).to.be.at.most(width)
+      await demo.page.close()
+    })
+  }
+})
+
+/** What there is to see: messages, a loss that was recovered, and load. */
+async function play(demo: DemoPage): Promise<void> {
+  const slider = demo.page.getByRole('slider')
+  await slider.fill('40')
+  if (IMAGES) await demo.page.waitForTimeout(PLOTTED)
+  await slider.fill('0')
+  for (const [name, text] of [
+    ['A', 'Hello from the first instance'],
+    ['B', 'The second one is here as well'],
+    ['C', 'And so is the third']
+  ] as const) {
+    await demo.send(name, text)
+    await demo.expectEvent(`created “${text}”`)
+  }
+  await demo.dropNext('B', 1)
+  await demo.page
+    .getByRole('button', { name: /^Like “Hello/ })
+    .first()
+    .click()
+  await demo.expectEvent('patched “Hello from the first instance”')
+  await demo.feed('B').filter({ hasText: 'recovered' }).waitFor()
+  for (const name of NAMES) await demo.waitForState(name, 'in sync')
+}
+
+async function brightness(demo: DemoPage): Promise<'light' | 'dark'> {
+  const color = await demo.page.locator('body').evaluate((body) => {
+    const { getComputedStyle } = globalThis as unknown as {
+      getComputedStyle(of: unknown): { backgroundColor: string }
+    }
+    return getComputedStyle(body).backgroundColor
+  })
+  const [red = 0] = (color.match(/[\d.]+/g) ?? []).map(Number)
+  return red > 128 ? 'light' : 'dark'
+}
