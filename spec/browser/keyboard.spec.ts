@@ -53,10 +53,10 @@ describe('the demo by keyboard alone', function () {
   })
 
   it('sets the load and the theme', async () => {
-    await tabTo(button(/colors$/))
-    const before = await button(/colors$/).textContent()
+    await tabTo(button(/theme$/))
+    const before = await button(/theme$/).textContent()
     await press('Enter')
-    expect(await button(/colors$/).textContent()).not.to.equal(before)
+    expect(await button(/theme$/).textContent()).not.to.equal(before)
     await tabTo(demo.page.getByRole('slider'))
     await press('ArrowRight')
     expect(await demo.page.locator('output').textContent()).to.equal('10')

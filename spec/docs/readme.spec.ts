@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { feathers } from '@feathersjs/feathers'
 import { MemoryService } from '@feathersjs/memory'
 import { expect } from 'chai'
@@ -13,11 +13,18 @@ page.describe(() => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8'))
     const commands = page.snippets.filter(({ language }) => language === 'sh').map(({ code }) => code.trim())
     expect(commands).to.deep.equal([
-      'npm install && npm run demo',
+      'npm install && npm run demo:web',
       'npm install && npm test',
       'npm install feathers-sync@alpha'
     ])
-    expect(scripts).to.include.keys('demo', 'test')
+    expect(scripts).to.include.keys('demo', 'demo:web', 'test')
+  })
+
+  it('shows pictures that there are', async () => {
+    const text = await readFile('README.md', 'utf8')
+    const pictures = [...text.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, file = '']) => file)
+    expect(pictures).not.to.be.empty
+    for (const file of pictures.filter((file) => !file.startsWith('https:'))) await access(file)
   })
 
   it('syncs', async () => await expectSync(await page.twice(page.snippet(QUICK_START), APP)))

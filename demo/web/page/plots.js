@@ -62,7 +62,7 @@ export class Plots {
     const axis = { stroke: colorOf('--muted'), grid, ticks: { show: false } }
     const series = this.panes.map((pane) => {
       const stroke = colorOf(`--${pane.toLowerCase()}`)
-      return { label: `Instance ${pane}`, stroke, width: 1.5, points: { size: 5, fill: stroke } }
+      return { label: `Instance ${pane}`, stroke, width: 1.5, points: { show: true, size: 4, fill: stroke } }
     })
     return {
       width: 300,

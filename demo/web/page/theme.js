@@ -13,8 +13,7 @@ export function startTheme(onChange) {
   const show = () => {
     const chosen = localStorage.getItem(KEY)
     document.documentElement.dataset.theme = chosen ?? (systemIsDark.matches ? 'dark' : 'light')
-    button.textContent = isDark() ? 'Light' : 'Dark'
-    button.ariaLabel = isDark() ? 'Use light colors' : 'Use dark colors'
+    button.textContent = isDark() ? 'Light theme' : 'Dark theme'
   }
   const change = () => {
     show()

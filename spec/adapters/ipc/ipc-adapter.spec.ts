@@ -94,6 +94,17 @@ describe('IpcAdapter', function () {
       await ready
     })
 
+    it('says which instance has the hub', async () => {
+      const [one, two] = [create(), create()]
+      expect([one, two].map(({ isHub }) => isHub)).to.deep.equal([false, false])
+      await one.connect(recorder())
+      await two.connect(recorder())
+      expect([one, two].map(({ isHub }) => isHub)).to.deep.equal([true, false])
+      await one.close()
+      await eventually(() => two.isHub, { message: 'the other hub' })
+      expect(one.isHub).to.equal(false)
+    })
+
     it('steps down when its socket is replaced', async () => {
       const [one, two] = [create(), create()]
       const handlers = [recorder(), recorder()] as const
