@@ -92,10 +92,9 @@ export class EventBridge {
   /** To the other instances first, so that what is sent is what there was at the emit; then to the listeners here. */
   #dispatch(event: ServiceEvent): boolean {
     const attached = this.#attached
-    if (attached && attached.link.options.mode !== 'receive') {
-      if (attached.link.isOpen()) send(event, attached)
-      else attached.link.missed()
-    }
+    if (attached?.link.options.mode === 'receive') keep(event, "as `mode` is 'receive'")
+    else if (attached?.link.isOpen()) send(event, attached)
+    else attached?.link.missed()
     return event.emit(false)
   }
 
@@ -113,6 +112,10 @@ export class EventBridge {
   }
 }
 
+function keep({ path, event }: ServiceEvent, why: string): void {
+  if (debug.enabled) debug('not sent: %s %s, %s', path, event, why)
+}
+
 function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Attached): void {
   const name = () => `'${event.path} ${event.event}'`
   const failed = (cause: unknown, text: string) =>
@@ -121,8 +124,10 @@ function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Att
   const { filter, context: choose } = link.options
   try {
     const { message, item } = calls.outgoing(event, { policy, choose, lost })
-    if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message)))
+    if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message))) {
+      keep(event, 'as the `filter` option excludes it')
       return
+    }
     encoder.add(message, item, lost)
     if (debug.enabled) debug('out: %s %s', event.path, event.event)
     events.announce('sync-out', message)

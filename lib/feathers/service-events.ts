@@ -159,7 +159,7 @@ export class ServiceEvents {
       const emit = (remoteness: Remoteness) =>
         dispatchAs(remoteness, context, () => caught.emit.call(this, event, ...args))
       if (typeof event !== 'string' || !caught.events.has(event) || isDisabled(context)) {
-        debug('not sent: %s %s, which is disabled or not in the events of the service', pathOf(), event)
+        if (debug.enabled) debug('not sent: %s %s, %s', pathOf(), event, localReason(service, context))
         return emit(false)
       }
       const path = pathOf()
@@ -221,6 +221,14 @@ function eventsOf(service: object, { events = [], serviceEvents = [] }: ServiceO
 
 function isDisabled(context: unknown): boolean {
   return typeof context === 'object' && context !== null && (context as { [SYNC]?: boolean })[SYNC] === false
+}
+
+/** Why an event of this service is not sent. */
+function localReason(service: object, context: unknown): string {
+  if (isDisabled(context)) return 'as `context[SYNC]` is false'
+  return isAuthentication(service)
+    ? 'as events of an authentication service never are'
+    : 'which is not in the `events` of the service'
 }
 
 function isAuthentication(service: object): boolean {
