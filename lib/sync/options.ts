@@ -37,8 +37,9 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
   closeTimeout?: number
   /**
    * The latest events of this instance that are kept: while the broker is away they wait here, and what others miss is
-   * retransmitted from here. The oldest are evicted first; while the broker takes what it gets, up to 4 times as many may wait. It takes up to `bytes` of memory, and about 200 bytes for each of
-   * `events`. Default: `{ events: 50_000, bytes: 33_554_432 }` (32 MiB)
+   * retransmitted from here. The oldest are evicted first; while the broker takes what it gets, up to 4 times as many may wait. It
+   * takes up to `bytes` of memory and 8 bytes for each event, and up to a third more if events are large. Default:
+   * `{ events: 50_000, bytes: 33_554_432 }` (32 MiB)
    */
   history?: Partial<HistoryLimit>
   /**

@@ -29,17 +29,17 @@ const atNode = ({ port }: RedisBroker): Change[] =>
 redis.describe(() => {
   const certificates = new PageCertificates()
 
-  it('syncs', () => expectSyncOver(redis, 'Configuration', 'redis'))
+  it('syncs', () => expectSyncOver(redis, 'Connecting', 'redis'))
 
   it('syncs over a cluster', async () => {
     const node = await startClusterNode()
-    const apps = await redis.twice(at(redis.snippet('Configuration', 1), ...atNode(node)), APP)
+    const apps = await redis.twice(at(redis.snippet('Connecting', 1), ...atNode(node)), APP)
     await expectSync(apps)
   })
 
   it('syncs over Sentinels', async () => {
     const sentinel = await startSentinel((await startRedis()).port)
-    const snippet = at(redis.snippet('Configuration', 2), ['26379', `${sentinel.port}`])
+    const snippet = at(redis.snippet('Connecting', 2), ['26379', `${sentinel.port}`])
     await expectSync(await redis.twice(snippet, APP))
   })
 
@@ -81,7 +81,7 @@ redis.describe(() => {
       )
       const user = "defaults: { username: 'sync', password: 'a-long-password' }, rootNodes"
       const snippet = at(
-        redis.snippet('Configuration', 1),
+        redis.snippet('Connecting', 1),
         ...atNode(node),
         ['rootNodes', user],
         ['sync.redis({', `sync.redis({ sharded: ${sharded},`]

@@ -23,13 +23,13 @@ describe('the pages of the brokers', () => {
   const certificates = new PageCertificates()
 
   amqp.describe(() => {
-    it('syncs', () => expectSyncOver(amqp, 'Configuration', 'amqp'))
+    it('syncs', () => expectSyncOver(amqp, 'Connecting', 'amqp'))
 
     it('syncs over several servers, of which one is away', async () => {
       const { uri } = await sharedRabbit()
       const away = 'amqp://127.0.0.1:1'
       const snippet = at(
-        amqp.snippet('Configuration', 1),
+        amqp.snippet('Connecting', 1),
         ['amqp://localhost:5672', away],
         ['amqp://localhost:5673', uri]
       )
@@ -74,7 +74,7 @@ describe('the pages of the brokers', () => {
         own(`${user}\n${permissions.replace('(my-application|amq\\.gen-.*)', 'amq\\.gen-.*')}`)
       )
       const { app: owner } = await amqp.run(
-        at(amqp.snippet('Configuration'), ['amqp://localhost:5672', vhost]),
+        at(amqp.snippet('Connecting'), ['amqp://localhost:5672', vhost]),
         APP
       )
       await owner.sync.ready
@@ -89,7 +89,7 @@ describe('the pages of the brokers', () => {
   })
 
   nats.describe(() => {
-    it('syncs', () => expectSyncOver(nats, 'Configuration', 'nats'))
+    it('syncs', () => expectSyncOver(nats, 'Connecting', 'nats'))
 
     it('syncs over several servers', async () => {
       const servers = [await startNats(), await startNats()]
@@ -98,7 +98,7 @@ describe('the pages of the brokers', () => {
       )
       // Without a cluster, both instances have to be at the server that is there.
       await servers[0]?.stop()
-      await expectSync(await nats.twice(at(nats.snippet('Configuration', 1), ...changes), APP))
+      await expectSync(await nats.twice(at(nats.snippet('Connecting', 1), ...changes), APP))
     })
 
     it('syncs with its options', () => expectSyncOver(nats, 'Options', 'nats'))
@@ -129,7 +129,7 @@ describe('the pages of the brokers', () => {
   })
 
   ipc.describe(() => {
-    it('syncs', () => expectSyncOver(ipc, 'Configuration', 'ipc'))
+    it('syncs', () => expectSyncOver(ipc, 'Connecting', 'ipc'))
 
     it('syncs by a socket in a folder that is named', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'ipc-'))

@@ -9,10 +9,20 @@ import { APP, Page } from './page.js'
 const folder = (await readdir('docs', { recursive: true }))
   .filter((file) => file.endsWith('.md') && !/^(api|\.vitepress)\/|node_modules/.test(file)) // neither generated nor built
   .map((file) => `docs/${file}`)
-const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...folder]
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...folder]
 
 /** Pages with code, each with a spec of its own or a test below. */
-const WITH_CODE = ['adapters', 'index', 'migrating', 'options', 'production', 'serializers', 'wire']
+const WITH_CODE = [
+  'adapters',
+  'index',
+  'migrating',
+  'options',
+  'production',
+  'scaling',
+  'security',
+  'serializers',
+  'wire'
+]
 const BROKERS = ['amqp', 'ipc', 'nats', 'redis']
 
 const useMessages = (app: Application) =>

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { eventually } from '../support/eventually.js'
-import { Page } from './page.js'
+import { APP, Page, record } from './page.js'
 import { SERVICES } from './server-program.js'
 import { connected, isListening, ServerStage } from './server-stage.js'
 
@@ -87,6 +88,65 @@ page.describe(() => {
     const all = clients.map((_, index) => `from ${index}`)
     await eventually(() => clients.every(({ texts }) => texts.length >= 8))
     for (const { texts } of clients) expect([...texts].sort()).to.deep.equal(all)
+  })
+
+  it('tells whether an instance is ready', async () => {
+    const server = `
+      import { feathers } from '@feathersjs/feathers'
+      import { koa } from '@feathersjs/koa'
+      const app = koa(feathers())
+    `
+    const configure = `
+      import sync from 'feathers-sync'
+      app.configure(sync({ uri: '${stage.broker.uri}', key: '${stage.key}' }))
+    `
+    const { app } = await page.run(page.snippet('Readiness'), server, configure)
+    await app.sync.ready
+    await app.listen(stage.port)
+    const answer = async () => {
+      const response = await fetch(`http://127.0.0.1:${stage.port}/ready`, {
+        headers: { connection: 'close' }
+      })
+      return { code: response.status, ...((await response.json()) as object) }
+    }
+    expect(await answer()).to.deep.equal({ code: 200, status: 'ready', peers: 0 })
+    await stage.broker.kill()
+    try {
+      await eventually(() => app.sync.status === 'reconnecting')
+      expect(await answer()).to.deep.equal({ code: 503, status: 'reconnecting', peers: 0 })
+    } finally {
+      await stage.broker.start()
+    }
+  })
+
+  it('keeps what an outage of the planned length makes, and loses only what is above it', async () => {
+    const [planned, more] = [60, 7]
+    const { code, ...rest } = page.snippet('How long an outage may last')
+    const sized = code
+      .replace('redis://localhost:6379', stage.broker.uri)
+      .replace('my-application', stage.key)
+      .replace('120_000', `${planned}`)
+    const [one, two] = await page.twice({ code: sized, ...rest }, APP)
+    const texts = record(two)
+    let missed = 0
+    two.on('sync-gap', (gap) => {
+      missed += gap.missed
+    })
+    const all = Array.from({ length: planned + more }, (_, index) => `${index}`)
+    await stage.broker.kill()
+    try {
+      await eventually(() => [one, two].every(({ sync }) => sync.status === 'reconnecting'))
+      for (const text of all) {
+        await one.service('messages').create({ text })
+        await turn()
+      }
+    } finally {
+      await stage.broker.start()
+    }
+    await eventually(() => texts.length + missed === all.length, { message: 'all, or a gap' })
+    expect(texts).to.deep.equal(all.slice(more))
+    expect(missed).to.equal(more)
+    expect(one.sync.stats().events.lost).to.equal(more)
   })
 
   it('takes options of the environment', async () => {
