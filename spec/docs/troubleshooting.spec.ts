@@ -81,7 +81,7 @@ describe('docs/troubleshooting.md', () => {
 
   it('quotes what is said of listeners and filters that fail, and of what can not be read', async () => {
     const one = start('failing', {
-      filter: (({ event }) => (event === 'patched' ? undefined : true)) as never
+      filter: (({ event }: { event: string }) => event !== 'patched' || undefined) as never
     })
     const two = start('failing')
     const three = start('failing', {
