@@ -26,7 +26,14 @@ export default defineConfig({
   },
   themeConfig: {
     logo: '/logo.svg',
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // Of the API, names and descriptions: its many headings would hide the pages.
+        _render: (text, env, markdown) =>
+          markdown.render(env.relativePath.startsWith('api/') ? (text.split('\n## ')[0] ?? '') : text, env)
+      }
+    },
     outline: [2, 3],
     nav: [
       ...sidebar.slice(0, 3).map(({ text, items }) => ({ text, items })),

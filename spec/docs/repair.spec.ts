@@ -1,6 +1,9 @@
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
+import { build } from 'esbuild'
 import { Fleet } from '../../docs/.vitepress/theme/repair/fleet.js'
 import type { Name } from '../../docs/.vitepress/theme/repair/frames.js'
+import { HOP } from '../../docs/.vitepress/theme/repair/network.js'
 
 const OTHERS: Name[] = ['B', 'C']
 
@@ -23,13 +26,13 @@ describe('the picture of the protocol', () => {
   it('shows an event on its ways to the broker, to the others and back', async () => {
     const fleet = await started()
     fleet.send('A')
-    await fleet.advance(10)
+    await fleet.advance(HOP / 2)
     const ways = () =>
       fleet.network.travels.map(({ direction, instance, shown }) => [direction, instance, shown.text])
     expect(ways()).to.deep.equal([['up', 'A', 'A1']])
-    await fleet.advance(25)
+    await fleet.advance(HOP)
     expect(ways()).to.deep.equal(['A', 'B', 'C'].map((name) => ['down', name, 'A1']))
-    await fleet.advance(25)
+    await fleet.advance(HOP)
     expect(ways()).to.deep.equal([])
     for (const name of OTHERS) expect(states(fleet, name)).to.deep.equal(['1 delivered'])
   })
@@ -37,7 +40,7 @@ describe('the picture of the protocol', () => {
   it('shows that a lost frame leads to a NACK and a retransmission, and all is delivered once, in order', async () => {
     const fleet = await started()
     fleet.loseOne()
-    await fleet.advance(90)
+    await fleet.advance(4 * HOP)
     expect(states(fleet, 'B')).to.deep.equal(['1 missing', '2 held'])
     await fleet.advance(400)
     expect(texts(fleet)).to.deep.equal([
@@ -51,6 +54,33 @@ describe('the picture of the protocol', () => {
     for (const name of OTHERS) expect(fleet.instance(name).delivered('A')).to.deep.equal([1, 2])
     expect(states(fleet, 'B')).to.deep.equal(['1 recovered', '2 delivered'])
     expect(states(fleet, 'C')).to.deep.equal(['1 delivered', '2 delivered'])
+  })
+
+  it('shows that a NACK of another suppresses the own one, or both are sent at once', async () => {
+    const counts = new Set<number>()
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const fleet = await started(seed)
+      fleet.toggleLoss('C')
+      fleet.loseOne()
+      await fleet.advance(400)
+      counts.add(texts(fleet).filter((text) => text.endsWith('sends NACK A1')).length)
+      for (const name of OTHERS) expect(fleet.instance(name).delivered('A')).to.deep.equal([1, 2])
+    }
+    expect([...counts]).to.have.members([1, 2])
+  })
+
+  it('shows that a lost NACK is sent again', async () => {
+    const fleet = await started()
+    fleet.loseOne()
+    fleet.toggleLoss('A')
+    await fleet.advance(1000)
+    expect(texts(fleet).slice(3)).to.deep.equal([
+      'B sends NACK A1',
+      'NACK A1 is lost on the way to A',
+      'B sends NACK A1',
+      'A sends retransmission A1',
+      'B has recovered A1'
+    ])
   })
 
   it('shows that a heartbeat reveals the loss of the last event', async () => {
@@ -72,6 +102,24 @@ describe('the picture of the protocol', () => {
     expect(fleet.network.travels.map(({ instance }) => instance)).to.deep.equal(['A', 'B', 'C'])
   })
 
+  it('needs nothing of Node.js but a Buffer and random bytes, which the site has for it', async () => {
+    const folder = 'docs/.vitepress/theme/repair'
+    const { outputFiles } = await build({
+      entryPoints: [`${folder}/fleet.ts`],
+      alias: { 'node:crypto': `./${folder}/node-crypto.ts` },
+      bundle: true,
+      write: false,
+      format: 'iife',
+      globalName: 'repair'
+    })
+    const browser = { Buffer, crypto, TextDecoder, TextEncoder }
+    const code = `${outputFiles[0]?.text}; const fleet = new repair.Fleet(1); fleet.start().then(() => {
+      fleet.loseOne()
+      return fleet.advance(200)
+    }).then(() => fleet.instance('B').delivered('A').join())`
+    expect(await runInNewContext(code, browser)).to.equal('1,2')
+  })
+
   it('is the same again with the same seed, and loses nothing with others', async () => {
     const run = async (seed: number) => {
       const fleet = await started(seed)
@@ -79,7 +127,7 @@ describe('the picture of the protocol', () => {
         fleet.toggleLoss(round % 2 ? 'B' : 'C')
         fleet.send('A')
         fleet.send('B')
-        await fleet.advance(30)
+        await fleet.advance(10)
       }
       await fleet.advance(8000)
       for (const name of OTHERS) expect(fleet.instance(name).delivered('A')).to.deep.equal([1, 2, 3, 4, 5])

@@ -1,7 +1,7 @@
 import { SimClock } from '../../../../spec/simulation/sim-clock.js'
 import { type Kind, NAMES, type Name, show } from './frames.js'
 import { Instance } from './instance.js'
-import { Network } from './network.js'
+import { HOP, Network } from './network.js'
 
 /** A line of the log: what happened, when in ms of simulated time. */
 export interface Entry {
@@ -23,6 +23,7 @@ export class Fleet {
   readonly #clock: SimClock
   #startedAt = 0
   #entries = 0
+  #advanced = Promise.resolve()
 
   constructor(seed: number) {
     this.#clock = new SimClock(seed)
@@ -71,9 +72,10 @@ export class Fleet {
     return this.instances[NAMES.indexOf(name)] as Instance
   }
 
-  /** Whether anything is under way, or an instance waits for what it knows to be missing. */
-  get isBusy(): boolean {
-    return this.network.travels.length > 0 || this.instances.some(({ isMissing }) => isMissing)
+  /** Frames are under way; or an instance waits before it sends a NACK, or for the answer; or neither. */
+  get activity(): 'traveling' | 'waiting' | 'idle' {
+    if (this.network.travels.length > 0) return 'traveling'
+    return this.instances.some(({ isMissing }) => isMissing) ? 'waiting' : 'idle'
   }
 
   send(name: Name): void {
@@ -90,11 +92,17 @@ export class Fleet {
   loseOne(): void {
     this.network.losing.add('B')
     this.send('A')
-    this.#clock.after(40, () => this.send('A'))
+    this.#clock.after(2 * HOP, () => this.send('A'))
   }
 
   /** Lets `ms` pass, or less: until a frame begins or ends a way. */
-  async advance(ms: number, untilChange = false): Promise<void> {
+  advance(ms: number, untilChange = false): Promise<void> {
+    // One after the other: the clock must not go back.
+    this.#advanced = this.#advanced.then(() => this.#advance(ms, untilChange))
+    return this.#advanced
+  }
+
+  async #advance(ms: number, untilChange: boolean): Promise<void> {
     const end = this.#clock.now() + ms
     const { changes } = this.network
     while (this.#clock.now() < end && !(untilChange && this.network.changes !== changes)) {

@@ -2,10 +2,10 @@ import type { Link, SyncStatus } from '../../../../lib/adapters/link.js'
 import type { SimClock } from '../../../../spec/simulation/sim-clock.js'
 import type { Name, Shown } from './frames.js'
 
-/** How long a frame takes from an instance to the broker, and from there to an instance, in ms. */
-export const HOP = 25
+/** How long a frame takes from an instance to the broker, and from there to an instance, in ms: so long that it can be drawn. */
+export const HOP = 8
 /** Between two frames on the same way, in ms: they can be told apart. */
-const SPACING = 9
+const SPACING = 3
 
 /** A frame on one of its ways: to the broker, or from there to an instance. */
 export interface Travel {

@@ -5,18 +5,18 @@ import type { State } from './instance.js'
 import type { Travel } from './network.js'
 
 /** Simulated milliseconds in a second of the picture. */
-export const SPEEDS = { slow: 15, normal: 35, fast: 100 } as const
+export const SPEEDS = { slow: 5, normal: 11, fast: 30 } as const
 export type Speed = keyof typeof SPEEDS
 
-/** So many times faster while nothing is to be seen. */
-const IDLE = 20
+/** How many times faster it goes while nothing is to be seen. */
+const FASTER = { traveling: 1, waiting: 4, idle: 60 }
 /** How many events of an origin an instance shows. */
 const SHOWN = 6
 
 /** What is drawn: the fleet at one moment. */
 export interface View {
   now: number
-  isIdle: boolean
+  activity: Fleet['activity']
   travels: (Travel & { progress: number })[]
   instances: {
     name: Name
@@ -34,8 +34,8 @@ export function usePlayer() {
   const isCalm = ref(false)
   let fleet: Fleet | undefined
   let isStepping = false
-  let frame = 0
-  let before: number | undefined
+  /** Of the current run of frames; another one ends it. */
+  let run = 0
 
   async function reset(seed: number): Promise<void> {
     pause()
@@ -50,7 +50,7 @@ export function usePlayer() {
     draw()
   }
 
-  function act(change: (fleet: Fleet) => void): void {
+  function send(change: (fleet: Fleet) => void): void {
     if (!fleet) return
     change(fleet)
     draw()
@@ -58,18 +58,21 @@ export function usePlayer() {
     if (!isCalm.value) play()
   }
 
+  function toggleLoss(name: Name): void {
+    fleet?.toggleLoss(name)
+    draw()
+  }
+
   function play(): void {
     isStepping = false
+    if (isPlaying.value) return
     isPlaying.value = true
-    request()
+    start()
   }
 
   function pause(): void {
-    cancelAnimationFrame(frame)
-    frame = 0
-    before = undefined
-    isPlaying.value = false
-    isStepping = false
+    run += 1
+    isPlaying.value = isStepping = false
   }
 
   /** On to where the next frame begins or ends a way: at once where no motion is wanted. */
@@ -80,34 +83,36 @@ export function usePlayer() {
       draw()
     } else {
       isStepping = true
-      request()
+      start()
     }
   }
 
-  function request(): void {
-    if (!frame) frame = requestAnimationFrame(onFrame)
-  }
-
-  async function onFrame(at: number): Promise<void> {
-    if (!fleet) return
-    const seconds = Math.min(0.1, (at - (before ?? at)) / 1000)
-    before = at
-    const pace = SPEEDS[speed.value] * (fleet.isBusy ? 1 : IDLE)
-    const { changes } = fleet.network
-    await fleet.advance(seconds * pace, isStepping || !fleet.isBusy)
-    draw()
-    if (isStepping && fleet.network.changes !== changes) pause()
-    if (!frame) return // paused meanwhile
-    frame = requestAnimationFrame(onFrame)
+  function start(): void {
+    run += 1
+    const current = run
+    let before: number | undefined
+    const onFrame = async (at: number) => {
+      if (current !== run || !fleet) return
+      const seconds = Math.min(0.1, (at - (before ?? at)) / 1000)
+      before = at
+      const { network, activity } = fleet
+      const { changes } = network
+      const ms = seconds * SPEEDS[speed.value] * FASTER[activity]
+      await fleet.advance(ms, isStepping || activity !== 'traveling')
+      draw()
+      if (isStepping && network.changes !== changes) pause()
+      requestAnimationFrame(onFrame)
+    }
+    requestAnimationFrame(onFrame)
   }
 
   function draw(): void {
     if (!fleet) return
-    const { network, instances, log, now, isBusy } = fleet
+    const { network, instances, log, now, activity } = fleet
     const time = network.clock.now()
     view.value = {
       now: Math.round(now),
-      isIdle: !isBusy,
+      activity,
       travels: network.travels.map((travel) => ({
         ...travel,
         progress: (time - travel.departs) / (travel.arrives - travel.departs)
@@ -122,5 +127,5 @@ export function usePlayer() {
   }
 
   onBeforeUnmount(pause)
-  return { view, isPlaying, speed, isCalm, reset, act, play, pause, step }
+  return { view, isPlaying, speed, isCalm, reset, send, toggleLoss, play, pause, step }
 }
