@@ -132,6 +132,22 @@ describe('limits of RabbitMQ', function () {
       await permit('changing', '.*', '.*', '.*')
       await expectAll(changing, [other], { timeout: 30_000 })
     })
+
+    it('all rights taken away while connected: the refusals of the attempts are one report', async () => {
+      await permit('expelled', '.*', '.*', '.*')
+      const [other] = await start(1)
+      const expelled = records.members.configure({ uri: as('expelled') })
+      await expelled.app.sync.ready
+      await permit('expelled', '^$', '^$', '^$')
+      await broker.closeConnections()
+      const reports = () => expelled.errors.filter(({ kind }) => kind === 'auth')
+      await eventually(() => reports().length > 0, { message: 'the reason', timeout: 20_000 })
+      const { errors } = expelled.app.sync.stats()
+      await eventually(() => expelled.app.sync.stats().errors >= errors + 2, { message: 'two more attempts' })
+      expect(reports().map(({ message }) => message)).to.have.length(1)
+      await permit('expelled', '.*', '.*', '.*')
+      await expectAll(other, [expelled], { timeout: 30_000 })
+    })
   })
 
   describe('a memory alarm', () => {

@@ -10,7 +10,7 @@ import { settledWithin } from '../settled-within.js'
 import { SyncAdapter } from '../sync-adapter.js'
 import { type AmqpOptions, amqpUri, connectOptions, credentialsOf, retryPause } from './amqp-options.js'
 import { type AmqpConnection, Channels } from './channels.js'
-import { explained, isOver, OVER } from './explained.js'
+import { explained, isOver, OVER, refusal } from './explained.js'
 import { type AmqpServer, type FindServers, findServers } from './find-servers.js'
 import { isRefusal, Publisher, type PublisherHandlers } from './publisher.js'
 import { subscribe } from './subscribe.js'
@@ -71,7 +71,7 @@ export class AmqpAdapter extends SyncAdapter {
         resolve()
       }, reject)
     }).catch((error) => {
-      if (isRefusal(error)) throw this.error('auth', 'was refused', error)
+      if (isRefusal(error)) throw this.error('auth', 'was refused', refusal(error))
       throw amqpConnection && isOver(amqpConnection, error)
         ? this.error('options', OVER, error)
         : explained(error)

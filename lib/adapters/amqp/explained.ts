@@ -65,3 +65,8 @@ export function isOver(connection: object, error: unknown): boolean {
 export function explained(error: unknown): unknown {
   return withHint(error, HINTS, VALUES)
 }
+
+/** The server gives queues another name each time: without it, a refusal that repeats has the same text. */
+export function refusal(error: unknown): Error {
+  return new Error(reason(error).replace(/\bamq\.gen-[\w-]+/g, 'amq.gen-*'), { cause: error })
+}
