@@ -7,8 +7,8 @@ import mqtt from 'mqtt'
 /** How long a broker may take to answer when we leave, in ms. */
 const PATIENCE = 1000
 
-/** What a broker answers when it refuses a client (4 and 5; in MQTT 5: 134 and 135) or its subscription (128). */
-const REFUSED = [4, 5, 128, 134, 135]
+/** What a broker answers when it refuses a client: 4 and 5, in MQTT 5 134 and 135. */
+const REFUSED = [4, 5, 134, 135]
 
 export class MqttAdapter extends SyncAdapter {
   type = 'mqtt'
@@ -27,16 +27,17 @@ export class MqttAdapter extends SyncAdapter {
     this.client = client
     client.on('error', (error) => this.debug('%o', error)) // 'close' follows
     client.on('message', (_topic, bytes) => receive(bytes))
-    client.on('close', () => {
-      const cause = new Error('the connection was lost')
+    const gone = once(client, 'close').then(() => {
+      throw new Error('the connection was lost')
+    })
+    gone.catch((cause) => {
       for (const reject of this.pending) reject(cause)
-      this.lost(cause)
+      if (this.client === client) this.lost(cause) // not closed by us: the base class connects again
     })
     try {
-      await opened(client)
-      await client.subscribeAsync(key)
+      await Promise.race([subscribe(client, key), gone])
     } catch (error) {
-      throw REFUSED.includes(error.code) ? this.error('auth', 'was refused', error) : error
+      throw isRefusal(error) ? this.error('auth', 'was refused', error) : error
     }
   }
 
@@ -63,16 +64,10 @@ export class MqttAdapter extends SyncAdapter {
   }
 }
 
-/** Rejects if the connection is closed first, also by `doClose`. */
-async function opened(client) {
-  const attempt = new AbortController()
-  const closed = once(client, 'close', { signal: attempt.signal }).then(() => {
-    throw new Error('the connection was closed')
-  })
-  try {
-    await Promise.race([once(client, 'connect', { signal: attempt.signal }), closed])
-  } finally {
-    closed.catch(() => {})
-    attempt.abort()
-  }
+async function subscribe(client, key) {
+  await once(client, 'connect') // rejects with what comes as 'error'
+  await client.subscribeAsync(key)
 }
+
+/** Of the client, or of its subscription. */
+const isRefusal = (error) => REFUSED.includes(error.code) || error.packet?.cmd === 'suback'

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { Aedes } from 'aedes'
 import { expect } from 'chai'
 import { isRemote } from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
@@ -14,6 +18,37 @@ page.describe(() => {
     const apps = await page.twice({ code: withAdapter(code), ...rest }, APP)
     await expectSync(apps)
     expect(apps[0].sync.type).to.equal('threads')
+  })
+
+  for (const heading of ['Connecting to MQTT', 'Publishing to MQTT', 'Closing the MQTT client']) {
+    it(`shows the adapter of the examples: ${heading}`, async () => {
+      const source = (await readFile('examples/mqtt-adapter/mqtt-adapter.mjs', 'utf8')).replaceAll(
+        /^ +/gm,
+        ''
+      )
+      const blocks = page.snippets.filter((snippet) => snippet.heading === heading)
+      for (const [index] of blocks.entries()) {
+        expect(source).to.include(page.snippet(heading, index).code.replaceAll(/^ +/gm, ''))
+      }
+    })
+  }
+
+  it('uses the adapter of the examples', async () => {
+    const broker = await Aedes.createBroker()
+    const server = createServer(broker.handle)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { code, ...rest } = page.snippet('Using it')
+    const own = code
+      .replace(
+        './mqtt-adapter.mjs',
+        new URL('../../examples/mqtt-adapter/mqtt-adapter.mjs', import.meta.url).href
+      )
+      .replace('localhost:1883', `127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const apps = await page.twice({ code: own, ...rest }, APP)
+    await expectSync(apps)
+    expect(apps[0].sync.type).to.equal('mqtt')
+    await Promise.all(apps.map((app) => app.teardown()))
+    await new Promise<void>((resolve) => broker.close(() => server.close(() => resolve())))
   })
 
   it('syncs by a class in TypeScript', async () => {

@@ -93,12 +93,16 @@ describe('examples/mqtt-adapter', () => {
 describe('examples/mqtt-adapter, at a broker that refuses', () => {
   let server: Server
   let port: number
+  let unanswered = 0
 
   before(async () => {
     const broker = await Aedes.createBroker({
       authenticate: (_client, user, _password, done) => done(null, user === 'ann'),
-      authorizeSubscribe: (_client, subscription, done) =>
-        done(null, subscription.topic === 'forbidden' ? null : subscription)
+      authorizeSubscribe: (client, subscription, done) => {
+        if (subscription.topic !== 'slow' || ++unanswered > 1)
+          return done(null, subscription.topic === 'forbidden' ? null : subscription)
+        client?.close()
+      }
     })
     server = createServer(broker.handle)
     port = await freePort()
@@ -117,4 +121,13 @@ describe('examples/mqtt-adapter, at a broker that refuses', () => {
       expect(String(error)).not.to.include('secret')
     })
   }
+
+  it('connects again where the connection is lost before the subscription is answered', async () => {
+    const app = feathers().configure(
+      sync({ uri: `mqtt://ann:secret@127.0.0.1:${port}`, key: 'slow', container })
+    )
+    await app.sync.ready
+    expect(unanswered).to.equal(2)
+    await app.teardown()
+  })
 })
