@@ -1,0 +1,2 @@
+/** In place of winston. */
+export const logger = console
