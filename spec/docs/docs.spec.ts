@@ -14,13 +14,16 @@ const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ..
 /** Pages with code, each with a spec of its own or a test below. */
 const WITH_CODE = [
   'adapters',
+  'getting-started',
   'index',
   'migrating',
+  'missed-events',
   'options',
   'production',
   'scaling',
   'security',
   'serializers',
+  'testing',
   'wire'
 ]
 const BROKERS = ['amqp', 'ipc', 'nats', 'redis']

@@ -9,7 +9,6 @@ import { StartedApplication } from './started.js'
 
 const FILE = 'docs/getting-started.md'
 const snippets = await snippetsOf(FILE)
-const code = snippets.filter(({ language }) => language !== 'sh' && language !== 'text')
 const outputs = snippets.filter(({ language }) => language === 'text').map(({ code }) => code.trim())
 
 /** The page, as a browser has loaded it from one instance. */
@@ -57,38 +56,10 @@ class Browser {
 
 describe(FILE, function () {
   this.timeout(60_000)
-  const application = new StartedApplication()
+  const application = new StartedApplication(snippets)
 
-  before(() => {
-    const [channel, line, configure, defaults, variables, schema, index, page] = code as Required<typeof code>
-    application.replace('src/channels.ts', "return app.channel('authenticated')", channel?.code ?? '')
-    application.replace(
-      'src/app.ts',
-      "import socketio from '@feathersjs/socketio'\n",
-      `import socketio from '@feathersjs/socketio'\n${line?.code}`
-    )
-    application.replace('src/app.ts', 'app.configure(services)', `${configure?.code}app.configure(services)`)
-    application.replace('config/default.json', '{\n  "host"', `{\n${defaults?.code}  "host"`)
-    application.replace(
-      'config/custom-environment-variables.json',
-      '{\n  "port"',
-      `{\n${variables?.code}  "port"`
-    )
-    application.replace(
-      'src/configuration.ts',
-      'public: Type.String()',
-      `public: Type.String(),\n${schema?.code}`
-    )
-    if (index) application.write('src/index.ts', index)
-    if (page) application.write('public/chat.html', page)
-    application.compile()
-  })
-
+  before(() => application.compile())
   afterEach(() => application.stop())
-
-  it('has no code that is not tested here', () => expect(code).to.have.length(8))
-
-  it('is right for TypeScript', () => expect(application.typeErrors()).to.deep.equal([]))
 
   for (const [index, type] of ['ipc', 'redis'].entries()) {
     it(`shows each window the messages of both, over ${type}`, async () => {

@@ -23,12 +23,15 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
   paths: { 'feathers-sync': [join(ROOT, 'lib/index.ts')] }
 }
 
+type EightTexts = [string, string, string, string, string, string, string, string]
+
 /** The generated application in a folder of its own, after what a page says was done to it; for the current `describe`. */
 export class StartedApplication {
   readonly #folder: string
   readonly #processes: ChildProcess[] = []
 
-  constructor() {
+  /** @param snippets of the page, in its order */
+  constructor(snippets: Snippet[]) {
     mkdirSync(join(ROOT, '.cache'), { recursive: true })
     this.#folder = mkdtempSync(join(ROOT, '.cache/started-'))
     cpSync(GENERATED, this.#folder, { recursive: true })
@@ -36,15 +39,30 @@ export class StartedApplication {
       await this.stop()
       rmSync(this.#folder, { recursive: true })
     })
+    const code = snippets.filter(({ language }) => !['sh', 'text'].includes(language)).map(({ code }) => code)
+    if (code.length !== 8) throw new Error(`There are ${code.length} pieces of code, and 8 are known here`)
+    this.#follow(code as EightTexts)
   }
 
-  write(file: string, { code }: Snippet): void {
+  #follow([channel, line, configure, defaults, variables, schema, index, page]: EightTexts): void {
+    const socketio = "import socketio from '@feathersjs/socketio'\n"
+    this.#replace('src/channels.ts', "return app.channel('authenticated')\n", channel)
+    this.#replace('src/app.ts', socketio, socketio + line)
+    this.#replace('src/app.ts', 'app.configure(services)', `${configure}app.configure(services)`)
+    this.#replace('config/default.json', '{\n  "host"', `{\n${defaults}  "host"`)
+    this.#replace('config/custom-environment-variables.json', '{\n  "port"', `{\n${variables}  "port"`)
+    this.#replace('src/configuration.ts', 'public: Type.String()\n', `public: Type.String(),\n${schema}`)
+    this.#write('src/index.ts', index)
+    this.#write('public/chat.html', page)
+  }
+
+  #write(file: string, code: string): void {
     mkdirSync(dirname(join(this.#folder, file)), { recursive: true })
     writeFileSync(join(this.#folder, file), code)
   }
 
   /** Puts code in the place of the only `text` of a file. */
-  replace(file: string, text: string, code: string): void {
+  #replace(file: string, text: string, code: string): void {
     const parts = readFileSync(join(this.#folder, file), 'utf8').split(text)
     if (parts.length !== 2) throw new Error(`${file} has '${text}' ${parts.length - 1} times`)
     writeFileSync(join(this.#folder, file), parts.join(code))
