@@ -55,11 +55,13 @@ class Browser {
 }
 
 describe(FILE, function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   const application = new StartedApplication(snippets)
 
   before(() => application.compile())
   afterEach(() => application.stop())
+
+  it('is right for TypeScript', () => expect(application.typeErrors()).to.deep.equal([]))
 
   for (const [index, type] of ['ipc', 'redis'].entries()) {
     it(`shows each window the messages of both, over ${type}`, async () => {
