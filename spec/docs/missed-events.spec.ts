@@ -44,18 +44,6 @@ const configureServer = (
 ).default
 const listFile = await saveModule(page.snippet(CLIENT).code)
 const { LiveList } = await import(listFile)
-const connectClient = (
-  await runModule<{ default(url: string): Client }>(
-    asFunction(page.snippet(CLIENT, 1), 'url', 'socket, messages')
-      .replace("'./live-list.js'", `'${listFile}'`)
-      .replace(
-        "io('http://localhost:3030')",
-        "io(url, { transports: ['websocket'], reconnectionDelay: 20, reconnectionDelayMax: 20, forceNew: true })"
-      )
-      .replace('* 2000', '* 20')
-  )
-).default
-
 /** A database that all instances share: it counts the changes of each record. */
 function database() {
   const table = new Table()
@@ -77,8 +65,17 @@ page.describe(() => {
   let proxies: TcpProxy[]
   let clients: Client[]
   let finds: number[]
+  let connectClient: (url: string) => Client
 
   before(async () => {
+    const code = asFunction(page.snippet(CLIENT, 1), 'url', 'socket, messages')
+      .replace("'./live-list.js'", `'${listFile}'`)
+      .replace(
+        "io('http://localhost:3030')",
+        "io(url, { transports: ['websocket'], reconnectionDelay: 20, reconnectionDelayMax: 20, forceNew: true })"
+      )
+      .replace('* 2000', '* 20')
+    connectClient = (await runModule<{ default(url: string): Client }>(code)).default
     broker = await startRedis()
   })
   after(() => broker.stop())
