@@ -61,6 +61,7 @@ export default defineConfig({
   },
   vite: {
     plugins: [llmstxt({ ignoreFiles: ['api/**'] })],
+    optimizeDeps: { include: ['buffer/'] }, // else the page is loaded again when it is found
     resolve: {
       // For the picture of the protocol, which runs lib/delivery in the browser.
       alias: { 'node:crypto': path('theme/repair/node-crypto.ts') }
