@@ -35,7 +35,7 @@ export function checkContainer(options: ResolvedOptions): void {
   if (container?.isCurrentBound(SyncAdapter, { name: adapter })) return
   const ours = builtIn(adapter)
   if (ours) checkBuiltIn(options, ours)
-  else if (!container?.isBound(SyncAdapter, { name: adapter })) throw invalidAdapter(adapter)
+  else if (!container?.isBound(SyncAdapter, { name: adapter })) throw invalidAdapter(adapter, options.uri)
 }
 
 /** What one application needs: each `sync` has its own. */

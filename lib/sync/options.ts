@@ -140,8 +140,10 @@ function checkUri(uri: string | readonly string[], adapter: string, ours: BuiltI
   }
 }
 
-/** The error for a name that is neither ours nor bound in the user's container. */
-export function invalidAdapter(name: string): TypeError {
+/** The error for a name that is neither ours nor bound in the user's container. That of a host: the scheme is missing. */
+export function invalidAdapter(name: string, uri?: string | readonly string[]): TypeError {
+  const hostAndPort = [uri].flat().find((one) => one !== undefined && /^\s*[\w.-]+:\d+(\/|$)/.test(one))
+  if (hostAndPort !== undefined) return invalidUri(hostAndPort)
   const schemes = SCHEMES.map((scheme) => `${scheme}:`).join(', ')
   return new TypeError(
     `feathers-sync: ${name} is an invalid adapter. There are ${schemes}; an adapter of your own is registered with ` +

@@ -129,7 +129,7 @@ describe('docs/troubleshooting.md', () => {
   })
 
   it('quotes what options throw', () => {
-    for (const uri of ['', 'localhost:6379'])
+    for (const uri of ['', 'localhost:6379', 'http://localhost'])
       expect(() => sync({ uri })(feathers()))
         .to.throw()
         .satisfy(isQuoted)

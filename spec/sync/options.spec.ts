@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { builtIn, SCHEMES } from '../../lib/sync/built-in.js'
 import type { SyncOptions } from '../../lib/sync/options.js'
 import { invalidAdapter, resolveOptions } from '../../lib/sync/options.js'
+import { sync } from '../../lib/sync/sync.js'
 
 const SECRET = 's3cret'
 
@@ -87,5 +88,12 @@ describe('options', () => {
           "container.bind(SyncAdapter).to(YourAdapter).whenNamed('something') and the `container` option"
       )
     })
+
+    for (const uri of ['localhost:6379', 'my-redis.internal:6379/0', ['a.example:5672', 'b.example:5672']]) {
+      it(`says that the scheme is missing: ${uri}`, () => {
+        const text = 'the `uri` option has to be a URI such as redis://localhost:6379'
+        expect(() => sync({ uri })).to.throw(TypeError, text)
+      })
+    }
   })
 })
