@@ -92,12 +92,13 @@ export class RedisAdapter extends SyncAdapter {
     })
     failed.catch(() => {}) // it may be lost before anybody waits, or long after
     const { key, sharded = false } = this.options
+    let isOpen = false
     const client = await this.#createClient({
       key,
       sharded,
       apart: this.#isApart,
       away: (cause) => {
-        if (!signal.aborted) this.away(cause)
+        if (!signal.aborted) this.away(isOpen ? cause : explained(cause, this.options))
       },
       back: () => {
         if (!signal.aborted) this.back()
@@ -112,6 +113,7 @@ export class RedisAdapter extends SyncAdapter {
     if (signal.aborted) return
     this.#client = client
     await Promise.race([client.open(receive), failed])
+    isOpen = true
     const role = await Promise.race([roleOf(client), failed])
     if (role?.name === 'sentinel') throw this.error('options', SENTINEL)
     if (signal.aborted) return

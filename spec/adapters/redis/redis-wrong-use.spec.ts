@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import * as redis6 from 'redis'
 import type { SyncOptions } from '../../../lib/index.js'
@@ -121,6 +124,21 @@ describe('RedisAdapter, wrong use', function () {
       await member.app.sync.close()
     } finally {
       await server.close()
+    }
+  })
+
+  it('names what to write where another server answers', async () => {
+    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const { port } = server.address() as AddressInfo
+      const member = members.configure({ uri: `redis://127.0.0.1:${port}` })
+      const text = /is that a Redis server\? By default it listens on port 6379/
+      await eventually(() => text.test(member.texts()), { message: `${text} in ${member.texts()}` })
+      await member.app.sync.close()
+    } finally {
+      server.close()
+      server.closeAllConnections()
     }
   })
 
