@@ -171,19 +171,4 @@ page.describe(() => {
       await rm(folder, { recursive: true })
     }
   })
-
-  it('tests an application', async () => {
-    const prelude = `
-      import { feathers } from '@feathersjs/feathers'
-      import { MemoryService } from '@feathersjs/memory'
-      import sync from 'feathers-sync'
-      const createApp = (options) => feathers().configure(sync(options)).use('messages', new MemoryService())
-    `
-    const { code } = page.snippet('Test your own application')
-    const more = 'export { message }\nconst app = one\n'
-    const { message } = (await page.run({ code, heading: '', language: 'js' }, prelude, more)) as unknown as {
-      message: object
-    }
-    expect(message).to.deep.equal({ id: 0, text: 'hi' })
-  })
 })
