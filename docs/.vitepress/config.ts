@@ -17,6 +17,7 @@ export default defineConfig({
   title: 'feathers-sync',
   description,
   cleanUrls: true,
+  ignoreDeadLinks: 'localhostLinks', // those of the reader's own application
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }]],
   markdown: {
     anchor: { slugify },
