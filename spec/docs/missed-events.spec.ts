@@ -130,6 +130,12 @@ page.describe(() => {
     expect(finds).to.deep.equal([1, 2])
   })
 
+  it('takes no calls of clients', async () => {
+    const [client] = clients as [Client, Client]
+    const error = await new Promise((resolve) => client.socket.emit('find', 'sync-notices', {}, resolve))
+    expect(error).to.include({ name: 'MethodNotAllowed' })
+  })
+
   it('loads again at a client whose network was away', async () => {
     const [, proxy] = proxies as [TcpProxy, TcpProxy]
     await messages().create({ text: 'a' })
@@ -210,7 +216,7 @@ page.describe(() => {
       const second = list.load()
       answer([message(1, 2)])
       await second
-      late([])
+      late([message(2)])
       await first
       expect(texts()).to.deep.equal(['1.2'])
     })
