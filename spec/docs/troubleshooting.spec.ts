@@ -7,7 +7,7 @@ import { rejection } from '../conformance/rejection.js'
 import { snippetsOf } from '../support/snippets.js'
 
 const quotes = (await snippetsOf('docs/troubleshooting.md'))
-  .filter(({ language }) => language === 'text')
+  .filter(({ language }) => language === 'log')
   .flatMap(({ code }) => code.trim().split('\n'))
 
 /** The texts of the code: without what breaks them into lines, and with `…` for what is inserted. */
