@@ -42,6 +42,7 @@ export default defineConfig({
       {
         text: version,
         items: [
+          { text: 'Examples', link: `${repository}/tree/main/examples` },
           { text: 'Changelog', link: `${repository}/blob/main/CHANGELOG.md` },
           { text: 'Migrating from 3', link: '/migrating' },
           { text: 'Contributing', link: `${repository}/blob/main/CONTRIBUTING.md` }
