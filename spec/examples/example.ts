@@ -31,7 +31,7 @@ export class Example {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe']
     })
-    const alarm = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    const alarm = setTimeout(() => child.kill('SIGKILL'), 150_000)
     const closed = once(child, 'close')
     const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
     const [code, signal] = await closed
