@@ -19,8 +19,14 @@ export class DemoProcess {
   }
 
   static run(...args: string[]): DemoProcess {
+    return DemoProcess.runWith({}, ...args)
+  }
+
+  /** With other environment variables. */
+  static runWith(env: NodeJS.ProcessEnv, ...args: string[]): DemoProcess {
+    const command = ['--import', 'tsx', 'demo/web/index.ts', ...args]
     return new DemoProcess(
-      spawn(process.execPath, ['--import', 'tsx', 'demo/web/index.ts', ...args], { detached: true })
+      spawn(process.execPath, command, { detached: true, env: { ...process.env, ...env } })
     )
   }
 
