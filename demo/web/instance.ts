@@ -59,8 +59,10 @@ app.on('sync-error', ({ message }) => tell({ type: 'note', note: { kind: 'error'
 const server = createServer(app.callback())
 
 async function teardown(): Promise<void> {
-  app.io.engine.close() // a server does not close while a websocket is open
-  await app.teardown()
+  if (server.listening) {
+    app.io.engine.close() // a server does not close while a websocket is open
+    await app.teardown()
+  }
   process.exit()
 }
 

@@ -36,7 +36,6 @@ describe('the appearance of the demo', function () {
       const { browser, url } = await sharedDemo()
       const demo = await DemoPage.open(browser, url, { viewport: { width, height: 900 } })
       const widest = await demo.page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)
-      if (IMAGES) await demo.page.screenshot({ path: `/tmp/demo-${width}.png`, fullPage: true })
       expect(widest).to.be.at.most(width)
       await demo.page.close()
     })

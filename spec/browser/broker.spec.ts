@@ -41,6 +41,10 @@ describe('the demo in the browser, with a broker of its own', function () {
     await button('Start the broker').click()
     for (const text of ['Nobody else sees this yet', 'Nor this']) await page.expectEvent(`created “${text}”`)
     for (const name of NAMES) await page.waitForState(name, 'in sync')
+    await page
+      .feed('B')
+      .getByText(/in sync again after [\d.]+ ms/)
+      .waitFor()
     // The events of one instance keep their order: when this one has come, no copy of the others will.
     await page.send('A', 'The last one')
     for (const text of ['Nobody else sees this yet', 'Nor this', 'The last one'])

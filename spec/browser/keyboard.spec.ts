@@ -13,6 +13,8 @@ describe('the demo by keyboard alone', function () {
     demo = await DemoPage.open(browser, url)
   })
 
+  afterEach(() => expect(demo.errors, 'errors in the console').to.deep.equal([]))
+
   after(() => demo?.page.close())
 
   const press = (key: string) => demo.page.keyboard.press(key)

@@ -1,6 +1,6 @@
 import { Board } from './board.js'
 import { Client } from './client.js'
-import { Feed } from './feed.js'
+import { Feed, milliseconds } from './feed.js'
 import { PaneView } from './pane-view.js'
 
 /**
@@ -15,6 +15,8 @@ export class Pane {
   /** @type {InstanceState | undefined} */
   #instance
   #wasConnected = false
+  /** @type {number | undefined} */
+  #awaySince
 
   /**
    * @param {string} name
@@ -46,10 +48,11 @@ export class Pane {
 
   /** @param {InstanceState} instance */
   update(instance) {
-    const before = this.#instance?.state
+    const wasRunning = this.#instance?.state === 'running'
     this.#instance = instance
     if (instance.state === 'running') this.client.connect(instance.port)
-    if (before === 'running' && instance.state === 'dead') this.feed.say('the instance was killed')
+    if (wasRunning && instance.state === 'dead') this.feed.say('the instance was killed')
+    if (wasRunning) this.#noteStatus(instance.report?.status)
     this.#show()
   }
 
@@ -66,6 +69,14 @@ export class Pane {
   /** Makes an event for load. */
   tick() {
     if (this.isConnected) this.client.tick(this.#start())
+  }
+
+  /** @param {string | undefined} status */
+  #noteStatus(status) {
+    const now = performance.now()
+    if (status === 'ready' && this.#awaySince !== undefined)
+      this.feed.say(`in sync again after ${milliseconds(now - this.#awaySince)}`)
+    this.#awaySince = status === 'reconnecting' ? (this.#awaySince ?? now) : undefined
   }
 
   #start() {
