@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import type { BrowserContextOptions } from 'playwright-core'
 import { DemoPage } from './demo-page.js'
 import { STARTUP } from './demo-process.js'
 import { sharedDemo } from './shared-demo.js'
@@ -12,33 +13,41 @@ const PLOTTED = 26_000
 
 describe('the appearance of the demo', function () {
   this.timeout(STARTUP + 2 * PLOTTED)
+  let demo: DemoPage | undefined
+
+  afterEach(async () => {
+    await demo?.page.close()
+    expect(demo?.errors, 'errors in the console').to.deep.equal([])
+  })
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`is ${colorScheme} where the system is, until the button says otherwise`, async () => {
-      const { browser, url } = await sharedDemo()
-      const demo = await DemoPage.open(browser, url, { colorScheme, viewport: { width: 1280, height: 1085 } })
+      demo = await open({ colorScheme, viewport: { width: 1280, height: 1080 } })
       await play(demo)
       const picture = await demo.page.screenshot()
-      expect(picture.length).to.be.lessThan(LARGEST)
       if (IMAGES) {
+        expect(picture.length).to.be.lessThan(LARGEST)
         await mkdir(IMAGES, { recursive: true })
         await writeFile(`${IMAGES}/demo-${colorScheme}.png`, picture)
       }
       expect(await brightness(demo)).to.equal(colorScheme)
       await demo.page.getByRole('button', { name: /theme$/ }).click()
       expect(await brightness(demo)).not.to.equal(colorScheme)
-      await demo.page.close()
     })
   }
 
   for (const width of [320, 400, 768, 1920]) {
     it(`fits in ${width} pixels`, async () => {
-      const { browser, url } = await sharedDemo()
-      const demo = await DemoPage.open(browser, url, { viewport: { width, height: 900 } })
+      demo = await open({ viewport: { width, height: 900 } })
       const widest = await demo.page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)
       expect(widest).to.be.at.most(width)
-      await demo.page.close()
     })
+  }
+
+  async function open(options: BrowserContextOptions): Promise<DemoPage> {
+    const { browser, url } = await sharedDemo()
+    demo = await DemoPage.open(browser, url, options)
+    return demo
   }
 })
 

@@ -63,7 +63,7 @@ export class DemoPage {
   async dropNext(name: string, count: number, forGood = false): Promise<void> {
     const pane = this.pane(name)
     await pane.getByLabel(/^How many messages to drop/).fill(`${count}`)
-    await pane.getByLabel('for good').setChecked(forGood)
+    await pane.getByLabel('even if resent').setChecked(forGood)
     await pane.getByRole('button', { name: /^Drop the next/ }).click()
     await pane.getByText(`${count} to drop`).waitFor()
   }

@@ -53,7 +53,7 @@ describe('the demo in the browser', function () {
     await page.expectEvent('created “Nor here”', others)
     await page.restart(hub)
     await page.waitForState(hub, 'in sync')
-    await page.feed(hub).getByText('connected again: 2 changes while away were loaded').waitFor()
+    await page.feed(hub).getByText('connected again, changes loaded: 2').waitFor()
     expect(await page.board(hub).allTextContents()).to.deep.equal(await page.board(first).allTextContents())
     await page.send(hub, 'Back again')
     await page.expectEvent('created “Back again”')

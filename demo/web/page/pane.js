@@ -98,7 +98,7 @@ export class Pane {
   async #onConnect() {
     this.#show()
     const changes = await this.#load()
-    if (this.#wasConnected) this.feed.say(`connected again: ${changes ?? 0} changes while away were loaded`)
+    if (this.#wasConnected) this.feed.say(`connected again, changes loaded: ${changes ?? 0}`)
     this.#wasConnected = true
   }
 

@@ -62,7 +62,12 @@ export class Plots {
     const axis = { stroke: colorOf('--muted'), grid, ticks: { show: false } }
     const series = this.panes.map((pane) => {
       const stroke = colorOf(`--${pane.toLowerCase()}`)
-      return { label: `Instance ${pane}`, stroke, width: 1.5, points: { show: true, size: 4, fill: stroke } }
+      return {
+        label: `Instance ${pane}`,
+        stroke,
+        width: 1.5,
+        points: { show: true, size: 5, fill: stroke, filter: alone }
+      }
     })
     return {
       width: 300,
@@ -85,6 +90,18 @@ export class Plots {
  */
 function powersOfTen(_, values) {
   return values.map((value) => (/^(10*|0\.0*1)$/.test(`${value}`) ? value : null))
+}
+
+/**
+ * Samples without neighbors, which no line shows.
+ *
+ * @param {uPlot} plot
+ * @param {number} series
+ */
+function alone({ data }, series) {
+  const values = data[series] ?? []
+  const isSet = (/** @type {number} */ index) => typeof values[index] === 'number'
+  return [...values.keys()].filter((index) => isSet(index) && !isSet(index - 1) && !isSet(index + 1))
 }
 
 /**
