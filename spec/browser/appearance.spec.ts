@@ -54,9 +54,9 @@ describe('the appearance of the demo', function () {
 /** What there is to see: messages, a loss that was recovered, and load. */
 async function play(demo: DemoPage): Promise<void> {
   for (const [name, text] of [
-    ['A', 'Hello from the first instance'],
-    ['B', 'The second one is here as well'],
-    ['C', 'And so is the third']
+    ['A', 'Hello from A'],
+    ['B', 'B is here too'],
+    ['C', 'And so is C']
   ] as const) {
     await demo.send(name, text)
     await demo.expectEvent(`created “${text}”`)
@@ -66,7 +66,7 @@ async function play(demo: DemoPage): Promise<void> {
     .getByRole('button', { name: /^Like “Hello/ })
     .first()
     .click()
-  await demo.expectEvent('patched “Hello from the first instance”')
+  await demo.expectEvent('patched “Hello from A”')
   await demo.feed('B').filter({ hasText: 'recovered' }).waitFor()
   await demo.page.getByRole('slider').fill('40')
   if (IMAGES) await demo.page.waitForTimeout(PLOTTED)
