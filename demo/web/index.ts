@@ -1,4 +1,5 @@
 /** Three instances of one application, and a page that shows them side by side. */
+import { setImmediate } from 'node:timers/promises'
 import { line, paint } from '../screen.js'
 import { type Options, readOptions, USAGE } from './options.js'
 import { ControlServer } from './server.js'
@@ -50,6 +51,7 @@ if (options?.help) {
   try {
     await run(options)
   } catch (error) {
+    await setImmediate() // Ctrl-C may be the cause, and its handler comes first
     await exit(1, explain(error as Error, options))
   }
 }

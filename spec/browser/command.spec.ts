@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { readOptions } from '../../demo/web/options.js'
 import { freePort } from '../support/brokers/ports.js'
+import { eventually } from '../support/eventually.js'
 import { DemoProcess, STARTUP } from './demo-process.js'
 
 describe('npm run demo:web', function () {
@@ -16,6 +17,15 @@ describe('npm run demo:web', function () {
     expect(demo.output).to.match(/Stopped\.\n$/)
     expect(demo.pids.filter(isAlive)).to.deep.equal([])
     expect(demo.output).not.to.match(/EPIPE|ECONNRESET|Error/)
+  })
+
+  it('is interrupted quietly while it starts', async () => {
+    const demo = DemoProcess.run()
+    await eventually(() => /^Starting/m.test(demo.output), { timeout: STARTUP, message: 'the start' })
+    expect(await demo.interrupt()).to.equal(130)
+    expect(demo.output)
+      .to.match(/Stopped\.\n$/)
+      .and.not.to.include('failed')
   })
 
   it('says which port is taken', async () => {
