@@ -50,8 +50,10 @@ async function create(text) {
 const loaded = load()
 
 for (const [index, port] of ports.entries()) {
-  // A peak just then: some of these are under way at the instance that ends.
-  for (let count = 0; count < 30; count += 1) requests.push(create(`peak of ${port}, ${count}`))
+  // A peak just then: when the first one is answered, others are under way at the instance that ends.
+  const peak = Array.from({ length: 60 }, (_, count) => create(`peak of ${port}, ${count}`))
+  requests.push(...peak)
+  await Promise.any(peak)
   await instances[index].stop()
   instances[index] = await startInstance(port, env)
   // The next one follows when the clients of this one are connected again.
