@@ -22,9 +22,10 @@ async function memoryOf(...histories: [events: number, size: number][]): Promise
     }
     const held = []
     const taken = ${JSON.stringify(histories)}.map(([events, size]) => {
+      const payload = Buffer.alloc(size) // one, which the history copies: others would be collected some time
       const before = used()
       const history = new History({ events, bytes: events * size })
-      for (let event = 0; event < events; event += 1) history.add(Buffer.alloc(size), 1)
+      for (let event = 0; event < events; event += 1) history.add(payload, 1)
       held.push(history)
       return used() - before
     })
