@@ -15,22 +15,20 @@ page.describe(() => {
   const stage = new ServerStage()
 
   for (const framework of ['koa', 'express'] as const) {
-    for (const transport of ['websocket', 'polling']) {
-      it(`keeps clients of ${framework} over ${transport} when an instance ends by SIGTERM`, async () => {
-        const { code } = page.snippet('Start and stop')
-        const leaver = await stage.start(code, { framework })
-        const { socket, texts, create } = stage.client({ transports: [transport] })
-        await connected(socket)
-        const lost = once(socket as never, 'disconnect')
-        expect(await leaver.end('SIGTERM')).to.equal(0)
-        await lost
-        await stage.start(code, { framework })
-        await connected(socket)
-        create('back')
-        await eventually(() => texts.length > 0)
-        expect(texts).to.deep.equal(['back'])
-      })
-    }
+    it(`keeps clients of ${framework} over each transport when an instance ends by SIGTERM`, async () => {
+      const { code } = page.snippet('Start and stop')
+      const leaver = await stage.start(code, { framework })
+      const clients = ['websocket', 'polling'].map((transport) => stage.client({ transports: [transport] }))
+      await Promise.all(clients.map(({ socket }) => connected(socket)))
+      const lost = clients.map(({ socket }) => once(socket as never, 'disconnect'))
+      expect(await leaver.end('SIGTERM')).to.equal(0)
+      await Promise.all(lost)
+      await stage.start(code, { framework })
+      await Promise.all(clients.map(({ socket }) => connected(socket)))
+      clients[0]?.create('back')
+      await eventually(() => clients.every(({ texts }) => texts.length > 0))
+      for (const { texts } of clients) expect(texts).to.deep.equal(['back'])
+    })
   }
 
   it('says who can connect during a teardown hook, and that it keeps the instance open', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { runSchedule } from './schedule.js'
 
-const SCHEDULES = 250
+const SCHEDULES = 150
 const AT_A_TIME = 50
 
 describe('simulated failures', function () {
