@@ -13,7 +13,7 @@ import { BulkCalls } from './bulk-calls.js'
 import { shareContexts } from './received-context.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
-const UNREADABLE = 'could not deserialize an event'
+const UNREADABLE = 'could not deserialize an event, which an instance with another serializer may have sent'
 const debug = createDebug('feathers-sync:events')
 
 /** What a bridge is attached to. */
