@@ -9,26 +9,9 @@ has() { command -v "$1" >/dev/null 2>&1; }
 ensure() {
   has "$1" && return
   echo "Installing $1"
-  { by_apt "$2" || by_brew "$3"; } </dev/null >/dev/null && has "$1" && return
+  { sh "$(dirname "$0")/apt-install.sh" "$2" || by_brew "$3"; } </dev/null >/dev/null && has "$1" && return
   by_docker "$4" </dev/null >/dev/null && return
   missing="$missing $1"
-}
-
-by_apt() {
-  has apt-get || return
-  if [ "$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi
-  # shellcheck disable=SC2016 # expanded by the inner shell
-  $as_root env DEBIAN_FRONTEND=noninteractive sh -ec '
-    # while this file says so, Debian starts no service when it installs one
-    policy=/usr/sbin/policy-rc.d
-    if [ ! -e $policy ]; then
-      trap "rm -f $policy" EXIT
-      printf "#!/bin/sh\nexit 101\n" >$policy
-      chmod +x $policy
-    fi
-    install="apt-get install -qqy --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 $1"
-    $install 2>/dev/null || { apt-get update -qq && $install; }
-  ' sh "$1"
 }
 
 by_brew() {
