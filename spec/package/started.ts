@@ -9,6 +9,9 @@ import type { Snippet } from '../support/snippets.js'
 const ROOT = join(import.meta.dirname, '../..')
 const GENERATED = join(ROOT, 'spec/applications/cli')
 
+/** What the CLI writes into every application: those of the other specs have it. */
+const COMMON = ['channels.ts', 'validators.ts', 'hooks/log-error.ts']
+
 /** As the CLI generates it, with ours for the package. */
 const COMPILER_OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -35,6 +38,8 @@ export class StartedApplication {
     mkdirSync(join(ROOT, '.cache'), { recursive: true })
     this.#folder = mkdtempSync(join(ROOT, '.cache/started-'))
     cpSync(GENERATED, this.#folder, { recursive: true })
+    for (const file of COMMON)
+      cpSync(join(ROOT, 'spec/applications/generated', file), join(this.#folder, 'src', file))
     after(async () => {
       await this.stop()
       rmSync(this.#folder, { recursive: true })
