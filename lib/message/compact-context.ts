@@ -46,9 +46,12 @@ export function compact(message: SyncMessage, isListed: boolean): unknown {
 /** @returns how it is marked */
 function setData(sent: Values, value: unknown, data: unknown, items: unknown): number {
   const lacking = lackingFields(value, data)
-  const lackingItems = lacking ? undefined : lackingInEach(value, items)
-  sent.data = lacking ?? lackingItems ?? value
-  if (lacking) return PART
+  if (lacking) {
+    sent.data = lacking
+    return PART
+  }
+  const lackingItems = lackingInEach(value, items)
+  sent.data = lackingItems ?? value
   return lackingItems ? LISTED_PART : 0
 }
 
@@ -89,12 +92,18 @@ export function restore(message: SyncMessage, items?: readonly unknown[]): unkno
   if ((self & LISTED.result) !== 0) restored.result = items ?? [data]
   if ((self & LISTED.dispatch) !== 0) restored.dispatch = items ?? [data]
   if ((self & LISTED.data) !== 0) restored.data = items ?? [data]
-  if ((self & (PART | LISTED_PART)) !== 0 && Array.isArray(left)) {
-    const part = (it: unknown) => (isObject(it) ? less(it, (field) => left.includes(field)) : it)
-    restored.data = (self & PART) !== 0 ? part(data) : (items ?? [data]).map(part)
+  if ((self & PART) !== 0 && isObject(data) && Array.isArray(left)) {
+    restored.data = less(data, (field) => left.includes(field))
   }
+  if ((self & LISTED_PART) !== 0 && Array.isArray(left)) restored.data = lessEach(items ?? [data], left)
   if ((self & CONNECTION) !== 0) restoreConnection(restored)
   return restored
+}
+
+/** Of names and items that come in there may be many: each name is looked up once for each field, not compared with all. */
+function lessEach(items: readonly unknown[], names: readonly unknown[]): unknown[] {
+  const leftOut = new Set(names)
+  return items.map((item) => (isObject(item) ? less(item, (field) => leftOut.has(field)) : item))
 }
 
 function restoreConnection(context: Values): void {

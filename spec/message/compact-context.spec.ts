@@ -131,6 +131,11 @@ describe('compact-context', () => {
       }
     })
 
+    it('takes names as they came where the data is no object, which only a forged payload has', () => {
+      const context = { data: ['id'], self: 32 }
+      expect(restore({ ...head, data: 5, context }, [5])).to.deep.equal({ data: ['id'] })
+    })
+
     it('gives items that are no objects, which only a forged payload has, as they are', () => {
       const context = { data: ['id'], self: 16 + 1024 }
       expect(restore({ ...head, context }, [{ id: 1, a: 1 }, 2, null])).to.deep.equal({
