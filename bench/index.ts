@@ -1,6 +1,6 @@
-import { cpus } from 'node:os'
 import { type Broker, startBroker } from './brokers.js'
 import { bulk } from './cases/bulk.js'
+import { ceiling } from './cases/ceiling.js'
 import { cost } from './cases/cost.js'
 import { everyday, minutesOf } from './cases/everyday.js'
 import { growth } from './cases/growth.js'
@@ -13,40 +13,51 @@ import { unheard } from './cases/unheard.js'
 import { CountingProxy } from './counting-proxy.js'
 import { Fleet } from './fleet.js'
 import { type CaseName, type Options, readOptions, USAGE } from './options.js'
+import { machine, save, startOfRun } from './results.js'
 import type { Contestant } from './sides/side.js'
-import { type Row, tableOf } from './table.js'
+import { columnsOf, type Row, tableOf } from './table.js'
 
 /** What is measured over a broker. */
 const RIVALS: readonly Contestant[] = ['4', '3', 'raw']
 const WITHOUT_BROKER: readonly CaseName[] = ['serializers', 'simulated']
 
 async function main(options: Options): Promise<void> {
-  const { brokers, cases } = options
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${process.platform}\n`
-  )
-  const startedAt = performance.now()
-  const rows: Row[] = []
+  const { brokers, cases, rounds } = options
+  console.log(`${machine}, Node ${process.versions.node}\n`)
+  const run = startOfRun(options)
+  const rows: Row<string>[] = []
+  const keep = async (more: readonly Row<string>[]) => {
+    rows.push(...more)
+    if (options.save) await save(options.save, run, rows)
+  }
   if (cases.includes('everyday'))
     progress(`The case everyday takes about ${minutesOf(options)} minutes for each broker.`)
   if (cases.some((name) => !WITHOUT_BROKER.includes(name))) {
+    const compared: Row[] = []
     for (const name of brokers) {
       progress(`${name}:`)
       const broker = await startBroker(name)
       try {
-        rows.push(...(await overBroker(broker, options)))
+        const own = await overBroker(broker, options)
+        compared.push(...own)
+        await keep(own)
       } finally {
         await broker.stop()
       }
     }
     console.log(
-      `Ratios say how many times better feathers-sync 4 is: above 1 it is better.\n\n${tableOf(rows)}`
+      `Ratios say how many times better feathers-sync 4 is: above 1 it is better.\n\n${tableOf(compared)}`
     )
   }
-  if (cases.includes('throughput')) await ceiling(options)
-  if (cases.includes('serializers')) console.log(`\n${await serializers(options.rounds)}`)
-  if (cases.includes('simulated')) console.log(`\n${await simulated(options.instances)}`)
-  console.log(`\nIt took ${Math.round((performance.now() - startedAt) / 1000)} s.`)
+  const alone = async (results: Promise<Row<string>[]>) => {
+    const done = await results
+    console.log(`\n${columnsOf(done)}`)
+    await keep(done)
+  }
+  if (cases.includes('throughput')) await alone(ceiling(rounds))
+  if (cases.includes('serializers')) await alone(serializers(rounds))
+  if (cases.includes('simulated')) await alone(simulated(options.instances))
+  console.log(`\nIt took ${Math.round((Date.now() - Date.parse(run.date)) / 1000)} s.`)
 }
 
 async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
@@ -104,30 +115,6 @@ async function withFleets(
   } finally {
     await Promise.all(fleets.map((fleet) => fleet.stop()))
     await Promise.all([...(proxies?.values() ?? [])].map((proxy) => proxy.stop()))
-  }
-}
-
-/** What no sync can beat. */
-async function ceiling({ rounds }: Options): Promise<void> {
-  const fleet = await Fleet.start({ contestant: 'none', uri: '', receivers: 0 })
-  try {
-    for (const [size, count] of [
-      [200, 100_000],
-      [10_000, 20_000]
-    ] as const) {
-      const rates: number[] = []
-      for (let round = 0; round <= rounds; round += 1) {
-        const startedAt = performance.now()
-        await fleet.sender.call('make', { count, size })
-        rates.push((count / (performance.now() - startedAt)) * 1000)
-      }
-      const best = Math.round(rates.sort((one, other) => other - one)[Math.floor(rates.length / 2)] ?? 0)
-      console.log(
-        `\nCeiling, \`create()\` without a sync plus one JSON.stringify, ${size} B: ${best.toLocaleString('en')} events/s`
-      )
-    }
-  } finally {
-    await fleet.stop()
   }
 }
 

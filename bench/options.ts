@@ -25,6 +25,8 @@ export const USAGE = `Usage: npm run bench -- [options]
   --case <case>       ${CASES.join(', ')};
                       may be repeated (default: all but ${ON_REQUEST.join(', ')})
   --rounds <number>   how often each is measured, after one round to warm up (default: 5)
+  --save <file>       writes the figures as JSON too: npm run figures makes the tables of the documentation
+                      of those in bench/results
   --help              shows this
 
 The case everyday: processes that are warm, each of which makes and receives events, at the rates of usual servers.
@@ -64,6 +66,8 @@ export interface Options {
   growth: PacedOptions
   /** Sizes of simulated fleets. */
   instances: number[]
+  /** Where the figures go as JSON. */
+  save?: string | undefined
   help: boolean
 }
 
@@ -81,6 +85,7 @@ export function readOptions(args: string[]): Options {
       'warm-up': { type: 'string' },
       instances: { type: 'string', default: '10,100,300' },
       internal: { type: 'boolean', default: false },
+      save: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false }
     }
   })
@@ -99,6 +104,7 @@ export function readOptions(args: string[]): Options {
     internal: values.internal,
     growth: paced('2,8,24,50', '20,200', '5000'),
     instances: list('--instances', values.instances, 2),
+    save: values.save,
     help: values.help
   }
 }

@@ -1,12 +1,13 @@
 import type { Figure } from './rounds.js'
 import type { Contestant } from './sides/side.js'
 
-/** One line of the table. */
-export interface Row {
+/** One line of a table: what was done, and how long it took each contestant, or what else is compared. */
+export interface Row<Name extends string = Contestant> {
+  /** Empty where there is none. */
   broker: string
   work: string
   unit: string
-  figures: ReadonlyMap<Contestant, Figure>
+  figures: ReadonlyMap<Name, Figure>
   /** Is more better, as of events a second? Else less is, as of time and bytes. */
   isRate: boolean
 }
@@ -29,21 +30,37 @@ export function tableOf(rows: readonly Row[]): string {
     const ratios = [three, raw].map((other) => ratio(four, other, isRate))
     return [broker, work, ...ratios, ...[four, three, raw].map(show), unit]
   })
-  const isText = (name: string) => ['broker', 'work', 'unit'].includes(name)
-  const rule = HEAD.map((name) => (isText(name) ? '---' : '---:'))
-  return [HEAD, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return markdown(HEAD, lines)
 }
 
-function ratio(own: Figure | undefined, other: Figure | undefined, isRate: boolean): string {
+/** The rows as a table in Markdown with a column for each of what is compared, without ratios. */
+export function columnsOf(rows: readonly Row<string>[]): string {
+  const names = [...new Set(rows.flatMap(({ figures }) => [...figures.keys()]))]
+  const lines = rows.map(({ work, unit, figures }) => [
+    work,
+    unit,
+    ...names.map((name) => show(figures.get(name)))
+  ])
+  return markdown(['', 'unit', ...names], lines)
+}
+
+/** What is text is left-aligned. */
+export function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const isText = (name: string) => ['', 'broker', 'work', 'unit'].includes(name)
+  const rule = head.map((name) => (isText(name) ? '---' : '---:'))
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+export function ratio(own: Figure | undefined, other: Figure | undefined, isRate: boolean): string {
   if (typeof own !== 'number' || typeof other !== 'number') return '–'
   return `${short(isRate ? own / other : other / own)}×`
 }
 
-function show(figure: Figure | undefined): string {
+export function show(figure: Figure | undefined): string {
   return typeof figure === 'number' ? short(figure) : (figure ?? '–')
 }
 
 function short(value: number): string {
-  if (value >= 100) return Math.round(value).toLocaleString('en')
+  if (value >= 100 || value === 0) return Math.round(value).toLocaleString('en')
   return value.toPrecision(value < 1 ? 2 : 3)
 }

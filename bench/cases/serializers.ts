@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'bson'
 import { record } from '../data.js'
 import { median } from '../rounds.js'
+import type { Row } from '../table.js'
 
 interface Contender {
   serialize(message: object): string | Uint8Array
@@ -10,8 +11,8 @@ interface Contender {
 const MESSAGES = 20_000
 const DIST = new URL('../../dist/', import.meta.url)
 
-/** How long a message of a 200 B record takes each way, and how large it is: as a table in Markdown. */
-export async function serializers(rounds: number): Promise<string> {
+/** How long a message of a 200 B record takes each way, and how large it is. */
+export async function serializers(rounds: number): Promise<Row<string>[]> {
   const { JsonSerializer } = await import(new URL('index.js', DIST).href)
   const { MsgpackSerializer } = await import(new URL('msgpack.js', DIST).href)
   const contenders: [string, Contender][] = [
@@ -32,16 +33,15 @@ export async function serializers(rounds: number): Promise<string> {
       times.get(name)?.back.push(back)
     }
   }
-  const lines = contenders.map(([name, contender]) => {
-    const { out = [], back = [] } = times.get(name) ?? {}
-    const { length } = Buffer.from(contender.serialize(message) as Uint8Array)
-    return `| ${name} | ${median(out).toFixed(2)} | ${median(back).toFixed(2)} | ${length} |`
-  })
+  const row = (work: string, unit: string, figure: (name: string, contender: Contender) => number) => {
+    const figures = new Map(contenders.map(([name, contender]) => [name, figure(name, contender)]))
+    return { broker: '', work, unit, figures, isRate: false }
+  }
   return [
-    '| serializer | serialize, µs | deserialize, µs | bytes |',
-    '| --- | ---: | ---: | ---: |',
-    ...lines
-  ].join('\n')
+    row('serialize', 'µs', (name) => median(times.get(name)?.out ?? [])),
+    row('deserialize', 'µs', (name) => median(times.get(name)?.back ?? [])),
+    row('size', 'bytes', (_, contender) => Buffer.from(contender.serialize(message) as Uint8Array).length)
+  ]
 }
 
 /** Of one call, in µs. */
