@@ -1,7 +1,8 @@
 import type { Application } from '@feathersjs/feathers'
 import { AppSync } from './app-sync.js'
 import type { BuiltInScheme } from './built-in.js'
-import { checkContainer, resolveGraph } from './container.js'
+import { resolveGraph } from './container.js'
+import { checkContainer } from './container-checks.js'
 import { type CommonOptions, type ResolvedOptions, resolveOptions, type SyncOptions } from './options.js'
 
 /** Given to `app.configure`. */

@@ -75,7 +75,7 @@ describe('container', () => {
         override readonly type = undefined as never
       }
       const cases: [Class: new () => object, message: string][] = [
-        [class Nothing {}, 'classes that extend them'],
+        [class Nothing {}, 'a class that extends it'],
         [NoClose, 'NoClose has no method doClose()'],
         [NoType, 'NoType has no `type`']
       ]
