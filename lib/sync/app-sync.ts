@@ -113,14 +113,14 @@ export class AppSync implements Sync {
     const former = this.#latest?.delivery.receiver
     const resumes = this.#ending !== undefined
     const free = this.#closing.then(() => former && { receiver: former, resumes })
-    const session: Session = new Session(
-      this.adapter,
-      this.#options,
-      this.#counts,
-      this.#handlers(() => this.#latest === session),
-      this.#origins,
-      free
-    )
+    const session: Session = new Session({
+      adapter: this.adapter,
+      options: this.#options,
+      counts: this.#counts,
+      handlers: this.#handlers(() => this.#latest === session),
+      formerOrigins: this.#origins,
+      before: free
+    })
     this.#origins.add(session.delivery.origin)
     this.#session = this.#latest = session
     session.ready.catch((error: SyncError) => {
@@ -176,10 +176,6 @@ export class AppSync implements Sync {
   async #end(session: Session, timeout: number): Promise<number> {
     const unsent = await session.close(timeout)
     if (this.#ending === session) this.#ending = undefined
-    if (unsent === 0) return 0
-    this.#counts.lost += unsent
-    const text = `${unsent} ${unsent === 1 ? 'event' : 'events'} could not be sent before feathers-sync was closed`
-    this.#reporter.error(new SyncError('closed', `feathers-sync: ${text} (within ${timeout.toFixed()} ms)`))
     return unsent
   }
 

@@ -21,6 +21,17 @@ export interface SessionHandlers extends Omit<Sink, 'proven'> {
   status(status: SyncStatus): void
 }
 
+export interface SessionParts {
+  readonly adapter: SyncAdapter
+  readonly options: ResolvedOptions
+  readonly counts: Counts
+  readonly handlers: SessionHandlers
+  /** Of the sessions before: what they sent is not another instance's. */
+  readonly formerOrigins?: ReadonlySet<string>
+  /** Resolves when the adapter is free, with the session that had it, and whether this one resumes it. Default: it is. */
+  readonly before?: Promise<{ receiver: Receiver; resumes: boolean } | undefined>
+}
+
 /** One membership of the application, under an origin of its own: from `open()` to `close()`. */
 export class Session {
   readonly delivery: Delivery
@@ -28,6 +39,7 @@ export class Session {
   readonly ready: Promise<void>
   readonly #adapter: SyncAdapter
   readonly #options: ResolvedOptions
+  readonly #counts: Counts
   readonly #handlers: SessionHandlers
   readonly #end = new AbortController()
   /** Until then the adapter serves the session before. */
@@ -39,20 +51,11 @@ export class Session {
   /** Called when the connection is proven. */
   readonly #awaitProof = new Set<() => void>()
 
-  /**
-   * @param formerOrigins of the sessions before: what they sent is not another instance's
-   * @param before resolves when the adapter is free, with the session that had it, and whether this one resumes it
-   */
-  constructor(
-    adapter: SyncAdapter,
-    options: ResolvedOptions,
-    counts: Counts,
-    handlers: SessionHandlers,
-    formerOrigins: ReadonlySet<string>,
-    before: Promise<{ receiver: Receiver; resumes: boolean } | undefined>
-  ) {
+  constructor(parts: SessionParts) {
+    const { adapter, options, counts, handlers, formerOrigins, before = Promise.resolve(undefined) } = parts
     this.#adapter = adapter
     this.#options = options
+    this.#counts = counts
     this.#handlers = handlers
     const { history, heartbeat, mode, wire } = options
     this.delivery = new Delivery({
@@ -64,7 +67,7 @@ export class Session {
       heartbeat,
       receives: mode !== 'send',
       wire,
-      formerOrigins
+      ...(formerOrigins && { formerOrigins })
     })
     this.ready = new Promise((resolve, reject) => {
       this.#fail = reject
@@ -88,7 +91,8 @@ export class Session {
   }
 
   /**
-   * Sends what waits, for which a connection is awaited, leaves, and closes the adapter.
+   * Sends what waits, for which a connection is awaited, leaves, and closes the adapter. What could not be sent is counted and
+   * reported.
    *
    * @param timeout in ms
    * @returns how many events could not be sent
@@ -112,7 +116,14 @@ export class Session {
     if (this.#hasAdapter)
       await settledWithin(Math.max(leaving, endsAt - performance.now()), this.#adapter.close())
     this.#setStatus('closed')
+    if (unsent > 0) this.#reportUnsent(unsent, timeout)
     return unsent
+  }
+
+  #reportUnsent(unsent: number, timeout: number): void {
+    this.#counts.lost += unsent
+    const text = `${unsent} ${unsent === 1 ? 'event' : 'events'} could not be sent before feathers-sync was closed`
+    this.#handlers.error(new SyncError('closed', `feathers-sync: ${text} (within ${timeout.toFixed()} ms)`))
   }
 
   #link(): Link {
