@@ -1,5 +1,5 @@
 import type { AmqpSyncOptions, IpcSyncOptions, NatsSyncOptions, RedisSyncOptions } from './sync/options.js'
-import { syncBy } from './sync/sync.js'
+import { type Configure, syncBy } from './sync/sync.js'
 
 export { Container, decorate, inject, injectable, injectFromBase } from 'inversify'
 export type { AdapterOptions } from './adapters/adapter-options.js'
@@ -18,8 +18,9 @@ export { SyncError, type SyncErrorKind } from './errors.js'
 export { type BridgeLink, EventBridge } from './feathers/event-bridge.js'
 export { isRemote, local } from './feathers/remote.js'
 export { SYNC } from './feathers/symbol.js'
-export type { SyncMessage } from './message/message.js'
+export type { SyncMessage, SyncMessageOf } from './message/message.js'
 export { JsonSerializer, Serializer } from './message/serializer.js'
+export type { EventTypes, ServiceEventData, ServiceEventName, ServicePath } from './message/service-types.js'
 export type { Sync } from './sync/app-sync.js'
 export { createContainer } from './sync/container.js'
 export { core, type FunctionalSync } from './sync/core.js'
@@ -38,8 +39,8 @@ export type { SyncStats } from './sync/stats.js'
 export type { Configure } from './sync/sync.js'
 
 /** `sync` by the adapter's name: `uri` is optional where a client is given or the driver has a default. */
-export const redis = syncBy<RedisSyncOptions>('redis')
-export const amqp = syncBy<AmqpSyncOptions>('amqp')
+export const redis = <Services>(options?: RedisSyncOptions<Services>): Configure => syncBy('redis', options)
+export const amqp = <Services>(options?: AmqpSyncOptions<Services>): Configure => syncBy('amqp', options)
 export const rabbitmq = amqp
-export const nats = syncBy<NatsSyncOptions>('nats')
-export const ipc = syncBy<IpcSyncOptions>('ipc')
+export const nats = <Services>(options?: NatsSyncOptions<Services>): Configure => syncBy('nats', options)
+export const ipc = <Services>(options?: IpcSyncOptions<Services>): Configure => syncBy('ipc', options)

@@ -6,15 +6,20 @@ interface ChooseContext {
   choose(context: HookContext): (object & { then?: never }) | undefined
 }
 
+/** As a method, so that its parameter may be the `SyncMessage` of one application's services. */
+interface FilterEvents<Services> {
+  filter(message: SyncMessage<Services>): boolean
+}
+
 /** The options that say which events are shared, and what of them. */
-export interface BridgeOptions {
+export interface BridgeOptions<Services = unknown> {
   /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
   mode?: 'both' | 'send' | 'receive' | undefined
   /**
    * Called for each event before it is sent: `false` keeps it on this instance. It has to decide at once: where it throws or
    * returns a promise or `undefined`, the event is not sent, and that is reported.
    */
-  filter?: ((message: SyncMessage) => boolean) | undefined
+  filter?: FilterEvents<Services>['filter'] | undefined
   /**
    * What is sent of a hook context, in place of the default policy (`docs/wire.md`): gets the context, returns what is
    * sent of it, besides `path`, `method` and `event`. Clients of other instances are sent its `dispatch`, or else its

@@ -7,12 +7,12 @@ import type { SyncMessage } from '../message/message.js'
 import type { Sync } from './app-sync.js'
 import type { FunctionalSync } from './core.js'
 
-/** The events that feathers-sync emits on the application. */
-export interface SyncEvents {
+/** The events that feathers-sync emits on the application, whose map of services may be known. */
+export interface SyncEvents<Services = unknown> {
   /** An event is sent to the other instances. Under `core`: what `app.sync.serialize` returned. */
-  'sync-out': (message: SyncMessage) => void
+  'sync-out': (message: SyncMessage<Services>) => void
   /** An event came from another instance. Under `core`: what a functional adapter emits. */
-  'sync-in': (message: SyncMessage) => void
+  'sync-in': (message: SyncMessage<Services>) => void
   'sync-error': (error: SyncError) => void
   /** Events of another instance that can't be recovered. */
   'sync-gap': (gap: SyncGap) => void
@@ -25,9 +25,9 @@ declare module '@feathersjs/feathers/lib/declarations.js' {
     /** Set by `app.configure(sync(…))`, or by a functional adapter. */
     get sync(): Sync
     set sync(value: Sync | FunctionalSync)
-    on<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents[Event]): this
+    on<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents<Services>[Event]): this
     on(...args: Parameters<EventEmitter['on']>): this
-    once<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents[Event]): this
+    once<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents<Services>[Event]): this
     once(...args: Parameters<EventEmitter['once']>): this
   }
 

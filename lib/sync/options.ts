@@ -15,7 +15,7 @@ import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 export type SyncContainer = Pick<Container, 'get' | 'isBound' | 'isCurrentBound'>
 
 /** Options of every adapter. */
-export interface CommonOptions extends BridgeOptions, SerializerFunctions {
+export interface CommonOptions<Services = unknown> extends BridgeOptions<Services>, SerializerFunctions {
   /**
    * Where the broker is: `redis://user:password@host:6379`. The scheme picks the adapter. AMQP and NATS take several servers:
    * `['amqp://a', 'amqp://b']`, or `'amqp://a,amqp://b'`.
@@ -53,23 +53,27 @@ export interface CommonOptions extends BridgeOptions, SerializerFunctions {
 }
 
 /** Options of the Redis adapter. */
-export interface RedisSyncOptions extends CommonOptions, RedisOptions {
+export interface RedisSyncOptions<Services = unknown> extends CommonOptions<Services>, RedisOptions {
   uri?: string
 }
 
 /** Options of the AMQP adapter. */
-export interface AmqpSyncOptions extends CommonOptions, AmqpOptions {}
+export interface AmqpSyncOptions<Services = unknown> extends CommonOptions<Services>, AmqpOptions {}
 
 /** Options of the NATS adapter. */
-export interface NatsSyncOptions extends CommonOptions, NatsOptions {}
+export interface NatsSyncOptions<Services = unknown> extends CommonOptions<Services>, NatsOptions {}
 
 /** Options of the embedded adapter. `uri` is `ipc:` (a socket derived from `key` and the user) or `ipc:///path/to.sock`. */
-export interface IpcSyncOptions extends CommonOptions {
+export interface IpcSyncOptions<Services = unknown> extends CommonOptions<Services> {
   uri?: string
 }
 
 /** Options of `sync`. What a custom adapter takes beyond them is handed on to it untouched. */
-export interface SyncOptions extends CommonOptions, RedisOptions, AmqpOptions, NatsOptions {}
+export interface SyncOptions<Services = unknown>
+  extends CommonOptions<Services>,
+    RedisOptions,
+    AmqpOptions,
+    NatsOptions {}
 
 /** The options with defaults. */
 export interface ResolvedOptions extends Readonly<SyncOptions>, AdapterOptions {

@@ -16,19 +16,25 @@ type KnownOptions<Options> = Options extends { uri: BuiltInUri | readonly BuiltI
   ? { [Name in Exclude<keyof Options, keyof SyncOptions>]: never }
   : unknown
 
+/** Only where the services are given: no call that gives none is to be accepted by this. */
+type OptionsFor<Services> = [Services] extends [never] ? never : SyncOptions<Services>
+
 /**
- * Shares the service events of an application with its other instances. The scheme of `uri` picks the adapter.
+ * Shares the service events of an application with its other instances. The scheme of `uri` picks the adapter. With the
+ * application's map of services, `sync<ServiceTypes>({ … })`, the options know their paths and events.
  *
  * @returns a function for `app.configure`. Configuring the same again is a no-op
  * @throws TypeError for options that can't be used, naming the option, what it got and what is expected
  */
-export function sync<const Options extends SyncOptions>(options: Options & KnownOptions<Options>): Configure {
+export function sync<Services extends object = never>(options: OptionsFor<Services>): Configure
+export function sync<const Options extends SyncOptions>(options: Options & KnownOptions<Options>): Configure
+export function sync(options: SyncOptions): Configure {
   return configureWith(resolveOptions(options))
 }
 
 /** `sync` by the adapter of that name; `uri` is optional. */
-export function syncBy<Options extends CommonOptions>(adapter: string): (options?: Options) => Configure {
-  return (options = {} as Options) => configureWith(resolveOptions(options, adapter))
+export function syncBy<Services>(adapter: string, options: CommonOptions<Services> = {}): Configure {
+  return configureWith(resolveOptions(options as CommonOptions, adapter))
 }
 
 function configureWith(options: ResolvedOptions): Configure {

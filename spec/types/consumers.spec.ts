@@ -20,7 +20,7 @@ const strict = {
   types: ['node']
 }
 
-const everywhere = ['api.ts', 'conformance.ts', 'bson.ts']
+const everywhere = ['api.ts', 'conformance.ts', 'bson.ts', 'services.ts']
 
 interface Kind {
   packageType: 'module' | 'commonjs'
@@ -47,7 +47,7 @@ const forBundler: Kind = {
 const oldCommonJs: Kind = {
   packageType: 'commonjs',
   compilerOptions: { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: false },
-  files: ['api.ts', 'conformance.ts', 'bson.ts', 'required.ts']
+  files: [...everywhere, 'required.ts']
 }
 /** Koa's and Express's own types don't compile together, and Feathers has both. */
 const besideKoa: Kind = {

@@ -94,9 +94,9 @@ sync({ uri: 'ipc:', context: (context): object => context.toJSON() })
 // @ts-expect-error an unknown name, where the URI says which adapter it is
 sync({ uri: 'redis://localhost', heartbeet: 1 })
 // @ts-expect-error the same by the adapter's name
-redis({ heartbeet: 1 })
+all.redis({ heartbeet: 1 })
 // @ts-expect-error an option of another adapter
-amqp({ redisClient: { connect: async () => {} } })
+all.amqp({ redisClient: { connect: async () => {} } })
 // an adapter of one's own takes what it likes
 sync({ uri: 'mqtt://localhost', qos: 1 })
 sync({ uri: process.env.SYNC_URI ?? '', qos: 1 })
@@ -147,7 +147,7 @@ app.on('sync-error', (error) => {
   return error.kind === 'nonsense'
 })
 app.once('sync-status', (status) => same<typeof status, SyncStatus>(true))
-app.on('sync-in', (message) => same<typeof message, SyncMessage>(true))
+app.on('sync-in', (message) => same<typeof message, SyncMessage<{ messages: object }>>(true))
 app.on('sync-out', (message) => same<typeof message.data, unknown>(true))
 app.on('an event of their own', (...args: unknown[]) => args)
 
