@@ -7,8 +7,9 @@ import { Connection } from './connection.js'
 import type { SyncStatus } from './link.js'
 import { redact } from './redact.js'
 import { Secrets } from './secrets.js'
+import type { ServerInfo } from './server-info.js'
 
-export type { AdapterHandlers, SyncStatus }
+export type { AdapterHandlers, ServerInfo, SyncStatus }
 
 /**
  * Moves bytes between the instances, over one broker. It knows neither the application nor its events.
@@ -114,6 +115,15 @@ export abstract class SyncAdapter {
       this.#closing = this.#closing.then(() => connection.closeDriver())
     }
     return this.#closing
+  }
+
+  /**
+   * What the broker says of itself, while connected: for people. A subclass whose broker can be asked overrides this.
+   *
+   * @throws what the driver throws where the connection is lost meanwhile
+   */
+  async serverInfo(): Promise<ServerInfo> {
+    return { product: this.type, notes: [] }
   }
 
   /**

@@ -7,7 +7,7 @@ import { loadDriver } from '../driver.js'
 import { redact } from '../redact.js'
 import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
-import { SyncAdapter } from '../sync-adapter.js'
+import { type ServerInfo, SyncAdapter } from '../sync-adapter.js'
 import { type AmqpOptions, amqpUri, connectOptions, credentialsOf, retryPause } from './amqp-options.js'
 import { type AmqpConnection, Channels } from './channels.js'
 import { explained, isOver, OVER, refusal } from './explained.js'
@@ -21,6 +21,7 @@ const LEAVE_TIMEOUT = 200
 
 /** RabbitMQ's default `max_message_size` since 4.0, in bytes; before it was 128 MiB. */
 const MAX_MESSAGE_SIZE = 16 * 1024 * 1024
+const LIMIT = 'the default of RabbitMQ 4, which does not tell: it is learned when a larger one is refused'
 
 /**
  * A fanout exchange named `key`, not durable, and an exclusive queue for each instance, without acknowledgments. amqplib could
@@ -45,6 +46,16 @@ export class AmqpAdapter extends SyncAdapter {
   /** The server doesn't announce its limit: it is learned from a refusal. */
   override get maxPayload(): number {
     return this.#maxPayload
+  }
+
+  override async serverInfo(): Promise<ServerInfo> {
+    const { product, version, cluster_name } = this.#channels?.serverProperties ?? {}
+    return {
+      product: String(product ?? 'AMQP server'),
+      version: version === undefined ? undefined : String(version),
+      notes: cluster_name === undefined ? [] : [`cluster ${cluster_name}`],
+      limit: this.#maxPayload === MAX_MESSAGE_SIZE ? LIMIT : undefined
+    }
   }
 
   protected override get retryPause(): number | undefined {

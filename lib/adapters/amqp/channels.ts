@@ -32,6 +32,12 @@ export class Channels {
     return channel?.connection?.blocked === true
   }
 
+  /** What the server says of itself, as far as the connection shows it. */
+  get serverProperties(): Record<string, unknown> {
+    const { connection } = this.#connection as { connection?: { serverProperties?: Record<string, unknown> } }
+    return connection?.serverProperties ?? {}
+  }
+
   /** Listens to the connection until `close()`. */
   on<Value>(event: string, listener: (value: Value) => void): void {
     this.#connection.on(event, listener)

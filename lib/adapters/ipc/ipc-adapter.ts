@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
 import { drained } from '../drained.js'
-import { SyncAdapter } from '../sync-adapter.js'
+import { type ServerInfo, SyncAdapter } from '../sync-adapter.js'
 import { fileIdentity, IpcHub, LEAVE_TIMEOUT } from './ipc-hub.js'
 import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
 import { socketPath } from './ipc-path.js'
@@ -30,6 +30,11 @@ export class IpcAdapter extends SyncAdapter {
 
   override get maxPayload(): number {
     return MAX_PACKET
+  }
+
+  override async serverInfo(): Promise<ServerInfo> {
+    const role = this.isHub ? 'this process is the hub: no other was there' : 'another process is the hub'
+    return { product: 'ipc', notes: [role, `socket ${this.#path()}`], limit: 'of every ipc: hub' }
   }
 
   protected override async doConnect(

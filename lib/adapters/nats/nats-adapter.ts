@@ -2,7 +2,7 @@ import { injectable } from 'inversify'
 import type { AdapterOptions } from '../adapter-options.js'
 import { serverUris } from '../server-uris.js'
 import { settledWithin } from '../settled-within.js'
-import { SyncAdapter } from '../sync-adapter.js'
+import { type ServerInfo, SyncAdapter } from '../sync-adapter.js'
 import { dial, type GivenOptions } from './dial.js'
 import type { NatsConnectionLike, NatsDriver, NatsServerInfo, NatsStatus } from './nats-connection.js'
 import { refusedSubject } from './nats-connection.js'
@@ -51,6 +51,17 @@ export class NatsAdapter extends SyncAdapter {
   /** What the server says it takes, 1 MiB unless configured: it may change while connected. */
   override get maxPayload(): number {
     return this.#info?.max_payload ?? 1024 * 1024
+  }
+
+  override async serverInfo(): Promise<ServerInfo> {
+    const { version, cluster, server_name } = this.#info ?? {}
+    const isNamed = server_name !== undefined && !/^N[A-Z2-7]{55}$/.test(server_name) // else it is its id
+    const name = isNamed ? [`server ${server_name}`] : []
+    return {
+      product: 'NATS',
+      version,
+      notes: cluster === undefined ? name : [...name, `cluster ${cluster}`]
+    }
   }
 
   protected override async doConnect(

@@ -15,6 +15,10 @@ export interface NatsConnectionLike {
 
 export interface NatsServerInfo {
   readonly max_payload: number
+  readonly version?: string
+  readonly server_name?: string
+  readonly cluster?: string
+  readonly jetstream?: boolean
   /** Addresses of the servers of its cluster. */
   readonly connect_urls?: readonly string[]
   readonly tls_required?: boolean

@@ -2,7 +2,7 @@ import { injectable } from 'inversify'
 import { asBuffer } from '../../bytes.js'
 import { reason, SyncError } from '../../errors.js'
 import type { AdapterOptions } from '../adapter-options.js'
-import { SyncAdapter } from '../sync-adapter.js'
+import { type ServerInfo, SyncAdapter } from '../sync-adapter.js'
 import { explained } from './explained.js'
 import { familyOf } from './families.js'
 import { isRefusal, lacksResp3 } from './node-redis-client.js'
@@ -10,6 +10,7 @@ import { ownClient } from './own-client.js'
 import { isSubscribed, type RedisClient, type RedisContext } from './redis-client.js'
 import type { RedisOptions } from './redis-options.js'
 import { roleOf, watchRole } from './role.js'
+import { serverInfo } from './server-info.js'
 
 const SENTINEL =
   'is connected to a Sentinel, which carries no messages. Leave `uri` out, and name the Sentinels: ' +
@@ -38,6 +39,10 @@ export class RedisAdapter extends SyncAdapter {
   /** Redis's own limit of a string, `proto-max-bulk-len`. */
   override get maxPayload(): number {
     return 512 * 1024 * 1024
+  }
+
+  override async serverInfo(): Promise<ServerInfo> {
+    return this.#client ? await serverInfo(this.#client) : await super.serverInfo()
   }
 
   protected override async doConnect(

@@ -1,0 +1,125 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { LIBRARY } from '../adapters/library.js'
+import { SyncError } from '../errors.js'
+import { check } from './check/check.js'
+import { placeOf } from './place.js'
+import type { Terminal } from './terminal.js'
+import { printable } from './text.js'
+import { UsageError } from './usage.js'
+import { SERIALIZER_NAMES } from './watch/events.js'
+import { type WatchOptions, watch } from './watch/watch.js'
+
+const URI =
+  'where the broker is: redis://…, amqp://…, nats://… or ipc: (default: the environment variable FEATHERS_SYNC_URI)'
+
+const EXIT_CODES = `
+Exit codes: 0 all is well, 1 a problem was found, 2 the command was used in a wrong way.
+Credentials: better in FEATHERS_SYNC_URI than in an argument, which other users of the machine can see.`
+
+interface Common {
+  key?: string
+  json: boolean
+  timeout: number
+}
+
+/** Runs one command. Returns the exit code; never throws. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0
+  const program = programOf(terminal, (result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return failed(error, terminal)
+  }
+}
+
+function failed(error: unknown, { complain, signal }: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has written
+  if (signal.aborted) return Number(signal.reason)
+  if (error instanceof UsageError || error instanceof SyncError) complain(printable(error.message))
+  else complain(`feathers-sync: an error of the command line itself: ${(error as Error).stack ?? error}`)
+  return error instanceof UsageError ? 2 : 1
+}
+
+function programOf(terminal: Terminal, end: (code: number) => void): Command {
+  const program = new Command('feathers-sync')
+    .description('Looks after the real-time events of a fleet of Feathers instances.')
+    .version(LIBRARY.version)
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.complain(text.trimEnd())
+    })
+  const place = (uri: string | undefined, { key }: Common) => placeOf({ uri, key }, terminal.env)
+
+  common(program.command('check'))
+    .description('Can this machine reach the broker, and may it do what feathers-sync needs?')
+    .addHelpText(
+      'after',
+      examples(
+        'feathers-sync check redis://localhost:6379',
+        'feathers-sync check ipc: --key my-application',
+        'FEATHERS_SYNC_URI=amqp://user:password@host feathers-sync check --json'
+      )
+    )
+    .action(async (uri: string | undefined, options: Common) =>
+      end(await check(place(uri, options), options, terminal))
+    )
+
+  common(program.command('watch'))
+    .description(
+      'Shows the events of the instances as they are sent. Sends one message, and is no instance itself.'
+    )
+    .option('-p, --path <path>', 'only this service; may be given several times', several, [])
+    .option('-e, --event <event>', 'only this event; may be given several times', several, [])
+    .option('-d, --data', 'the data of the events too: they may be private', false)
+    .addOption(
+      new Option('-s, --serializer <name>', "that of the application's instances")
+        .choices(SERIALIZER_NAMES)
+        .default('json')
+    )
+    .option('--rates <seconds>', 'rates in place of the events, every so many seconds', wholeNumber)
+    .option('-n, --count <events>', 'end after so many events', wholeNumber)
+    .option('--for <seconds>', 'end after so many seconds', wholeNumber)
+    .addHelpText(
+      'after',
+      examples(
+        'feathers-sync watch redis://localhost:6379',
+        'feathers-sync watch --path messages --event created --data nats://localhost:4222',
+        'feathers-sync watch ipc: --rates 5 --for 60',
+        'feathers-sync watch ipc: --json | jq \'select(.type == "gap")\''
+      )
+    )
+    .action(async (uri: string | undefined, options: Common & WatchOptions) =>
+      end(await watch(place(uri, options), options, terminal))
+    )
+  return program
+}
+
+function several(value: string, before: string[]): string[] {
+  return [...before, value]
+}
+
+function common(command: Command): Command {
+  return command
+    .argument('[uri]', URI)
+    .option('-k, --key <key>', 'the `key` of the application (default: FEATHERS_SYNC_KEY, or feathers-sync)')
+    .option('--timeout <ms>', 'how long connecting may take, in ms', wholeNumber, 10_000)
+    .option('--json', 'JSON in place of text', false)
+}
+
+function examples(...lines: string[]): string {
+  return ['', 'Examples:', ...lines.map((line) => `  $ ${line}`)].join('\n')
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1 || number > 2 ** 31 - 1)
+    throw new InvalidArgumentError('It has to be a whole number from 1 to 2147483647.')
+  return number
+}

@@ -1,0 +1,58 @@
+import { text } from 'node:stream/consumers'
+import pico from 'picocolors'
+
+export type Colors = ReturnType<typeof pico.createColors>
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly colors: Colors
+  /** Whether somebody looks at standard output: lines can be drawn anew. */
+  readonly isTerminal: boolean
+  readonly columns: number
+  /** Aborted by Ctrl-C, SIGTERM, or a reader of standard output that has gone; the reason is the exit code. */
+  readonly signal: AbortSignal
+  /** Writes a line of the result. */
+  line(text: string): void
+  /** Writes to standard output as it is. */
+  write(text: string): void
+  /** Writes a line to standard error. */
+  complain(text: string): void
+  /** All of standard input. */
+  input(): Promise<string>
+}
+
+/** The exit code of a process that a signal has ended, as shells have it. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** That of this process. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, stdin, env } = process
+  const end = new AbortController()
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.once(signal, () => end.abort(code)) // the second one ends the process at once
+  }
+  let isRead = true
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', () => {
+      if (stream === stdout) isRead = false
+      end.abort(0)
+    })
+  }
+  const write = (text: string) => {
+    if (isRead) stdout.write(text)
+  }
+  return {
+    env,
+    colors: pico.createColors(stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb'),
+    isTerminal: stdout.isTTY === true,
+    get columns() {
+      return stdout.columns ?? 80
+    },
+    signal: end.signal,
+    write,
+    line: (text) => write(`${text}\n`),
+    complain: (text) => void stderr.write(`${text}\n`),
+    input: () => text(stdin)
+  }
+}

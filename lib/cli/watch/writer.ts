@@ -1,0 +1,180 @@
+import { inspect } from 'node:util'
+import type { SyncGap } from '../../delivery/environment.js'
+import { reason, type SyncError } from '../../errors.js'
+import type { Instance } from '../observe/instance.js'
+import type { Terminal } from '../terminal.js'
+import { bytes, clockTime, count, duration, grouped, named, printable, rate, short } from '../text.js'
+import type { SeenEvent, Unreadable } from './events.js'
+import type { Tally } from './tally.js'
+
+/** Where an event came from; nothing is known of a message without a frame. */
+export interface Source {
+  readonly origin: string
+  readonly sequence: number
+}
+
+/** Writes what was seen: a line each, for people. */
+export interface Writer {
+  event(event: SeenEvent, source: Source | undefined): void
+  unreadable(what: Unreadable, source: Source | undefined): void
+  gap(gap: SyncGap): void
+  here(instance: Instance): void
+  came(instance: Instance): void
+  went(instance: Instance, how: 'left' | 'silent'): void
+  away(isAway: boolean): void
+  error(error: SyncError): void
+  rates(tally: Tally): void
+  summary(tally: Tally, instances: number): void
+}
+
+export class TextWriter implements Writer {
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly showsData: boolean
+  ) {}
+
+  event({ path, event, id, data, size }: SeenEvent, source: Source | undefined): void {
+    const { bold, cyan, dim } = this.terminal.colors
+    const name = `${bold(printable(path))} ${cyan(printable(event))}`
+    const who = id === undefined ? '' : ` ${printable(String(id))}`
+    this.#line(source?.origin, `${name}${who} ${dim(bytes(size))}${this.showsData ? ` ${json(data)}` : ''}`)
+  }
+
+  unreadable({ reason: why, events, size }: Unreadable, source: Source | undefined): void {
+    const text = `${count(events, 'event')} of ${bytes(size)} can't be deserialized: another --serializer? (${printable(reason(why))})`
+    this.#line(source?.origin, this.terminal.colors.red(text))
+  }
+
+  gap({ origin, from, to, missed }: SyncGap): void {
+    this.#line(
+      origin,
+      this.terminal.colors.red(`gap: ${count(missed, 'event')} missed here, ${from} to ${to}`)
+    )
+  }
+
+  here(instance: Instance): void {
+    const { version, age, last } = instance
+    const what = [
+      `up for ${duration(age)}`,
+      `${count(last, 'event')} so far`,
+      version && `version ${version}`
+    ]
+    this.#notice('=', `${named(instance)} is here, ${what.filter(Boolean).join(', ')}`)
+  }
+
+  came(instance: Instance): void {
+    this.#notice('+', `${named(instance)} came`)
+  }
+
+  went(instance: Instance, how: 'left' | 'silent'): void {
+    this.#notice(
+      '-',
+      `${named(instance)} ${how === 'left' ? 'left' : `is silent since ${duration(instance.heard)}`}`
+    )
+  }
+
+  away(isAway: boolean): void {
+    this.#notice('!', isAway ? 'the broker is away' : 'the broker is back')
+  }
+
+  error({ message }: SyncError): void {
+    this.terminal.complain(printable(message))
+  }
+
+  rates(tally: Tally): void {
+    const rows = tally.rows.map(([what, events]) => `${printable(what)} ${rate(events, tally.seconds)}`)
+    const missed = tally.missed > 0 ? [`missed ${grouped(tally.missed)}`] : []
+    this.#line(undefined, [`all ${rate(tally.total, tally.seconds)}`, ...rows, ...missed].join('  '))
+  }
+
+  summary(tally: Tally, instances: number): void {
+    const { total, seconds, missed } = tally
+    const numbers = [
+      `${count(total, 'event')} in ${duration(seconds * 1000)} (${rate(total, seconds)})`,
+      count(instances, 'instance'),
+      `${grouped(missed)} missed here`
+    ]
+    this.terminal.line(`\n${numbers.join(', ')}`)
+    for (const [what, events] of tally.rows) this.terminal.line(`  ${printable(what)}  ${grouped(events)}`)
+  }
+
+  #notice(sign: string, text: string): void {
+    this.terminal.line(this.terminal.colors.dim(`${clockTime(new Date())} ${sign} ${text}`))
+  }
+
+  #line(origin: string | undefined, text: string): void {
+    const { dim } = this.terminal.colors
+    this.terminal.line(`${dim(clockTime(new Date()))} ${dim(origin ? short(origin) : '-'.repeat(8))} ${text}`)
+  }
+}
+
+/** The same for programs: a JSON document a line. */
+export class JsonWriter implements Writer {
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly showsData: boolean
+  ) {}
+
+  event({ path, event, id, data, size }: SeenEvent, source: Source | undefined): void {
+    this.#write('event', { ...source, path, event, id, size, ...(this.showsData && { data }) })
+  }
+
+  unreadable({ reason: why, events, size }: Unreadable, source: Source | undefined): void {
+    this.#write('unreadable', { ...source, events, size, reason: reason(why) })
+  }
+
+  gap(gap: SyncGap): void {
+    this.#write('gap', gap)
+  }
+
+  here(instance: Instance): void {
+    this.#write('here', instance)
+  }
+
+  came(instance: Instance): void {
+    this.#write('came', instance)
+  }
+
+  went(instance: Instance, how: 'left' | 'silent'): void {
+    this.#write('went', { ...instance, how })
+  }
+
+  away(isAway: boolean): void {
+    this.#write(isAway ? 'away' : 'back', {})
+  }
+
+  error({ kind, message }: SyncError): void {
+    this.#write('error', { kind, message })
+  }
+
+  rates(tally: Tally): void {
+    this.#write('rates', numbers(tally))
+  }
+
+  summary(tally: Tally, instances: number): void {
+    this.#write('summary', { ...numbers(tally), instances })
+  }
+
+  #write(type: string, fields: object): void {
+    this.terminal.line(json({ type, time: new Date().toISOString(), ...fields }))
+  }
+}
+
+function numbers({ total, seconds, missed, rows }: Tally): object {
+  return { events: total, seconds: Math.round(seconds * 10) / 10, missed, byEvent: Object.fromEntries(rows) }
+}
+
+/** On one line. What JSON leaves as it is may still disturb a terminal; msgpack has values that JSON has not. */
+function json(value: unknown): string {
+  try {
+    return printable(JSON.stringify(value, asJson) ?? 'null')
+  } catch {
+    return JSON.stringify(printable(inspect(value, { breakLength: Number.POSITIVE_INFINITY }))) // a circle
+  }
+}
+
+function asJson(_name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (value instanceof Map) return Object.fromEntries(value)
+  return value instanceof Set ? [...value] : value
+}
