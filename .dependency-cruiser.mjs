@@ -10,6 +10,12 @@ export default {
     room('delivery/send', 'delivery/wire/', 'delivery/*.ts', 'adapters/link.ts'),
     room('delivery/receive', 'delivery/wire/', 'delivery/*.ts'),
     room('adapters'),
+    room('cli', 'sync/', 'message/', 'delivery/', 'adapters/', 'emitter/'),
+    rule('nothing imports the command line', { from: 'lib/(?!cli/|cli\\.ts$)', to: '^lib/cli(/|\\.ts$)' }),
+    rule('the command line runs without Feathers', {
+      from: 'lib/cli/',
+      to: '^lib/sync/(app-sync|container|core|declarations|session|sync)\\.ts$'
+    }),
     rule('a broker knows the base of all adapters, and no other broker', {
       from: 'lib/adapters/([^/]+)/',
       to: '^lib/',

@@ -10,7 +10,12 @@ export { NatsAdapter } from './adapters/nats/nats-adapter.js'
 export type { NatsConnectionLike } from './adapters/nats/nats-connection.js'
 export { RedisAdapter } from './adapters/redis/redis-adapter.js'
 export type { RedisClientLike } from './adapters/redis/redis-options.js'
-export { type AdapterHandlers, SyncAdapter, type SyncStatus } from './adapters/sync-adapter.js'
+export {
+  type AdapterHandlers,
+  type ServerInfo,
+  SyncAdapter,
+  type SyncStatus
+} from './adapters/sync-adapter.js'
 export type { SyncGap } from './delivery/environment.js'
 export type { PeerStats } from './delivery/receive/peer.js'
 export type { HistoryLimit } from './delivery/send/history.js'

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { LIBRARY } from '../../adapters/library.js'
 import type { SyncAdapter } from '../../adapters/sync-adapter.js'
 import { largestPayload } from '../../delivery/wire/fragments.js'
@@ -55,7 +54,7 @@ export async function check(place: Place, options: CheckOptions, terminal: Termi
     }
     checkLimits(adapter, facts, report)
     checkClock(facts, report)
-    await checkInstances(observer, facts, report)
+    await checkInstances(observer, terminal, facts, report)
   } catch (error) {
     if (terminal.signal.aborted) return Number(terminal.signal.reason)
     if (!(error instanceof SyncError)) throw error
@@ -167,8 +166,13 @@ function checkClock({ broker }: Facts, report: Report): void {
   )
 }
 
-async function checkInstances(observer: Observer, facts: Facts, report: Report): Promise<void> {
-  if (facts.rights?.publish) await delay(observer.answersTake)
+async function checkInstances(
+  observer: Observer,
+  { signal }: Terminal,
+  facts: Facts,
+  report: Report
+): Promise<void> {
+  if (facts.rights?.publish) await observer.answers(signal)
   const { instances } = observer
   facts.instances = instances
   const text = facts.rights?.publish

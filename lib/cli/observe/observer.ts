@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SyncAdapter } from '../../adapters/sync-adapter.js'
 import { hasAt } from '../../bytes.js'
 import {
@@ -21,9 +22,12 @@ const MAX_SILENT = 8
 /** For how long what an instance that has left may still send is taken for old, in ms. */
 const KEPT = 60_000
 
-/** How long the answers to a join take in a small fleet, in ms, and how long one heartbeat of each takes in a large one. */
+/** How long the first answer to a join may take, and then each further one in a small fleet, in ms. */
+const FIRST_ANSWER = 1000
 const ANSWERS = 150
+/** How long a heartbeat of each takes in a large one, for each, in ms. */
 const SPREAD = 20
+const STEP = 10
 
 export interface ObserverHandlers extends InstanceEvents {
   /** An instance is heard for the first time, or again. */
@@ -86,9 +90,17 @@ export class Observer {
     return present.map((instance) => instance.now).sort((one, other) => other.age - one.age)
   }
 
-  /** How long after `join()` most have answered, in ms. */
-  get answersTake(): number {
-    return Math.max(ANSWERS, 1.5 * SPREAD * this.instances.length)
+  /** To be awaited after `join()`: all that are there have answered, as far as can be known. */
+  async answers(signal: AbortSignal): Promise<void> {
+    let known = 0
+    for (let wait = FIRST_ANSWER; !signal.aborted; ) {
+      const until = performance.now() + wait
+      while (this.#instances.size === known && performance.now() < until && !signal.aborted) await delay(STEP)
+      const { size } = this.#instances
+      if (size === known) return
+      known = size
+      wait = Math.max(ANSWERS, 1.5 * SPREAD * known)
+    }
   }
 
   /**

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Instance } from '../observe/instance.js'
 import { Observer } from '../observe/observer.js'
 import type { Place } from '../place.js'
@@ -72,8 +71,8 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
     for (const tally of [all, lately]) tally.start()
     // Who may not publish may watch all the same.
     await observer.join(options.timeout).catch((error) => writer.error(error))
-    await delay(observer.answersTake, undefined, { signal: ended }).catch(() => {})
-    for (const instance of observer.instances) writer.here(instance)
+    await observer.answers(ended)
+    writer.begin(place, observer.instances)
     isHere = true
     const timers = [
       options.for !== undefined && setTimeout(() => end.abort(), options.for * 1000),

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { SyncGap } from '../../delivery/environment.js'
 import { reason, type SyncError } from '../../errors.js'
 import type { Instance } from '../observe/instance.js'
+import type { Place } from '../place.js'
 import type { Terminal } from '../terminal.js'
 import { bytes, clockTime, count, duration, grouped, named, printable, rate, short } from '../text.js'
 import type { SeenEvent, Unreadable } from './events.js'
@@ -18,7 +19,8 @@ export interface Writer {
   event(event: SeenEvent, source: Source | undefined): void
   unreadable(what: Unreadable, source: Source | undefined): void
   gap(gap: SyncGap): void
-  here(instance: Instance): void
+  /** What follows is of this place; these are there already. */
+  begin(place: Place, instances: readonly Instance[]): void
   came(instance: Instance): void
   went(instance: Instance, how: 'left' | 'silent'): void
   away(isAway: boolean): void
@@ -52,14 +54,14 @@ export class TextWriter implements Writer {
     )
   }
 
-  here(instance: Instance): void {
-    const { version, age, last } = instance
-    const what = [
-      `up for ${duration(age)}`,
-      `${count(last, 'event')} so far`,
-      version && `version ${version}`
-    ]
-    this.#notice('=', `${named(instance)} is here, ${what.filter(Boolean).join(', ')}`)
+  begin({ key }: Place, instances: readonly Instance[]): void {
+    if (instances.length === 0) this.#notice('=', `no instance is here with the key ${printable(key)}`)
+    for (const instance of instances) {
+      const { version, age, last } = instance
+      const what = [`up for ${duration(age)}`, `${count(last, 'event')} so far`]
+      if (version) what.push(`version ${printable(version)}`)
+      this.#notice('=', `${named(instance)} is here, ${what.join(', ')}`)
+    }
   }
 
   came(instance: Instance): void {
@@ -127,8 +129,8 @@ export class JsonWriter implements Writer {
     this.#write('gap', gap)
   }
 
-  here(instance: Instance): void {
-    this.#write('here', instance)
+  begin({ uri, key }: Place, instances: readonly Instance[]): void {
+    this.#write('watching', { uri, key, instances })
   }
 
   came(instance: Instance): void {
