@@ -30,7 +30,7 @@ export default {
       to: 'node_modules/(amqplib|nats|@nats-io|redis)/'
     }),
     rule('Feathers is known to feathers/ and sync/ only', {
-      from: 'lib/(message|delivery|adapters)/',
+      from: 'lib/(message|delivery|adapters|cli)/',
       to: 'node_modules/@feathersjs/'
     }),
     rule('bytes.ts and errors.ts are for all, so they import nothing', {
