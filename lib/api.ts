@@ -17,7 +17,7 @@ export {
   type SyncStatus
 } from './adapters/sync-adapter.js'
 export type { SyncGap } from './delivery/environment.js'
-export type { PeerStats } from './delivery/receive/peer.js'
+export type { PeerStats } from './delivery/receive/peer-stats.js'
 export type { HistoryLimit } from './delivery/send/history.js'
 export { SyncError, type SyncErrorKind } from './errors.js'
 export { type BridgeLink, EventBridge } from './feathers/event-bridge.js'

@@ -2,9 +2,13 @@ import { SyncError } from '../errors.js'
 import type { Audience } from './audience.js'
 import type { Baselines } from './baselines.js'
 import type { Environment } from './environment.js'
+import type { HeartbeatFlags } from './heartbeat.js'
 import type { Sender } from './send/sender.js'
 import { encodeFrame, type HeartbeatFrame, type NackFrame } from './wire/frame.js'
 import type { Range } from './wire/unit.js'
+
+/** Besides joins and answers to them, every so many heartbeats say who this instance is. */
+const INTRODUCTION = 10
 
 export interface AnnouncerHost {
   readonly origin: string
@@ -28,6 +32,8 @@ export class Announcer {
   #connections = 0
   /** When baselines were requested. */
   #requestedAt = Number.NEGATIVE_INFINITY
+  /** How many heartbeats were sent since one said who this instance is. */
+  #anonymous = 0
 
   constructor(environment: Environment, host: AnnouncerHost) {
     this.#environment = environment
@@ -55,7 +61,12 @@ export class Announcer {
   }
 
   /** @param asks whether a join requests baselines too; the joins of the first connection do */
-  async heartbeat({ join = false, leave = false, asks = false }): Promise<void> {
+  async heartbeat({
+    join = false,
+    leave = false,
+    asks = false,
+    answers = false
+  }: HeartbeatFlags & { leave?: boolean }): Promise<void> {
     const { origin, sender, baselines, audience } = this.#host
     const { heartbeat, clock } = this.#environment
     const { age, last, history } = sender
@@ -63,7 +74,7 @@ export class Announcer {
     // A whole fleet may be back: each of its members would have to be answered.
     const requests = asks || (join && this.#connections === 1)
     if (requests) this.#requestedAt = now
-    const answers = baselines.take(last)
+    const told = baselines.take(last)
     if (baselines.arePending) this.#host.more()
     await this.#publish({
       kind: 'heartbeat',
@@ -75,8 +86,17 @@ export class Announcer {
       leave,
       ...(heartbeat > 0 && !leave && { hears: audience.hears() }),
       ...(requests && { since: Math.ceil(now - this.#liveAt + baselines.requested(age)) }),
-      ...(answers.length > 0 && { baselines: answers })
+      ...(told.length > 0 && { baselines: told }),
+      ...(!leave && this.#introduction(join || answers))
     })
+  }
+
+  #introduction(isRequested: boolean): { instance?: Uint8Array } {
+    const { instance } = this.#environment
+    this.#anonymous += 1
+    if (!instance || !(isRequested || this.#anonymous >= INTRODUCTION)) return {}
+    this.#anonymous = 0
+    return { instance }
   }
 
   /** Never rejects. */

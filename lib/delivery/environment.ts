@@ -59,6 +59,8 @@ export interface Environment {
   readonly receives: boolean
   /** The ids that this instance had before: what they sent is not another instance's. */
   readonly formerOrigins?: ReadonlySet<string>
+  /** Who this instance is, for the others to see: what `encodeInstance` returned. */
+  readonly instance?: Uint8Array | undefined
   /** 3: payloads are sent without frames, and nothing else is sent. */
   readonly wire: 3 | 4
 }

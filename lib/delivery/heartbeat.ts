@@ -19,6 +19,8 @@ export interface HeartbeatFlags {
   join?: boolean
   /** Requests baselines too. */
   asks?: boolean
+  /** Answers the join of another instance. */
+  answers?: boolean
 }
 
 export interface HeartbeatHost {
@@ -111,7 +113,7 @@ export class Heartbeat {
     const { clock } = this.#environment
     this.#reply = clock.after(Math.max(REPLY, this.spread) * clock.random(), () => {
       this.#reply = undefined
-      this.send()
+      this.send({ answers: true })
     })
   }
 

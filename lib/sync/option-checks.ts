@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util'
 import { type Check, has, type OptionRules, object } from '../adapters/adapter-options.js'
+import { isPrintable } from '../delivery/wire/instance.js'
 import { BUILT_IN } from './built-in.js'
 import { nearest } from './nearest.js'
 
@@ -54,6 +55,10 @@ const COMMON: Record<string, Check> = {
     test: (value) =>
       typeof value === 'number' && (value === 0 || (value >= LEAST_HEARTBEAT && value <= 2 ** 30)),
     expected: `0 (none) or a number of milliseconds from ${LEAST_HEARTBEAT} to 1073741824`
+  },
+  name: {
+    test: (value) => value === false || (text.test(value) && isPrintable(value as string)),
+    expected: 'a string of 1 to 64 printable characters, or false'
   },
   connectTimeout: timeout,
   closeTimeout: timeout,

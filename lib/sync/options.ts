@@ -48,6 +48,11 @@ export interface CommonOptions<Services = unknown> extends BridgeOptions<Service
    * events before a pause, and a connection that only looks alive, stay unnoticed. Default: 5000
    */
   heartbeat?: number
+  /**
+   * What this instance is called in `app.sync.stats().peers` of the others, where its host, process id and version of feathers-sync
+   * are as well: 1 to 64 printable characters. `false`: it sends none of it. Default: no name
+   */
+  name?: string | false
   /** A container with bindings of your own: a custom adapter, a `Serializer`, an `EventBridge`. */
   container?: SyncContainer
 }

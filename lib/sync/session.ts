@@ -6,6 +6,7 @@ import { Delivery } from '../delivery/delivery.js'
 import type { Counts, Sink } from '../delivery/environment.js'
 import type { Receiver } from '../delivery/receive/receiver.js'
 import { SyncError } from '../errors.js'
+import { introduction } from './instance.js'
 import type { ResolvedOptions } from './options.js'
 
 /** How long after the proof `ready` waits for the peers' answers, in ms: small fleets answer within. */
@@ -57,7 +58,7 @@ export class Session {
     this.#options = options
     this.#counts = counts
     this.#handlers = handlers
-    const { history, heartbeat, mode, wire } = options
+    const { history, heartbeat, mode, name, wire } = options
     this.delivery = new Delivery({
       link: this.#link(),
       clock: systemClock,
@@ -67,7 +68,8 @@ export class Session {
       heartbeat,
       receives: mode !== 'send',
       wire,
-      ...(formerOrigins && { formerOrigins })
+      ...(formerOrigins && { formerOrigins }),
+      instance: introduction(name)
     })
     this.ready = new Promise((resolve, reject) => {
       this.#fail = reject

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery/delivery.js'
 import type { Counts } from '../delivery/environment.js'
-import type { PeerStats } from '../delivery/receive/peer.js'
+import type { PeerStats } from '../delivery/receive/peer-stats.js'
 
 /** What `app.sync.stats()` tells, counted since `configure`. */
 export interface SyncStats {

@@ -1,6 +1,7 @@
 import { describeBytes } from './bytes.js'
 import { describeClosing } from './closing.js'
 import { describeEvents } from './events.js'
+import { describeFleet } from './fleet.js'
 import type { SyncAdapterHarness } from './harness.js'
 import { Instances } from './instances.js'
 import { describeOutages } from './outage.js'
@@ -28,6 +29,7 @@ export function describeSyncAdapter(name: string, harness: SyncAdapterHarness): 
     describe('bytes', () => describeBytes(harness, () => instances))
     describe('closing', () => describeClosing(() => instances))
     describe('events', () => describeEvents(() => instances))
+    describe('fleet', () => describeFleet(() => instances))
     describe('outages', () => describeOutages(harness, () => instances))
   })
 }

@@ -4,7 +4,9 @@ import type { SyncError } from '../../lib/errors.js'
 import { SimClock } from '../simulation/sim-clock.js'
 import { FakeLink, settled } from './fake-link.js'
 
-export type StageOptions = Partial<Pick<Environment, 'history' | 'heartbeat' | 'receives' | 'wire'>>
+export type StageOptions = Partial<
+  Pick<Environment, 'history' | 'heartbeat' | 'receives' | 'wire' | 'instance'>
+>
 
 /** An environment whose clock and link do as the test says, with a record of all that came out. */
 export class Stage implements Environment {
@@ -29,6 +31,7 @@ export class Stage implements Environment {
   readonly heartbeat: number
   readonly receives: boolean
   readonly wire: 3 | 4
+  readonly instance: Uint8Array | undefined
 
   constructor(options: StageOptions = {}, clock = new SimClock(1)) {
     const { history = { events: 1000, bytes: 1e9 }, heartbeat = 5000, receives = true, wire = 4 } = options
@@ -38,6 +41,7 @@ export class Stage implements Environment {
     this.heartbeat = heartbeat
     this.receives = receives
     this.wire = wire
+    this.instance = options.instance
   }
 
   /** Ends the turn, and lets time pass. */

@@ -5,7 +5,7 @@ import sync, { isRemote, type SyncError, type SyncGap, type SyncOptions } from '
 import { eventually } from './eventually.js'
 
 /** `closeTimeout` is in ms. */
-export type MemberOptions = SyncOptions & { closeTimeout?: number; name?: string; app?: Application }
+export type MemberOptions = SyncOptions & { closeTimeout?: number; app?: Application }
 
 /** One instance of an application, and what it has seen. */
 export interface Member {
@@ -30,7 +30,8 @@ export class Members {
   readonly all: Member[] = []
 
   /** An instance that has begun to connect. */
-  configure({ name = `member ${this.all.length + 1}`, app = feathers(), ...options }: MemberOptions): Member {
+  configure({ app = feathers(), ...options }: MemberOptions): Member {
+    const name = options.name || `member ${this.all.length + 1}`
     app.configure(sync({ key: this.key, ...options }))
     app.use('events', { find: async () => [] } as never, { events: ['made'] })
     const service = app.service('events') as unknown as EventEmitter

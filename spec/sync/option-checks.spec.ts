@@ -35,6 +35,7 @@ describe('option-checks', () => {
       for (const mode of ['both', 'send', 'receive', undefined]) checkOptions({ mode })
       for (const wire of [3, 4, undefined]) checkOptions({ wire, context: fn, heartbeat: 0 })
       for (const omit of [[], ['password', /token$/i], undefined]) checkOptions({ omit })
+      for (const name of ['web-1', 'Wörker 🚀', false, undefined]) checkOptions({ name })
       for (const history of [{}, { events: 1 }, { bytes: 1, events: undefined }]) checkOptions({ history })
       for (const connectTimeout of [1, 5000, 2 ** 31 - 1]) checkOptions({ connectTimeout })
     })
@@ -71,6 +72,7 @@ describe('option-checks', () => {
       ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
       ['heartbeat', ['5000', -1, 1, 99, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 100'],
       ['closeTimeout', ['3000', 0, Number.NaN, 2 ** 31, null], 'milliseconds from 1'],
+      ['name', ['', true, 5, null, 'a\nb', 'x'.repeat(65), '\u001b[1m'], '1 to 64 printable characters'],
       ['history', [5, [], null, { events: 0 }, { bytes: 1.5 }, { bytes: '1' }, { size: 1 }], 'whole numbers'],
       ['mode', ['sent', 5, null, {}], "has to be 'both', 'send' or 'receive'"],
       [

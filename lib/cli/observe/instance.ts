@@ -1,21 +1,13 @@
 import type { Link } from '../../adapters/link.js'
 import { systemClock } from '../../delivery/clock.js'
 import { Counts, type Environment, type SyncGap } from '../../delivery/environment.js'
-import type { PeerStats } from '../../delivery/receive/peer.js'
+import type { PeerStats } from '../../delivery/receive/peer-stats.js'
 import { Receiver } from '../../delivery/receive/receiver.js'
 import { decodeFrame, type Frame } from '../../delivery/wire/frame.js'
 import type { SyncError } from '../../errors.js'
 
 /** An instance of a fleet, as it was seen last. */
-export interface Instance extends PeerStats {
-  /** What it says of itself, since feathers-sync 4.0. */
-  readonly host?: string
-  readonly pid?: number
-  readonly version?: string
-  readonly name?: string
-  /** How long ago it first connected, in ms. */
-  readonly age: number
-}
+export type Instance = PeerStats
 
 /** What comes of an instance. */
 export interface InstanceEvents {
@@ -47,7 +39,7 @@ export class ObservedInstance {
   /** @param liveAt when the subscription was live, as `performance.now()` tells it */
   constructor(origin: string, liveAt: number, events: InstanceEvents) {
     this.origin = origin
-    this.#last = { origin, last: 0, delay: 0, heard: 0 }
+    this.#last = { origin, age: 0, last: 0, delay: 0, heard: 0, rate: 0 }
     const subscribedAt = systemClock.now() - (performance.now() - liveAt)
     const environment: Environment = {
       link: LINK,

@@ -1,27 +1,16 @@
 import { SyncError } from '../../errors.js'
 import type { Environment } from '../environment.js'
-import { Sliding } from '../sliding.js'
 import type { EventsFrame, FragmentFrame, HeartbeatFrame } from '../wire/frame.js'
+import { decodeInstance, type Instance } from '../wire/instance.js'
 import type { Range } from '../wire/unit.js'
 import { FirstSight, type FirstSightHost } from './first-sight.js'
 import { InOrder } from './in-order.js'
+import type { PeerStats } from './peer-stats.js'
 import { MAX_JUMP, PlausibilityCheck } from './plausibility.js'
+import { Rate } from './rate.js'
 import { Recovery, type RecoveryHost } from './recovery.js'
 import type { ReorderBudget } from './reorder-buffer.js'
-
-/** For how long the fastest frame counts at least, in ms: clocks drift apart. */
-const TRANSIT_SPAN = 150_000
-
-/** Another instance, as `app.sync.stats()` shows it. */
-export interface PeerStats {
-  origin: string
-  /** The sequence number of the last of its events that was delivered here. */
-  last: number
-  /** How much longer its latest frame took than its fastest one of the last minutes, in ms. */
-  delay: number
-  /** How long ago it was heard, in ms. */
-  heard: number
-}
+import { Timing } from './timing.js'
 
 /** What all peers share. */
 export interface PeerHost extends RecoveryHost, FirstSightHost {
@@ -43,26 +32,34 @@ export class Peer {
   readonly #plausibility = new PlausibilityCheck()
   readonly #host: PeerHost
   readonly #floor: number
-  readonly #knownAt: number
-  #heardAt: number
-  /** How long its latest frame took, plus the difference of the clocks. */
-  #transit = 0
-  readonly #fastest = new Sliding(Math.min, TRANSIT_SPAN)
+  readonly #timing: Timing
+  readonly #rate: Rate
+  #instance: Instance = {}
   /** Until it is known where its sequence begins here. */
   #sight: FirstSight | undefined
 
   /**
    * @param next the sequence number of the first event to deliver, 0 if it is not known
    * @param floor the lowest that it can be: what is before was delivered by a former session
+   * @param last of its events that is known to have been made
    */
-  constructor(environment: Environment, host: PeerHost, origin: string, next: number, floor = 1) {
+  constructor(
+    environment: Environment,
+    host: PeerHost,
+    origin: string,
+    next: number,
+    floor = 1,
+    last = next - 1
+  ) {
     this.#environment = environment
     this.#floor = floor
     this.origin = origin
-    this.#knownAt = this.#heardAt = environment.clock.now()
+    const now = environment.clock.now()
+    this.#timing = new Timing(now)
     const first = next && Math.max(next, floor)
     this.#events = new InOrder(environment, host.budget, origin, first, () => this.#recovery.progress())
     this.#recovery = new Recovery(environment, host, origin, this.#events)
+    this.#rate = new Rate(now, last)
     this.#host = host
     if (next === 0) this.#sight = new FirstSight(environment, host, (isHeard) => this.#placeAnyhow(isHeard))
   }
@@ -79,26 +76,41 @@ export class Peer {
 
   /** How long ago it was heard, in ms. */
   get quietFor(): number {
-    return this.#environment.clock.now() - this.#heardAt
+    return this.#environment.clock.now() - this.#timing.heardAt
   }
 
   /** How long ago it was heard for the first time, in ms. */
   get knownFor(): number {
-    return this.#environment.clock.now() - this.#knownAt
+    return this.#environment.clock.now() - this.#timing.knownAt
   }
 
   /** When it was of that age, in our time. */
   timeOf(age: number): number {
-    return this.#fastest.value + age
+    return this.#timing.bornAt + age
   }
 
   get stats(): PeerStats {
+    const now = this.#environment.clock.now()
     return {
       origin: this.origin,
+      ...this.#instance,
+      age: this.#timing.age(now),
       last: Math.max(0, this.next - 1),
-      delay: Math.max(0, Math.round(this.#transit - this.#fastest.value)),
-      heard: Math.round(this.quietFor)
+      delay: this.#timing.delay,
+      heard: Math.round(now - this.#timing.heardAt),
+      rate: Math.round(this.#rate.at(now, this.#latest) * 10) / 10
     }
+  }
+
+  /** A heartbeat round is over. */
+  round(): void {
+    this.silent += 1
+    this.#rate.round(this.#environment.clock.now(), this.#latest)
+  }
+
+  /** The last event that is known to have been made. */
+  get #latest(): number {
+    return this.#environment.receives ? this.#recovery.announced : this.next - 1
   }
 
   takeEvents(frame: EventsFrame): void {
@@ -116,7 +128,16 @@ export class Peer {
     this.#review()
   }
 
-  takeHeartbeat({ age, oldest, last, leave, baselines }: HeartbeatFrame): void {
+  /** Its events are ignored, but they are a sign of life. */
+  ignore({ age, retransmission, next }: EventsFrame): void {
+    this.hear()
+    if (retransmission) return
+    this.#timing.take(age)
+    this.#events.next = next
+  }
+
+  takeHeartbeat({ age, oldest, last, leave, baselines, instance }: HeartbeatFrame): void {
+    if (instance) this.#instance = decodeInstance(instance)
     if (!this.#environment.receives) this.#events.next = last + 1
     this.hear()
     if (this.#sight) {
@@ -174,18 +195,17 @@ export class Peer {
     this.#recovery.heard()
     this.#sight?.heard()
     this.silent = 0
-    this.#heardAt = this.#environment.clock.now()
+    this.#timing.heardAt = this.#environment.clock.now()
   }
 
   /** Notes what a frame tells about its origin's sequence. False if it is not plausible. */
   #accept(age: number, first: number, last: number): boolean {
-    this.#transit = this.#heardAt - age
-    this.#fastest.add(this.#heardAt, this.#transit)
+    this.#timing.take(age)
     if (!this.isPlaced) {
       this.#recovery.confirm(last)
       return true
     }
-    const verdict = this.#plausibility.judge(this.#heardAt, this.next, last)
+    const verdict = this.#plausibility.judge(this.#timing.heardAt, this.next, last)
     if (verdict === 'refused') return false
     if (verdict === 'reset') this.#reset(first)
     this.#recovery.confirm(last)

@@ -61,7 +61,7 @@ export class Receiver {
 
   takeEvents(frame: EventsFrame): void {
     // Heard, even if its events are ignored: it sends no heartbeats meanwhile.
-    if (!this.#environment.receives) this.#peerOf(frame, frame.next).hear()
+    if (!this.#environment.receives) this.#peerOf(frame, frame.next).ignore(frame)
     else this.#peerOf(frame, frame.first).takeEvents(frame)
   }
 
@@ -84,7 +84,7 @@ export class Receiver {
   /** A heartbeat round in which this instance could hear: peers that were silent for `most` rounds have left. */
   tick(most: number): void {
     for (const peer of this.#peers.values()) {
-      peer.silent += 1
+      peer.round()
       if (peer.silent >= most) peer.fade()
     }
   }
@@ -117,7 +117,8 @@ export class Receiver {
     const next = this.#tombstones.get(origin) ?? this.#beginningOf(frame, baseline)
     this.#tombstones.delete(origin)
     if (this.#peers.size >= MAX_PEERS) this.#retireMostSilent()
-    const peer = new Peer(this.#environment, this.#host, origin, next, this.#floors.get(origin))
+    const last = frame.kind === 'events' ? frame.next - 1 : frame.last
+    const peer = new Peer(this.#environment, this.#host, origin, next, this.#floors.get(origin), last)
     this.#peers.set(origin, peer)
     return peer
   }

@@ -1,4 +1,5 @@
 import { malformed } from './batch.js'
+import { MAX_INSTANCE } from './instance.js'
 
 /** How many entries a section of a heartbeat can have. */
 export const MAX_ENTRIES = 64
@@ -24,11 +25,13 @@ export interface Sections {
   readonly since?: number
   /** Answers to joins. */
   readonly baselines?: readonly Baseline[]
+  /** Who the sender is: what `encodeInstance` returned. */
+  readonly instance?: Uint8Array
 }
 
 /** Type and length. */
 const HEADER = 1 + 2
-const TYPES = { hears: 1, since: 2, baselines: 3 } as const
+const TYPES = { hears: 1, since: 2, baselines: 3, instance: 4 } as const
 const COMPLETE = 1
 const DIGEST_LENGTH = 4
 const NUMBER = 6
@@ -40,7 +43,7 @@ export function digestOf(origin: string): number {
   return Number.parseInt(origin.slice(0, 2 * DIGEST_LENGTH), 16)
 }
 
-export function encodeSections({ hears, since, baselines }: Sections): Buffer[] {
+export function encodeSections({ hears, since, baselines, instance }: Sections): Buffer[] {
   const sections: Buffer[] = []
   if (hears) {
     const body = Buffer.alloc(1 + hears.digests.length * DIGEST_LENGTH)
@@ -54,10 +57,11 @@ export function encodeSections({ hears, since, baselines }: Sections): Buffer[] 
     const entries = baselines.map(({ origin, next }) => [Buffer.from(origin, 'hex'), number(next)])
     sections.push(section(TYPES.baselines, entries.flat()))
   }
+  if (instance) sections.push(section(TYPES.instance, [instance]))
   return sections
 }
 
-function section(type: number, fields: readonly Buffer[]): Buffer {
+function section(type: number, fields: readonly Uint8Array[]): Buffer {
   const header = Buffer.alloc(HEADER)
   header[0] = type
   header.writeUInt16BE(
@@ -100,6 +104,9 @@ function decodeSection(type: number, body: Buffer): Sections {
       return { since: body.readUIntBE(0, NUMBER) }
     case TYPES.baselines:
       return { baselines: decodeBaselines(body) }
+    case TYPES.instance:
+      // It is only information: whatever it is, the heartbeat counts.
+      return body.length > MAX_INSTANCE ? {} : { instance: body }
     default:
       return {}
   }

@@ -91,8 +91,8 @@ function weigh(frame: Frame): { bytes: number; objects: number } {
     case 'fragment':
       return { bytes: frame.chunk.length, objects: 1 }
     case 'heartbeat': {
-      const { hears, baselines = [] } = frame
-      return { bytes: 0, objects: 1 + (hears?.digests.length ?? 0) + baselines.length }
+      const { hears, baselines = [], instance } = frame
+      return { bytes: instance?.length ?? 0, objects: 1 + (hears?.digests.length ?? 0) + baselines.length }
     }
   }
 }

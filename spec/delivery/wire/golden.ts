@@ -1,5 +1,6 @@
 import { batchOf } from '../../../lib/delivery/wire/batch.js'
 import type { EventsFrame, Frame } from '../../../lib/delivery/wire/frame.js'
+import { encodeInstance } from '../../../lib/delivery/wire/instance.js'
 import type { Unit } from '../../../lib/delivery/wire/unit.js'
 
 export const ORIGIN = '000102030405060708090a0b0c0d0e0f'
@@ -86,6 +87,21 @@ export const GOLDEN: readonly Golden[] = [
       baselines: [{ origin: OTHER, next: 7 }]
     },
     hex: `ff4653ff 04 02 ${ORIGIN} 00 000000000001 000000000001 000000000009 01 0005 00 f0f1f2f3 03 0016 ${OTHER} 000000000007`
+  },
+  {
+    name: 'the first heartbeat of an instance that says who it is',
+    frame: {
+      kind: 'heartbeat',
+      origin: ORIGIN,
+      age: 0,
+      oldest: 1,
+      last: 0,
+      join: true,
+      leave: false,
+      instance: encodeInstance({ host: 'a', pid: 7, version: '4.0.0', name: 'b' })
+    },
+    // {"host":"a","pid":7,"version":"4.0.0","name":"b"}
+    hex: `ff4653ff 04 02 ${ORIGIN} 01 000000000000 000000000001 000000000000 04 0031 7b22686f7374223a2261222c22706964223a372c2276657273696f6e223a22342e302e30222c226e616d65223a2262227d`
   },
   {
     name: 'a NACK for two ranges',
