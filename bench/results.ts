@@ -95,7 +95,16 @@ function load(): number {
 }
 
 function commit(): string {
-  const changes = output('git', 'status', '--porcelain', '--', 'lib', 'bench', ':!bench/results')
+  const changes = output(
+    'git',
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--',
+    'lib',
+    'bench',
+    ':!bench/results'
+  )
   return `${output('git', 'rev-parse', '--short', 'HEAD') || 'unknown'}${changes && '+'}`
 }
 
