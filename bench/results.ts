@@ -81,12 +81,15 @@ function textOf(run: Results): string {
   return `{\n${lines.join('')}  "rows": [\n${rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]\n}\n`
 }
 
-export async function readResults(path: string): Promise<Results> {
+export async function readResults(path: string | URL): Promise<Results> {
   return JSON.parse(await readFile(path, 'utf8'))
 }
 
 function figuresOf(figures: ReadonlyMap<string, Figure>): Record<string, Figure> {
-  const rounded = (figure: Figure) => (typeof figure === 'number' ? Number(figure.toPrecision(5)) : figure)
+  const rounded = (figure: Figure) => {
+    if (typeof figure === 'string') return figure
+    return Number.isNaN(figure) ? '–' : Number(figure.toPrecision(5))
+  }
   return Object.fromEntries([...figures].map(([name, figure]) => [name, rounded(figure)]))
 }
 

@@ -48,7 +48,8 @@ export function columnsOf(rows: readonly Row<string>[]): string {
 export function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const isText = (name: string) => ['', 'broker', 'work', 'unit'].includes(name)
   const rule = head.map((name) => (isText(name) ? '---' : '---:'))
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  const lineOf = (cells: readonly string[]) => `|${cells.map((cell) => cell && ` ${cell}`).join(' |')} |`
+  return [head, rule, ...lines].map(lineOf).join('\n')
 }
 
 export function ratio(own: Figure | undefined, other: Figure | undefined, isRate: boolean): string {
