@@ -45,7 +45,9 @@ class Worker {
     const id = ++this.#calls
     const result = new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      this.#process.send({ id, name, args })
+      this.#process.send({ id, name, args }, (error) => {
+        if (error) reject(error) // the process has ended
+      })
     })
     return result as ReturnType<Commands[Name]>
   }

@@ -10,7 +10,7 @@ import type { Row } from './table.js'
 export interface Results {
   /** When the run started, ISO 8601. */
   date: string
-  /** Of the code that was measured; with a `+` if there were changes that were not committed. */
+  /** Of the library that was measured; with a `+` if there were changes that were not committed. */
   commit: string
   machine: string
   /** Of the last minute: before the run and after it. */
@@ -19,9 +19,9 @@ export interface Results {
   versions: Record<string, string>
   command: string
   options: object
-  /** How long the run took. */
+  /** How long the run took; 0 where it is not known. */
   seconds: number
-  /** Where the rows come from, if the benchmark has not written them itself. */
+  /** Where the rows come from, if the benchmark has not written the file itself. */
   source?: string
   rows: SavedRow[]
 }
@@ -97,18 +97,10 @@ function load(): number {
   return Number((loadavg()[0] ?? Number.NaN).toFixed(1))
 }
 
+/** The last one of `lib`. */
 function commit(): string {
-  const changes = output(
-    'git',
-    'status',
-    '--porcelain',
-    '--untracked-files=no',
-    '--',
-    'lib',
-    'bench',
-    ':!bench/results'
-  )
-  return `${output('git', 'rev-parse', '--short', 'HEAD') || 'unknown'}${changes && '+'}`
+  const changes = output('git', 'status', '--porcelain', '--', 'lib')
+  return `${output('git', 'log', '-1', '--format=%h', '--', 'lib') || 'unknown'}${changes && '+'}`
 }
 
 function versions(brokers: readonly BrokerName[]): Record<string, string> {

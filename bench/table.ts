@@ -44,9 +44,11 @@ export function columnsOf(rows: readonly Row<string>[]): string {
   return markdown(['', 'unit', ...names], lines)
 }
 
-/** What is text is left-aligned. */
+/** Names of columns of text, which are left-aligned. */
+const TEXTS = ['', 'broker', 'work', 'unit', 'file', 'UTC', 'commit', 'command']
+
 export function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const isText = (name: string) => ['', 'broker', 'work', 'unit'].includes(name)
+  const isText = (name: string) => TEXTS.includes(name)
   const rule = head.map((name) => (isText(name) ? '---' : '---:'))
   const lineOf = (cells: readonly string[]) => `|${cells.map((cell) => cell && ` ${cell}`).join(' |')} |`
   return [head, rule, ...lines].map(lineOf).join('\n')
@@ -62,6 +64,6 @@ export function show(figure: Figure | undefined): string {
 }
 
 function short(value: number): string {
-  if (value >= 100 || value === 0) return Math.round(value).toLocaleString('en')
+  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')
   return value.toPrecision(value < 1 ? 2 : 3)
 }

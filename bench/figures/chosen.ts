@@ -53,8 +53,8 @@ export const SIMULATED: readonly string[] = [
   '200 events/s: bytes to an instance',
   '200 events/s: heartbeats of all',
   'a newcomer under load: until it is proven',
-  'until it knows where the events of all others begin',
+  'a newcomer under load: until it knows where the events of all others begin',
   'a lost message: NACKs',
-  'until all have it',
+  'a lost message: until all have it',
   'a restart of the broker (2 s): until all have what was made meanwhile'
 ]

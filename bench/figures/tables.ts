@@ -115,7 +115,9 @@ function columns(all: readonly SavedRow[]): string {
 
 /** In a sentence. */
 function machine(runs: Runs): string {
-  const { machine, versions } = runs.get('saturation') as Results
+  const [[, { machine, versions }]] = [...runs].filter(([name]) => name.startsWith('saturation')) as [
+    [string, Results]
+  ]
   const names = Object.entries(versions).map(([name, version]) => `${PROGRAMS[name] ?? name} ${version}`)
   return `${machine}; ${names.join(', ')}.`
 }
@@ -125,10 +127,10 @@ function list(runs: Runs): string {
     `\`${name}.json\``,
     `${date.slice(0, 10)} ${date.slice(11, 16)}`,
     commit,
-    source ?? `\`${command}\``,
+    `\`${command}\`${source ? `; ${source}` : ''}`,
     load.length > 0 ? load.map((one) => one.toFixed(1)).join(', ') : 'not known'
   ])
-  return markdown(['file', 'UTC', 'commit', 'by', 'load average before and after'], lines)
+  return markdown(['file', 'UTC', 'commit', 'command', 'load average before and after'], lines)
 }
 
 /** Rows of the same work, whose names differ in a figure of one broker alone. */

@@ -60,7 +60,7 @@ async function newcomer(fleet: SimFleet): Promise<Figures> {
   const { provenAt = Number.NaN, bornAt, counts } = member
   return [
     ['a newcomer under load: until it is proven', 's', (provenAt - bornAt) / SECOND],
-    ['until it knows where the events of all others begin', 's', known / SECOND],
+    ['a newcomer under load: until it knows where the events of all others begin', 's', known / SECOND],
     ['messages that it has got until then', '', counts.framesReceived],
     ['answers with baselines until then', '', span.tally.answers]
   ]
@@ -83,7 +83,7 @@ async function lostFrame(fleet: SimFleet): Promise<Figures> {
   return [
     ['a lost message: NACKs', '', tally.nacks],
     ['retransmitted events', '', publisher.counts.resent - resentBefore],
-    ['until all have it', 'ms', recovered]
+    ['a lost message: until all have it', 'ms', recovered]
   ]
 }
 
