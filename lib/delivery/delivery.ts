@@ -137,6 +137,7 @@ export class Delivery {
     counts.bytesReceived += bytes.length
     if (!isFrame(bytes)) {
       if (receives) sink.plain(bytes)
+      else sink.untaken?.(1)
       return
     }
     try {

@@ -18,8 +18,10 @@ export interface SyncGap {
 export class Counts {
   /** Events that the driver accepted, first transmissions only. */
   sent = 0
-  /** Events of other instances that were delivered here. */
+  /** Events of other instances that came in, each once. */
   received = 0
+  /** Those of them that are not delivered here, as they are excluded on purpose. */
+  ignored = 0
   /** Events that were received again, and dropped. */
   duplicate = 0
   /** Events that were retransmitted. */
@@ -40,6 +42,8 @@ export interface Sink {
   deliver(payload: Uint8Array, count: number): void
   /** Takes a message that is not a frame, such as one of feathers-sync 3. */
   plain(bytes: Uint8Array): void
+  /** Events came in that are not taken, as this instance only sends. */
+  untaken?(count: number): void
   gap(gap: SyncGap): void
   /** A connection is proven: an own frame has come back. Or it can only receive. */
   proven(): void

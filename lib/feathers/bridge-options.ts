@@ -1,5 +1,6 @@
 import type { HookContext } from '@feathersjs/feathers'
 import type { SyncMessage } from '../message/message.js'
+import type { ServicesSync } from './service-sync.js'
 
 /** As a method, so that its parameter may be the `HookContext` of one application. A promise doesn't compile. */
 interface ChooseContext {
@@ -15,6 +16,12 @@ interface FilterEvents<Services> {
 export interface BridgeOptions<Services = unknown> {
   /** `send` delivers no events of other instances here, `receive` sends none of its own. Default: `both` */
   mode?: 'both' | 'send' | 'receive' | undefined
+  /**
+   * Which events of which services are shared, by the path of the service: `{ logs: false, users: { events: ['created'] } }`. `*` is
+   * for all services that are not named here and have no `sync` option of their own in `app.use`. What is excluded is neither
+   * sent nor delivered. Default: all events of all services
+   */
+  services?: ServicesSync<Services> | undefined
   /**
    * Called for each event before it is sent: `false` keeps it on this instance. It has to decide at once: where it throws or
    * returns a promise or `undefined`, the event is not sent, and that is reported.

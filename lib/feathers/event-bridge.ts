@@ -3,13 +3,14 @@ import createDebug from 'debug'
 import { inject, injectable } from 'inversify'
 import { SyncError } from '../errors.js'
 import { atOnce } from '../message/at-once.js'
-import { type Attempt, readMessages, readPlain } from '../message/decoder.js'
+import { type Attempt, readMessages, readPlain, type Selection } from '../message/decoder.js'
 import { Encoder } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
 import { Policy } from '../message/policy.js'
 import { Serializer } from '../message/serializer.js'
 import type { BridgeOptions } from './bridge-options.js'
 import { BulkCalls } from './bulk-calls.js'
+import { Choices } from './choices.js'
 import { shareContexts } from './received-context.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
@@ -27,6 +28,8 @@ export interface BridgeLink {
   isOpen(): boolean
   /** An event was made while it is not open: the other instances miss it. */
   missed(): void
+  /** An event of another instance is not delivered, as the choice of the services excludes it. */
+  ignored(): void
   /** Takes the payload of `count` events, to be sent to the other instances. Neither throws nor waits. */
   send(payload: Uint8Array, count: number): void
   /** Called with errors that were contained. Doesn't throw. */
@@ -37,6 +40,8 @@ export interface BridgeLink {
 interface Attached {
   readonly link: BridgeLink
   readonly events: ServiceEvents
+  readonly choices: Choices
+  readonly selection: Selection
   readonly calls: BulkCalls
   readonly encoder: Encoder
   readonly policy: Policy
@@ -54,19 +59,29 @@ export class EventBridge {
   /** Bridges all services that `app` has and will have. Once per bridge. */
   attach(app: Application, link: BridgeLink): void {
     const { serializer } = this
-    const events = new ServiceEvents(app, (event) => this.#dispatch(event), link.error)
     const { origin, send, options } = link
+    const choices = new Choices(options.services)
+    const events = new ServiceEvents(app, (event) => this.#dispatch(event), link.error, choices)
+    const selection: Selection = {
+      wants: (names) => choices.mayReceive(names?.path, names?.event),
+      drop: ({ path, event }) => {
+        link.ignored()
+        if (debug.enabled) debug('not delivered: %s %s, %s', path, event, choices.reason(path))
+      }
+    }
     const encoder = new Encoder({ serializer, wire: options.wire, origin, send })
     const calls = new BulkCalls(() => encoder.flush())
     const attempt: Attempt = (read) => events.attempt('deserialize', UNREADABLE, read)
-    this.#attached = { link, events, calls, encoder, policy: new Policy(options.omit), attempt }
+    const policy = new Policy(options.omit)
+    this.#attached = { link, events, choices, selection, calls, encoder, policy, attempt }
     app.on('sync-in', (message: SyncMessage) => events.deliver(message, true))
   }
 
   /** Takes the payload of `count` events of another instance and emits each as `sync-in`. Never throws. */
   receive(payload: Uint8Array, count: number): void {
-    this.#receive(({ attempt }) => {
-      const messages = readMessages(this.serializer, payload, count, attempt)
+    this.#receive(({ attempt, choices, selection }) => {
+      const wanted = choices.limitsReceiving ? selection : undefined
+      const messages = readMessages(this.serializer, payload, count, attempt, wanted)
       if (count > 1) shareContexts(messages)
       return messages
     })
@@ -75,12 +90,15 @@ export class EventBridge {
   /**
    * Takes a message that is no frame: that of an instance that writes what feathers-sync 3 reads. Never throws.
    *
-   * @returns whether it was delivered: own ones, and what can't be read, are not
+   * @returns whether it is an event of another instance: own ones, and what can't be read, are not
    */
   receivePlain(bytes: Uint8Array): boolean {
-    return this.#receive(({ link }) => {
+    return this.#receive(({ choices, link, selection }) => {
       const { message, origin } = readPlain(this.serializer, bytes)
-      return typeof origin === 'string' && link.isOwn(origin) ? [] : [message]
+      if (typeof origin === 'string' && link.isOwn(origin)) return undefined
+      if (!choices.limitsReceiving || selection.wants(message)) return [message]
+      selection.drop(message)
+      return []
     })
   }
 
@@ -98,17 +116,17 @@ export class EventBridge {
     return event.emit(false)
   }
 
-  #receive(read: (attached: Attached) => SyncMessage[]): boolean {
+  #receive(read: (attached: Attached) => SyncMessage[] | undefined): boolean {
     const attached = this.#attached
     if (!attached) return false
     const { attempt, events, link } = attached
     if (!link.isOpen() || link.options.mode === 'send') return false
-    const messages = attempt(() => read(attached)) ?? []
-    for (const message of messages) {
+    const messages = attempt(() => read(attached))
+    for (const message of messages ?? []) {
       if (debug.enabled) debug('in: %s %s', message?.path, message?.event)
       events.announce('sync-in', message)
     }
-    return messages.length > 0
+    return messages !== undefined
   }
 }
 

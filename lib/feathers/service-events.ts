@@ -1,24 +1,20 @@
 import type { EventEmitter } from 'node:events'
-import { inspect } from 'node:util'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
 import createDebug from 'debug'
 import { reason, SyncError, type SyncErrorKind } from '../errors.js'
 import { isObject } from '../message/fields.js'
 import type { SyncMessage } from '../message/message.js'
+import type { Choices } from './choices.js'
 import { emitTo, hasListeners } from './emit.js'
 import { watchPublishers } from './publishers.js'
 import { contextFrom } from './received-context.js'
 import { dispatchAs, type Remoteness } from './remote.js'
 import { SYNC } from './symbol.js'
+import { nameOf, UnknownEvents, unknownText } from './unknown-events.js'
 
 const { defaultServiceEvents, Feathers, getServiceOptions } = feathersjs
 const debug = createDebug('feathers-sync:events')
-
-const UNKNOWN = 'an event came in that is not known here'
-
-/** How many errors are kept: there may be any number of names. */
-const MAX_UNKNOWN = 100
 
 /** An event that a service is about to emit. */
 export interface ServiceEvent {
@@ -50,29 +46,33 @@ const synced = new WeakSet<object>()
  */
 export class ServiceEvents {
   readonly #services = new WeakMap<object, Caught>()
-  /** By path and event: to make one takes longer than to deliver an event, and they come again and again. */
-  readonly #unknown = new Map<string, SyncError>()
+  readonly #unknown = new UnknownEvents()
   /** Services and events whose publishers have failed here. */
   readonly #unpublished = new Set<string>()
 
   /**
    * @param onEvent called for each default or declared event, in place of `emit`
    * @param onError called with errors that were contained; must not throw
-   * @throws Error if the application has another sync
+   * @param choices gets the `sync` options of the services; of what it excludes, nothing is sent
+   * @throws Error if the application has another sync, and TypeError for a choice that can't be used
    */
   constructor(
     readonly app: Application,
     private readonly onEvent: (event: ServiceEvent) => boolean,
-    private readonly onError: (error: SyncError) => void
+    private readonly onError: (error: SyncError) => void,
+    private readonly choices: Choices
   ) {
     if (synced.has(app)) {
       throw new Error('Only one type of feathers-sync can be configured on the same application')
     }
+    const services = Object.entries<FeathersService>(app.services)
+    for (const [path, service] of services) this.#choose(service, path, getServiceOptions(service))
     synced.add(app)
-    for (const [path, service] of Object.entries<FeathersService>(app.services)) {
-      this.#catch(service, path, getServiceOptions(service))
-    }
-    app.mixins.push((service, path, options) => this.#catch(service as FeathersService, path, options))
+    for (const [path, service] of services) this.#catch(service, path, getServiceOptions(service))
+    app.mixins.push((service, path, options) => {
+      this.#choose(service, path, options)
+      this.#catch(service as FeathersService, path, options)
+    })
   }
 
   /** Emits an event that came from elsewhere to the listeners here. Never throws. */
@@ -142,6 +142,11 @@ export class ServiceEvents {
     this.onError(new SyncError('listener', text, cause))
   }
 
+  /** @throws TypeError for a choice that can't be used */
+  #choose(service: object, path: string, options: ServiceOptions): void {
+    this.choices.use(path, options.sync, eventsOf(service, options))
+  }
+
   #catch(service: FeathersService, path: string, options: ServiceOptions): void {
     const known = this.#services.get(service)
     if (known) {
@@ -152,7 +157,7 @@ export class ServiceEvents {
     synced.add(service)
     const caught: Caught = { emit: service.emit, events: eventsOf(service, options), paths: new Set([path]) }
     this.#services.set(service, caught)
-    const { onEvent } = this
+    const { choices, onEvent } = this
     const pathOf = () => this.#pathOf(service, caught)
     service.emit = function (this: FeathersService, event: string | symbol, ...args: unknown[]): boolean {
       const [data, context] = args
@@ -164,6 +169,10 @@ export class ServiceEvents {
       }
       const path = pathOf()
       if (path === undefined) return emit(false)
+      if (choices.limitsSending && !choices.maySend(path, event)) {
+        if (debug.enabled) debug('not sent: %s %s, %s', path, event, choices.reason(path))
+        return emit(false)
+      }
       return onEvent({ event, path, data, context: context ?? undefined, emit })
     }
   }
@@ -182,18 +191,8 @@ export class ServiceEvents {
     if (service && caught?.events.has(event)) return [service, caught]
     if (service && isAuthentication(service))
       debug('not delivered: %s, as feathers-sync 3 sends it', nameOf(path, event))
-    else this.onError(this.#unknownError(path, event))
+    else this.onError(this.#unknown.error(path, event))
     return undefined
-  }
-
-  #unknownError(path: unknown, event: unknown): SyncError {
-    const isName = typeof path === 'string' && typeof event === 'string'
-    const key = isName && path.length + event.length < 200 ? `${path} ${event}` : undefined
-    const known = key === undefined ? undefined : this.#unknown.get(key)
-    if (known) return known
-    const error = new SyncError('unknown', `feathers-sync: ${UNKNOWN}: ${nameOf(path, event)}`)
-    if (key !== undefined && this.#unknown.size < MAX_UNKNOWN) this.#unknown.set(key, error)
-    return error
   }
 
   /** Not by `app.service(path)`, which can create a service or throw. */
@@ -208,7 +207,7 @@ export class ServiceEvents {
     const { app } = this
     const isOwn = app.defaultService !== Feathers.prototype.defaultService
     if (!isOwn || typeof path !== 'string' || path in app.services) return undefined
-    this.attempt('unknown', `${UNKNOWN}: ${nameOf(path, event)}`, () => app.service(path))
+    this.attempt('unknown', unknownText(path, event), () => app.service(path))
     return this.#serviceAt(path)
   }
 }
@@ -233,13 +232,4 @@ function localReason(service: object, context: unknown): string {
 
 function isAuthentication(service: object): boolean {
   return typeof (service as { createAccessToken?: unknown }).createAccessToken === 'function'
-}
-
-/** For people: what came in may be of any type, and of any length. */
-function nameOf(path: unknown, event: unknown): string {
-  return `${show(path)} ${show(event)}`
-}
-
-function show(name: unknown): string {
-  return typeof name === 'string' ? inspect(name.slice(0, 100)) : `(${typeof name})`
 }

@@ -1,14 +1,16 @@
 import { asBuffer } from '../bytes.js'
 import { atOnce } from './at-once.js'
 import { restore } from './compact-context.js'
+import { firstNames, type Names } from './first-names.js'
 import type { SyncMessage } from './message.js'
 import { type Place, readPayload, SHARED, WHOLE } from './payload.js'
 import { JsonSerializer, type Serializer } from './serializer.js'
 
 /** Events that share a context. */
 interface List {
-  /** Their message without data. */
-  readonly shared: SyncMessage
+  /** Their message without data. Of events that are not wanted: their names. */
+  readonly shared: SyncMessage | Names
+  readonly isWanted: boolean
   /** Their data. */
   readonly items: unknown[]
   context?: unknown
@@ -17,40 +19,57 @@ interface List {
 /** Runs `read`; returns undefined if it throws and that is dealt with. */
 export type Attempt = <Result>(read: () => Result) => Result | undefined
 
+/** Which events are read. Neither method throws. */
+export interface Selection {
+  /** @param names those of a message, or what came in its place */
+  wants(names: Names): boolean
+  /** Called for each event that is not wanted. */
+  drop(names: Names): void
+}
+
 /**
  * The messages of a payload of `count` events, as an `Encoder` wrote it. Those of a list have the same context object.
  *
  * @param attempt called for each part that the serializer reads, so that one that can't be read costs itself alone. Default: throws
+ * @param selection Default: all events
  * @throws SyncError of kind `frame`, and whatever `attempt` throws
  */
 export function readMessages(
   serializer: Serializer,
   payload: Uint8Array,
   count: number,
-  attempt: Attempt = (read) => read()
+  attempt: Attempt = (read) => read(),
+  selection?: Selection
 ): SyncMessage[] {
   const bytes = asBuffer(payload)
   const places = readPayload(bytes, count)
   const [first] = places
-  if (first?.tag === WHOLE && places.length === 1) return [readWhole(serializer, bytes, first)]
+  if (first?.tag === WHOLE && places.length === 1) {
+    const message = readWhole(serializer, bytes, first, selection)
+    return message ? [message] : []
+  }
   const lists: (List | undefined)[] = []
   const events: (SyncMessage | Item)[] = []
   for (const place of places) {
     const { tag } = place
     if (tag === SHARED) {
-      lists.push(attempt(() => ({ shared: deserialized(serializer, bytes, place), items: [] })))
+      lists.push(attempt(() => readShared(serializer, bytes, place, selection)))
       continue
     }
     const list = lists[tag]
     if (!list && tag !== WHOLE) continue // what it shares could not be read
+    if (list && !list.isWanted) {
+      selection?.drop(list.shared)
+      continue
+    }
     const event = attempt(() =>
-      list ? readItem(serializer, bytes, place, list) : readWhole(serializer, bytes, place)
+      list ? readItem(serializer, bytes, place, list) : readWhole(serializer, bytes, place, selection)
     )
     if (event) events.push(event)
   }
   // A context may contain the whole list.
   for (const list of lists) {
-    if (list) list.context = restore({ ...list.shared, data: list.items[0] }, list.items)
+    if (list?.isWanted) list.context = restore({ ...list.shared, data: list.items[0] }, list.items)
   }
   return events.map((event) => (event instanceof Item ? event.message : event))
 }
@@ -74,9 +93,34 @@ function readItem(serializer: Serializer, bytes: Buffer, place: Bounds, list: Li
   return new Item(list, data)
 }
 
-function readWhole(serializer: Serializer, bytes: Buffer, place: Bounds): SyncMessage {
+function readShared(serializer: Serializer, bytes: Buffer, place: Bounds, selection?: Selection): List {
+  const names = selection && namesOf(serializer, bytes, place)
+  if (names && !selection.wants(names)) return { shared: names, isWanted: false, items: [] }
+  const shared = deserialized(serializer, bytes, place)
+  return { shared, isWanted: names !== undefined || !selection || selection.wants(shared), items: [] }
+}
+
+/** Returns undefined for an event that is not wanted. */
+function readWhole(
+  serializer: Serializer,
+  bytes: Buffer,
+  place: Bounds,
+  selection?: Selection
+): SyncMessage | undefined {
+  const names = selection && namesOf(serializer, bytes, place)
+  if (names && !selection.wants(names)) return dropped(names, selection)
   const message = deserialized(serializer, bytes, place)
+  if (selection && !names && !selection.wants(message)) return dropped(message, selection)
   return withContext(message, restore(message))
+}
+
+function dropped(names: Names, selection: Selection): undefined {
+  selection.drop(names)
+}
+
+/** Without deserializing, where the serializer is known to write them first. */
+function namesOf(serializer: Serializer, bytes: Buffer, { start, end }: Bounds): Names | undefined {
+  return serializer.constructor === JsonSerializer ? firstNames(bytes, start, end) : undefined
 }
 
 /** Where something is in a payload. */

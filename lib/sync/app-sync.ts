@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Application } from '@feathersjs/feathers'
+import createDebug from 'debug'
 import { settledWithin } from '../adapters/settled-within.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
@@ -11,6 +12,8 @@ import { OwnOrigins } from './own-origins.js'
 import { Reporter } from './reporter.js'
 import { leavingTime, Session, type SessionHandlers } from './session.js'
 import { type SyncStats, statsOf } from './stats.js'
+
+const debug = createDebug('feathers-sync:events')
 
 /** `app.sync`. */
 export interface Sync {
@@ -68,6 +71,9 @@ export class AppSync implements Sync {
       options,
       isOpen: () => this.#session !== undefined,
       missed: () => this.#onMissed(),
+      ignored: () => {
+        this.#counts.ignored += 1
+      },
       isOwn: (origin) => this.#origins.has(origin),
       origin: () => this.#session?.delivery.origin,
       send: (payload, count) => this.#session?.delivery.send(payload, count),
@@ -138,6 +144,9 @@ export class AppSync implements Sync {
       deliver: (payload, count) => this.#bridge.receive(payload, count),
       plain: (bytes) => {
         if (this.#bridge.receivePlain(bytes)) this.#counts.received += 1
+      },
+      untaken: (count) => {
+        if (debug.enabled) debug("not delivered: %d of another instance, as `mode` is 'send'", count)
       },
       gap,
       error,

@@ -1,5 +1,6 @@
 import type { Application } from '@feathersjs/feathers'
 import { BulkCalls } from '../feathers/bulk-calls.js'
+import { Choices } from '../feathers/choices.js'
 import { type ServiceEvent, ServiceEvents } from '../feathers/service-events.js'
 import { SYNC } from '../feathers/symbol.js'
 import { atOnce } from '../message/at-once.js'
@@ -57,7 +58,7 @@ function configureCore(app: Application): void {
     return data ? events.announce('sync-out', data.serialized) : event.emit(false)
   }
 
-  const events = new ServiceEvents(app, publish, new Reporter(app).error)
+  const events = new ServiceEvents(app, publish, new Reporter(app).error, new Choices())
   app.on('sync-in', (data: unknown) => {
     const message = events.attempt('deserialize', 'could not deserialize an event', () => {
       const deserialize: (data: never) => unknown = functions()?.deserialize ?? JSON.parse

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { SyncStatus } from '../adapters/sync-adapter.js'
 import type { SyncGap } from '../delivery/environment.js'
 import type { SyncError } from '../errors.js'
+import type { ServiceSync } from '../feathers/service-sync.js'
 import type { SYNC } from '../feathers/symbol.js'
 import type { SyncMessage } from '../message/message.js'
 import type { Sync } from './app-sync.js'
@@ -29,6 +30,14 @@ declare module '@feathersjs/feathers/lib/declarations.js' {
     on(...args: Parameters<EventEmitter['on']>): this
     once<Event extends keyof SyncEvents>(event: Event, listener: SyncEvents<Services>[Event]): this
     once(...args: Parameters<EventEmitter['once']>): this
+  }
+
+  interface ServiceOptions<MethodTypes> {
+    /**
+     * Which events of this service feathers-sync shares: `false` for none, or `{ send, receive, events }`. What the `services` option
+     * of `sync` says of its path by name comes first. Default: all events
+     */
+    sync?: ServiceSync | undefined
   }
 
   interface HookContext<A, S> {

@@ -1,6 +1,7 @@
 import { inspect, types } from 'node:util'
 import { type Check, has, type OptionRules, object } from '../adapters/adapter-options.js'
 import { isPrintable } from '../delivery/wire/instance.js'
+import { EXPECTED, wrongServices } from '../feathers/service-sync.js'
 import { BUILT_IN } from './built-in.js'
 import { nearest } from './nearest.js'
 
@@ -22,6 +23,14 @@ const uri: Check = {
 const omit: Check = {
   test: (value) => Array.isArray(value) && value.every(isPattern),
   expected: "an array of names (non-empty strings) and patterns, such as ['password', /token$/i]"
+}
+const services: Check = {
+  test: (value) => object.test(value) && wrongServices(value as object) === undefined,
+  expected: `an object that has for paths of services, or '*' for the rest, ${EXPECTED}`,
+  got: (value) => {
+    const [path, what] = (object.test(value) && wrongServices(value as object)) || []
+    return path === undefined ? show(value) : `${what} for ${inspect(path)}`
+  }
 }
 const timeout: Check = {
   test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
@@ -49,6 +58,7 @@ const COMMON: Record<string, Check> = {
   filter: fn,
   context: fn,
   omit,
+  services,
   wire: { test: (value) => value === 3 || value === 4, expected: '3 or 4' },
   history,
   heartbeat: {

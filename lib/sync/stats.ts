@@ -9,8 +9,10 @@ export interface SyncStats {
     sent: number
     /** Retransmitted, because an instance or the broker may have missed them. */
     resent: number
-    /** Came from other instances and were delivered here. */
+    /** Came from other instances, each counted once. */
     received: number
+    /** Those of the received ones that were not delivered here, as `services`, or `sync` of the service, excludes them. */
+    ignored: number
     /** Received again, and dropped. */
     duplicate: number
     /** Events of other instances that can't be recovered: the sum of the `sync-gap`s. */
@@ -42,10 +44,10 @@ interface State {
 }
 
 export function statsOf(counts: Counts, { waiting, delivery, errors }: State): SyncStats {
-  const { sent, resent, received, duplicate, missed, lost } = counts
+  const { sent, resent, received, ignored, duplicate, missed, lost } = counts
   const { events = 0, bytes = 0 } = delivery?.sender.history ?? {}
   return {
-    events: { sent, resent, received, duplicate, missed, lost, waiting },
+    events: { sent, resent, received, ignored, duplicate, missed, lost, waiting },
     frames: { sent: counts.framesSent, received: counts.framesReceived },
     bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
     history: { events, bytes },

@@ -12,6 +12,8 @@ export interface Linked {
   sent: SyncMessage[]
   payloads: Buffer[]
   errors: SyncError[]
+  /** How many events that came in were excluded. */
+  ignored: number
   /** May be changed; `context` and `wire` are read once. */
   link: { open: boolean; options: BridgeLink['options'] }
 }
@@ -31,6 +33,7 @@ export function linkApps(
       sent: [],
       payloads: [],
       errors: [],
+      ignored: 0,
       link: { open: true, options: { mode: 'both', wire: 4, ...options } }
     }
     all.push(linked)
@@ -42,6 +45,9 @@ export function linkApps(
       isOwn: (origin: string) => origin === `origin ${index}`,
       isOpen: () => linked.link.open,
       missed: () => {},
+      ignored: () => {
+        linked.ignored += 1
+      },
       send: (payload, events) => {
         const bytes = Buffer.from(payload)
         const isPlain = linked.link.options.wire === 3

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Application } from '@feathersjs/feathers'
+import { Choices } from '../../lib/feathers/choices.js'
 import { ServiceEvents } from '../../lib/feathers/service-events.js'
 import type { SyncError } from '../../lib/index.js'
 import type { SyncMessage } from '../../lib/message/message.js'
@@ -25,7 +26,8 @@ export function watch(app: Application): {
       messages.push({ event: name, path, data })
       return event.emit(false)
     },
-    (error) => errors.push(error)
+    (error) => errors.push(error),
+    new Choices()
   )
   return { events, messages, errors }
 }

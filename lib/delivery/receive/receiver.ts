@@ -60,9 +60,14 @@ export class Receiver {
   }
 
   takeEvents(frame: EventsFrame): void {
+    const { receives, sink } = this.#environment
+    if (receives) {
+      this.#peerOf(frame, frame.first).takeEvents(frame)
+      return
+    }
     // Heard, even if its events are ignored: it sends no heartbeats meanwhile.
-    if (!this.#environment.receives) this.#peerOf(frame, frame.next).ignore(frame)
-    else this.#peerOf(frame, frame.first).takeEvents(frame)
+    this.#peerOf(frame, frame.next).ignore(frame)
+    sink.untaken?.(frame.next - frame.first)
   }
 
   takeHeartbeat(frame: HeartbeatFrame): void {
