@@ -146,7 +146,10 @@ export class AppSync implements Sync {
         if (this.#bridge.receivePlain(bytes)) this.#counts.received += 1
       },
       untaken: (count) => {
-        if (debug.enabled) debug("not delivered: %d of another instance, as `mode` is 'send'", count)
+        if (debug.enabled) {
+          const events = count === 1 ? 'event' : 'events'
+          debug("not delivered: %d %s of another instance, as `mode` is 'send'", count, events)
+        }
       },
       gap,
       error,

@@ -39,6 +39,8 @@ describe('DEBUG=feathers-sync:events', () => {
   const CASES: [why: string, ...Parameters<typeof emit>][] = [
     ['as the `filter` option excludes it', { filter: () => false }],
     ["as `mode` is 'receive'", { mode: 'receive' }],
+    ['as the `services` option excludes it', { services: { messages: { send: false } } }],
+    ['as the `services` option excludes it', { services: { '*': { events: ['removed'] } } }],
     ['as `context[SYNC]` is false', {}, 'created', { [SYNC]: false }],
     ['which is not in the `events` of the service', {}, 'typing'],
     [
@@ -49,6 +51,19 @@ describe('DEBUG=feathers-sync:events', () => {
       { createAccessToken: () => 'token' }
     ]
   ]
+  it('says that an event is not sent, as the `sync` option of the service excludes it', () => {
+    const [one] = linkApps(1, (app) => app.use('messages', plain(), { sync: false }))
+    if (one) service(one.app, 'messages').emit('created', { id: 1 })
+    const why = 'as the `sync` option of the service excludes it'
+    expect(lines().join()).to.include(`not sent: messages created, ${why}`)
+  })
+
+  it('says that an event which came in is not delivered', () => {
+    emit({ services: { messages: { receive: false } } })
+    const why = 'as the `services` option excludes it'
+    expect(lines().join()).to.include(`not delivered: messages created, ${why}`)
+  })
+
   for (const [why, ...event] of CASES) {
     it(`says that an event is not sent, ${why}`, () => {
       emit(...event)

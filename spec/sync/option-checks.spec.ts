@@ -36,6 +36,8 @@ describe('option-checks', () => {
       for (const wire of [3, 4, undefined]) checkOptions({ wire, context: fn, heartbeat: 0 })
       for (const omit of [[], ['password', /token$/i], undefined]) checkOptions({ omit })
       for (const name of ['web-1', 'Wörker 🚀', false, undefined]) checkOptions({ name })
+      const choices = [true, false, {}, { send: false, receive: undefined, events: ['created'] }, undefined]
+      for (const choice of choices) checkOptions({ services: { messages: choice, '*': choice } })
       for (const history of [{}, { events: 1 }, { bytes: 1, events: undefined }]) checkOptions({ history })
       for (const connectTimeout of [1, 5000, 2 ** 31 - 1]) checkOptions({ connectTimeout })
     })
@@ -69,6 +71,19 @@ describe('option-checks', () => {
       ['filter', ['messages', null, []], 'is not a function'],
       ['context', ['params', null, {}, ['params']], 'is not a function'],
       ['omit', ['password', /x/, null, [''], [5], [['a']], [null], {}], 'has to be an array of names'],
+      [
+        'services',
+        [
+          'messages',
+          5,
+          null,
+          ['messages'],
+          { messages: 1 },
+          { '*': { evnts: [] } },
+          { users: { events: [5] } }
+        ],
+        "has to be an object that has for paths of services, or '[*]' for the rest, true, false or"
+      ],
       ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
       ['heartbeat', ['5000', -1, 1, 99, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 100'],
       ['closeTimeout', ['3000', 0, Number.NaN, 2 ** 31, null], 'milliseconds from 1'],
@@ -120,6 +135,8 @@ describe('option-checks', () => {
         [{ history: { event: 5 } }, 'got an object with the unknown name `event`'],
         [{ history: { events: -1 } }, 'got an object whose `events` is -1'],
         [{ history: { bytes: '1' } }, "got an object whose `bytes` is '1'"],
+        [{ services: { users: true, logs: 5 } }, "got a number for 'logs'"],
+        [{ services: { '*': { evnts: [] } } }, "got an object with the unknown name `evnts` for '*'"],
         [{ omit: ['password', 5] }, 'got an array whose item 1 is 5'],
         [{ uri: [`nats://${SECRET}@a`, undefined] }, 'got an array whose item 1 is undefined'],
         [{ uri: [] }, 'got an empty array'],

@@ -5,6 +5,7 @@ import sync, {
   type ServiceEventData,
   type ServiceEventName,
   type ServicePath,
+  type ServiceSync,
   type SyncEvents,
   type SyncMessage,
   type SyncMessageOf,
@@ -137,3 +138,29 @@ sync({ uri: 'ipc:', filtre: filter } as const)
 sync<ServiceTypes>({ uri: 'ipc:', filter: async () => false })
 // @ts-expect-error it gets a message
 sync({ uri: 'ipc:', filter: ({ name }: { name: string }) => name === '' })
+
+// Which events are shared
+declare const users: UserService
+app.use('users', users, { sync: false })
+app.use('users', users, { sync: { send: false, receive: true, events: ['created'] } })
+// @ts-expect-error an unknown name
+app.use('users', users, { sync: { evnts: [] } })
+// @ts-expect-error events are a list
+app.use('users', users, { sync: { events: 'created' } })
+const choice: ServiceSync<'created'> = { events: ['created'] }
+untyped.use('whatever', users, { sync: choice })
+sync({ uri: 'ipc:', services: { whatever: false, '*': { receive: false, events: ['any'] } } })
+sync({ uri: 'mqtt://localhost', qos: 1, services: { whatever: { events: ['any'] as const } } })
+// @ts-expect-error an unknown name
+sync({ uri: 'ipc:', services: { whatever: { evnts: [] } } })
+// @ts-expect-error neither true nor false
+sync({ uri: 'ipc:', services: { whatever: 1 } })
+sync<ServiceTypes>({ uri: 'ipc:', services: { messages: { events: ['typing', 'created'] }, users: true } })
+sync.redis<ServiceTypes>({ services: { '*': false, reports: { events: ['finished'] } } })
+sync.redis<ServiceTypes>({ services: { '*': { events: ['created', 'typing'] } } })
+// @ts-expect-error there is no such path
+sync<ServiceTypes>({ uri: 'ipc:', services: { mesages: false } })
+// @ts-expect-error users have no such event
+sync<ServiceTypes>({ uri: 'ipc:', services: { users: { events: ['typing'] } } })
+// @ts-expect-error no service has such an event
+sync.redis<ServiceTypes>({ services: { '*': { events: ['craeted'] } } })
