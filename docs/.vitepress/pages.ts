@@ -6,6 +6,7 @@ const GROUPS: Record<string, [text: string, page: string][]> = {
     ['Getting started', 'getting-started'],
     ['Concepts', 'concepts'],
     ['In production', 'production'],
+    ['Which events are shared', 'choice'],
     ['Scaling', 'scaling'],
     ['Testing', 'testing'],
     ['Missed events', 'missed-events'],

@@ -70,7 +70,7 @@ export class Choices {
   /** Why an event is excluded, for people. */
   reason(path: string): string {
     const isUsed = !this.#named.has(path) && this.#used.has(path)
-    return `as the ${isUsed ? '`sync` option of the service' : '`services` option'} excludes it`
+    return isUsed ? 'as the `sync` option of the service excludes it' : 'as the `services` option excludes it'
   }
 
   #ruleAt(path: string): Rule | undefined {

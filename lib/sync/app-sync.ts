@@ -146,10 +146,9 @@ export class AppSync implements Sync {
         if (this.#bridge.receivePlain(bytes)) this.#counts.received += 1
       },
       untaken: (count) => {
-        if (debug.enabled) {
-          const events = count === 1 ? 'event' : 'events'
-          debug("not delivered: %d %s of another instance, as `mode` is 'send'", count, events)
-        }
+        if (!debug.enabled) return
+        const what = count === 1 ? '1 event' : `${count} events`
+        debug("not delivered: %s, as `mode` is 'send'", what)
       },
       gap,
       error,

@@ -14,6 +14,7 @@ const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ..
 /** Pages with code, each with a spec of its own or a test below. */
 const WITH_CODE = [
   'adapters',
+  'choice',
   'getting-started',
   'index',
   'migrating',

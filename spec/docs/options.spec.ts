@@ -1,4 +1,6 @@
+import type { Application } from '@feathersjs/feathers'
 import { expect } from 'chai'
+import type { Configure } from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
 import { APP, expectSync, IN_SYNC, Page, record } from './page.js'
 
@@ -43,6 +45,18 @@ page.describe(() => {
       "warn unknown: feathers-sync: an event came in that is not known here: 'nowhere' 'created'",
       'info closed'
     ])
+  })
+
+  it('types events by the services of the application', async () => {
+    const { app, calls, configure, watch } = (await page.run(
+      page.snippet('Typed events'),
+      APP.replace('multi: true })', "$&, { events: ['typing'] }")
+    )) as Awaited<ReturnType<Page['run']>> & { configure: Configure; watch(app: Application): void }
+    watch(app)
+    app.configure(configure)
+    app.emit('sync-in', { path: 'messages', event: 'created', data: { text: 'hi' } })
+    app.emit('sync-in', { path: 'messages', event: 'typing', data: { userId: 1 } })
+    expect(calls).to.deep.equal([['info', 'hi']])
   })
 
   it('keeps the events of a call on its instance', async () => {

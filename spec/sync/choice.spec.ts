@@ -105,7 +105,7 @@ describe('sync, of chosen events', () => {
     createDebug.enable('feathers-sync:events')
     try {
       service(other.app, 'users').emit('created', 1)
-      const text = "not delivered: 1 event of another instance, as `mode` is 'send'"
+      const text = "not delivered: 1 event, as `mode` is 'send'"
       await eventually(() => log.args.some((args) => format(...args).includes(text)))
     } finally {
       log.restore()
