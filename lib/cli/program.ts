@@ -5,6 +5,7 @@ import { check } from './check/check.js'
 import { placeOf } from './place.js'
 import type { Terminal } from './terminal.js'
 import { printable } from './text.js'
+import { type TopOptions, top } from './top/top.js'
 import { UsageError } from './usage.js'
 import { SERIALIZER_NAMES } from './watch/events.js'
 import { type WatchOptions, watch } from './watch/watch.js'
@@ -97,6 +98,22 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     )
     .action(async (uri: string | undefined, options: Common & WatchOptions) =>
       end(await watch(place(uri, options), options, terminal))
+    )
+
+  common(program.command('top'))
+    .description('Shows the instances: who they are, what they send, how late it comes. Sends one message.')
+    .option('-i, --interval <seconds>', 'how often it is shown anew', wholeNumber, 2)
+    .option('-1, --once', 'once, after one interval', false)
+    .addHelpText(
+      'after',
+      examples(
+        'feathers-sync top redis://localhost:6379',
+        'feathers-sync top nats://localhost:4222 --once',
+        "feathers-sync top ipc: --once --json | jq '.instances[].host'"
+      )
+    )
+    .action(async (uri: string | undefined, options: Common & TopOptions) =>
+      end(await top(place(uri, options), options, terminal))
     )
   return program
 }

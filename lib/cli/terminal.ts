@@ -10,6 +10,7 @@ export interface Terminal {
   /** Whether somebody looks at standard output: lines can be drawn anew. */
   readonly isTerminal: boolean
   readonly columns: number
+  readonly rows: number
   /** Aborted by Ctrl-C, SIGTERM, or a reader of standard output that has gone; the reason is the exit code. */
   readonly signal: AbortSignal
   /** Writes a line of the result. */
@@ -48,6 +49,9 @@ export function processTerminal(): Terminal {
     isTerminal: stdout.isTTY === true,
     get columns() {
       return stdout.columns ?? 80
+    },
+    get rows() {
+      return stdout.rows ?? 24
     },
     signal: end.signal,
     write,

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { LIBRARY } from '../../lib/adapters/library.js'
 import { command } from '../support/command-line.js'
 
-const COMMANDS = ['check', 'watch']
+const COMMANDS = ['check', 'watch', 'top']
 
 describe('feathers-sync, the command', () => {
   it('tells its version', async () => {

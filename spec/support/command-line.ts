@@ -55,6 +55,7 @@ export function start(args: readonly string[], { env = {}, input = '', isTermina
     colors: pico.createColors(false),
     isTerminal,
     columns: 120,
+    rows: 10,
     signal: end.signal,
     write,
     line: (text) => write(`${text}\n`),

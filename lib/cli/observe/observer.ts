@@ -84,6 +84,10 @@ export class Observer {
     return adapter
   }
 
+  get isConnected(): boolean {
+    return this.#adapter !== undefined
+  }
+
   /** Those that are there, the oldest first. */
   get instances(): Instance[] {
     const present = [...this.#instances.values()].filter(({ isThere }) => isThere)

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { command, start } from '../support/command-line.js'
+import { eventually } from '../support/eventually.js'
+import { Members } from '../support/members.js'
+
+const ROW = /^[\da-f]{8} .* \d s +[\d.]+ +\d+ +\d+ ms +\d s ago$/gm
+
+describe('feathers-sync top', () => {
+  const uri = `ipc:///tmp/feathers-sync-${randomUUID().slice(0, 8)}.sock`
+  const members = new Members()
+  const top = ['top', uri, '--key', members.key, '--interval', '1']
+  before(() => members.start(2, { uri }))
+  after(() => members.closeAll())
+
+  it('shows a row for each instance, with --once one table', async () => {
+    const { code, output, errors } = await command([...top, '--once'])
+    expect({ code, errors }).to.deep.equal({ code: 0, errors: '' })
+    expect(output).to.match(
+      /^ipc:\S* with the key \S+, at \d\d:\d\d:\d\d\n2 instances, 0\.0\/s events\n\nINSTANCE +NAME/
+    )
+    expect(output.match(ROW)).to.have.length(2)
+  })
+
+  it('tells the rate of each, as JSON with --json', async () => {
+    const running = start([...top, '--json'])
+    const timer = setInterval(() => members.all[0]?.make(10), 20)
+    await eventually(() => running.documents().length === 2)
+    clearInterval(timer)
+    running.interrupt(130)
+    expect(await running.ended).to.include({ code: 0, errors: '' })
+    const { instances, missed, away } = running.documents()[1] as {
+      instances: { rate: number }[]
+      missed: number
+      away: boolean
+    }
+    const rates = instances.map(({ rate }) => rate).sort((one, other) => one - other)
+    expect({ missed, away, idle: rates[0] }).to.deep.equal({ missed: 0, away: false, idle: 0 })
+    expect(rates[1]).to.be.within(50, 1000)
+  })
+
+  it('is drawn over itself on a terminal, cut to its height, and below itself elsewhere', async () => {
+    for (const isTerminal of [true, false]) {
+      const running = start(top, { isTerminal })
+      await eventually(() => running.output.match(/with the key/g)?.length === 2)
+      running.interrupt(130)
+      await running.ended
+      expect(running.output.split('\u001b[H').length).to.equal(isTerminal ? 3 : 1)
+      expect(running.output.includes('\u001b')).to.equal(isTerminal)
+    }
+    await members.start(5, { uri })
+    const small = start(top, { isTerminal: true })
+    await eventually(() => small.output.includes('and 2 more'), { message: small.output })
+    small.interrupt(130)
+    await small.ended
+  })
+})
