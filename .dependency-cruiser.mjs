@@ -2,6 +2,7 @@
 
 export default {
   forbidden: [
+    room('emitter', 'sync/', 'message/', 'delivery/', 'adapters/'),
     room('sync', 'feathers/', 'message/', 'delivery/', 'adapters/'),
     room('feathers', 'message/'),
     room('message'),
@@ -30,7 +31,7 @@ export default {
       to: 'node_modules/(amqplib|nats|@nats-io|redis)/'
     }),
     rule('Feathers is known to feathers/ and sync/ only', {
-      from: 'lib/(message|delivery|adapters|cli)/',
+      from: 'lib/(message|delivery|adapters|cli|emitter)/',
       to: 'node_modules/@feathersjs/'
     }),
     rule('bytes.ts and errors.ts are for all, so they import nothing', {

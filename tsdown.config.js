@@ -18,10 +18,16 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'lib/index.ts' },
+    entry: { index: 'lib/index.ts', emitter: 'lib/emitter.ts' },
     format: 'cjs',
     cjsDefault: false,
-    footer: { js: 'module.exports = exports.default' }, // the function, which has all names as properties
+    outputOptions: (options, _format, { cjsDts }) => ({
+      ...options,
+      ...shared.outputOptions,
+      chunkFileNames: cjsDts ? '[name].d.cts' : '[name].cjs',
+      codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] }, // what an emitter needs too: Feathers isn't there
+      footer: ({ name }) => (name === 'index' && !cjsDts ? 'module.exports = exports.default' : '') // the function, which has all names as properties
+    }),
     deps: { onlyBundle: ['inversify', /^@inversifyjs\//, 'fastest-levenshtein'] },
     hooks: { 'build:done': complete }
   },
@@ -36,21 +42,20 @@ function beside(entry) {
 }
 
 async function complete({ chunks }) {
-  const code = chunks.find(({ fileName }) => fileName === 'index.cjs')
-  const types = chunks.find(({ fileName }) => fileName === 'index.d.cts')
-  await write('THIRD-PARTY-LICENSES.txt', await licenses(code.moduleIds))
-  const text = withOptionalDrivers(await readFile('dist/index.cjs', 'utf8'))
-  if (/[^\0-\x7f]/.test(text))
-    throw new Error('not all is ASCII: V8 would keep the source in twice the memory')
-  await writeFile('dist/index.cjs', text)
+  const named = (name) => chunks.find(({ fileName }) => fileName === name)
+  const code = chunks.filter(({ fileName }) => fileName.endsWith('.cjs'))
+  await write('THIRD-PARTY-LICENSES.txt', await licenses(code.flatMap(({ moduleIds }) => moduleIds)))
+  for (const { fileName } of code) {
+    if (/[^\0-\x7f]/.test(await readFile(`dist/${fileName}`, 'utf8')))
+      throw new Error(`${fileName} is not all ASCII: V8 would keep the source in twice the memory`)
+  }
+  await writeFile('dist/core.cjs', withOptionalDrivers(await readFile('dist/core.cjs', 'utf8')))
 
-  const names = ({ exports }) => exports.filter((name) => name !== 'default').join(', ')
-  const face = (file) => [`import sync from './${file}'`, 'export default sync']
   // Of a CommonJS file that is imported, Node looks for the exports, character by character: with the bundle that takes more than all the
   // rest of the import, and 3 MB. Of this one, which is no re-export in its eyes, it finds none.
   await write('imported.cjs', "const sync = require('./index.cjs')", 'module.exports = sync')
-  await write('index.js', ...face('imported.cjs'), `export const { ${names(code)} } = sync`)
-  await write('index.d.ts', ...face('index.cjs'), `export { ${names(types)} } from './index.cjs'`)
+  await face('index', './imported.cjs', named, ['export default all'])
+  await face('emitter', './emitter.cjs', named)
 
   // In types, a function with properties is a function and a namespace of the same name.
   const declarations = await readFile('dist/index.d.cts', 'utf8')
@@ -64,12 +69,22 @@ async function complete({ chunks }) {
   )
 }
 
+/** The ES module over a CommonJS one, and its types. */
+async function face(name, file, named, lines = []) {
+  const names = (chunk) => chunk.exports.filter((one) => one !== 'default').join(', ')
+  const [code, types] = [named(`${name}.cjs`), named(`${name}.d.cts`)]
+  const first = (from) => `import all from '${from}'`
+  await write(`${name}.js`, first(file), ...lines, `export const { ${names(code)} } = all`)
+  const typeLines = lines.length > 0 ? [first(`./${name}.cjs`), ...lines] : []
+  await write(`${name}.d.ts`, ...typeLines, `export { ${names(types)} } from './${name}.cjs'`)
+}
+
 /**
  * A driver may be missing, also when an application is bundled. esbuild and webpack accept a missing package inside of `try`. Rollup
  * leaves a require() there as it is, which an ES module doesn't have, and includes the package because of the import().
  */
 function withOptionalDrivers(code) {
-  const load = /\bPromise\.resolve\(\)\.then\(\(\) => (__toESM\(require\("(.+?)"\), 1\))\)/g
+  const load = /\bPromise\.resolve\(\)\.then\(\(\) => ((?:\w+\.)?__toESM\(require\("(.+?)"\), 1\))\)/g
   const changed = code.replace(
     load,
     (_, required, name) =>

@@ -13,6 +13,9 @@ export class Company {
   #heardAt = Number.NEGATIVE_INFINITY
   #sentAt = Number.NEGATIVE_INFINITY
   #onHeard: (() => void) | undefined
+  /** Whether one was heard that was connected before, or has had the time to request what it misses. */
+  #isReached = false
+  #onReached: (() => void) | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -25,7 +28,7 @@ export class Company {
 
   /** There is a new connection. */
   online(): void {
-    this.#isThere = false
+    this.#isThere = this.#isReached = false
   }
 
   /** Whether events were sent since another instance was heard, or so shortly before that it may not have requested them yet. */
@@ -38,10 +41,27 @@ export class Company {
     this.#sentAt = now
   }
 
-  heard(now: number): void {
+  /** @param joins whether that one has just connected */
+  heard(now: number, joins: boolean): void {
     this.#isThere = true
     this.#heardAt = now
     this.#onHeard?.()
+    if (this.#isReached) return
+    if (joins) this.#clock.after(REQUESTS, () => this.#reach())
+    else this.#reach()
+  }
+
+  /** Whether what was sent over this connection has reached another instance, as far as can be known. */
+  get isReached(): boolean {
+    return this.#isReached
+  }
+
+  /** Resolves when that is so. */
+  async reached(): Promise<void> {
+    if (this.#isReached) return
+    await new Promise<void>((resolve) => {
+      this.#onReached = resolve
+    })
   }
 
   /** Resolves when another instance was heard over this connection, and had the time to request what it misses. */
@@ -52,5 +72,10 @@ export class Company {
       })
     }
     await new Promise<void>((resolve) => this.#clock.after(REQUESTS, resolve))
+  }
+
+  #reach(): void {
+    this.#isReached = true
+    this.#onReached?.()
   }
 }

@@ -119,6 +119,16 @@ export class Delivery {
     return this.#company.wait()
   }
 
+  /** Whether events were made, and no other instance is known to have been there when they were sent. */
+  get isUnheard(): boolean {
+    return this.sender.history.next > 1 && this.#environment.wire === 4 && !this.#company.isReached
+  }
+
+  /** Resolves when another instance is known to be there. */
+  reached(): Promise<void> {
+    return this.#company.reached()
+  }
+
   /** To be called whenever the link gets ready: it has subscribed. Waiting events are sent when it is proven. */
   online(): void {
     this.#company.online()

@@ -74,7 +74,7 @@ export class Incoming {
     const { audience, baselines, company, heartbeat, origin, receiver } = this.#parts
     heartbeat.hear(false, now)
     if (this.#environment.formerOrigins?.has(frame.origin)) return
-    company.heard(now)
+    company.heard(now, frame.kind === 'heartbeat' && frame.join)
     switch (frame.kind) {
       case 'events':
         receiver.takeEvents(frame)

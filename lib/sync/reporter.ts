@@ -23,6 +23,8 @@ const CONSEQUENCE: ReadonlySet<SyncErrorKind> = new Set(['publish', 'overflow'])
  */
 export class Reporter {
   readonly #app: EventEmitter
+  /** How a reader of the lines may listen. */
+  readonly #name: string
   readonly #repeats = new Repeats()
   readonly #printed = new Set<SyncErrorKind>()
   #outage = false
@@ -32,8 +34,10 @@ export class Reporter {
   /** How many errors there have been. */
   count = 0
 
-  constructor(app: EventEmitter) {
+  /** @param app an application, or what stands for it, which code calls `name` */
+  constructor(app: EventEmitter, name = 'app') {
     this.#app = app
+    this.#name = name
   }
 
   /** Never throws. */
@@ -56,7 +60,7 @@ export class Reporter {
     else if (!this.#hasPrintedGap) {
       this.#hasPrintedGap = true
       console.error(
-        `feathers-sync: ${missed} events of another instance were lost (further ones: app.on('sync-gap'))`
+        `feathers-sync: ${missed} events of another instance were lost (further ones: ${this.#name}.on('sync-gap'))`
       )
     }
   }
@@ -100,7 +104,7 @@ export class Reporter {
       this.#outage = true
     } else if (!(this.#outage && CONSEQUENCE.has(kind)) && !this.#printed.has(kind)) {
       this.#printed.add(kind)
-      print(`${message} (further errors of this kind: app.on('sync-error'))`)
+      print(`${message} (further errors of this kind: ${this.#name}.on('sync-error'))`)
     }
   }
 }

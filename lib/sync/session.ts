@@ -29,6 +29,8 @@ export interface SessionParts {
   readonly handlers: SessionHandlers
   /** Of the sessions before: what they sent is not another instance's. */
   readonly formerOrigins?: ReadonlySet<string>
+  /** What it sends is for others who are expected to be there: a close waits for one of them to be heard, within its time. */
+  readonly needsOthers?: boolean
   /** Resolves when the adapter is free, with the session that had it, and whether this one resumes it. Default: it is. */
   readonly before?: Promise<{ receiver: Receiver; resumes: boolean } | undefined>
 }
@@ -42,6 +44,7 @@ export class Session {
   readonly #options: ResolvedOptions
   readonly #counts: Counts
   readonly #handlers: SessionHandlers
+  readonly #needsOthers: boolean
   readonly #end = new AbortController()
   /** Until then the adapter serves the session before. */
   #hasAdapter = false
@@ -54,6 +57,7 @@ export class Session {
 
   constructor(parts: SessionParts) {
     const { adapter, options, counts, handlers, formerOrigins, before = Promise.resolve(undefined) } = parts
+    this.#needsOthers = parts.needsOthers ?? false
     this.#adapter = adapter
     this.#options = options
     this.#counts = counts
@@ -107,6 +111,8 @@ export class Session {
     this.#isLeaving = true
     if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await settledWithin(left(), this.#proof())
     if (this.delivery.isAlone) await settledWithin(left(), this.delivery.company())
+    if (this.#needsOthers && this.delivery.isProven && this.delivery.isUnheard)
+      await this.#reachOthers(left())
     const unsent = await this.delivery.close(left())
     this.#fail(
       new SyncError(
@@ -120,6 +126,27 @@ export class Session {
     this.#setStatus('closed')
     if (unsent > 0) this.#reportUnsent(unsent, timeout)
     return unsent
+  }
+
+  async #reachOthers(ms: number): Promise<void> {
+    if (await settledWithin(ms, this.delivery.reached())) return
+    const { key } = this.#options
+    const text = `no other instance was heard under the key '${key}': is an application running with this broker and \`key\`?`
+    this.#handlers.error(new SyncError('publish', `feathers-sync: ${text}`))
+  }
+
+  /**
+   * Sends what waits, for which a connection is awaited.
+   *
+   * @param timeout in ms
+   * @returns how many events are not known to have arrived by then
+   */
+  async flush(timeout: number): Promise<number> {
+    const endsAt = performance.now() + timeout
+    const { sender } = this.delivery
+    if (!this.delivery.isProven) await settledWithin(timeout, this.#proof())
+    if (this.delivery.isProven) await settledWithin(Math.max(0, endsAt - performance.now()), sender.flush())
+    return sender.unsent
   }
 
   #reportUnsent(unsent: number, timeout: number): void {

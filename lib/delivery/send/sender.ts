@@ -29,7 +29,7 @@ export class Sender {
   #isProven = true
   /** Its age when the connection was proven: heartbeats since then follow all that was sent again. */
   #provenAge = -1
-  #onIdle: (() => void) | undefined
+  readonly #onIdle = new Set<() => void>()
   #stopped = false
 
   /** @param onSent called when events are sent for the first time */
@@ -157,9 +157,7 @@ export class Sender {
   async flush(): Promise<void> {
     this.#pump(true)
     if (this.#isIdle()) return
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve
-    })
+    await new Promise<void>((resolve) => this.#onIdle.add(resolve))
   }
 
   /** Hands nothing more to the driver. */
@@ -196,14 +194,20 @@ export class Sender {
     while (!this.#schedule.isEmpty && this.#canSend && this.#schedule.send(isFull)) {
       // As long as there is something to send.
     }
-    if (this.#onIdle && this.#isIdle()) this.#onIdle()
+    this.#settleIdle()
+  }
+
+  #settleIdle(): void {
+    if (this.#onIdle.size === 0 || !this.#isIdle()) return
+    for (const resolve of this.#onIdle) resolve()
+    this.#onIdle.clear()
   }
 
   #onReturned(bytes: number, next: number): void {
     this.#setbacks.returned(bytes)
     if (!this.#progress.comeBack(next)) return
     this.#setbacks.progressed()
-    if (this.#onIdle && this.#isIdle()) this.#onIdle()
+    this.#settleIdle()
     this.history.trim(Math.min(this.#progress.returned + 1, this.#turn.first))
   }
 
