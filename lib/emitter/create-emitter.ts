@@ -12,9 +12,11 @@ export type EmitterOptions = Omit<SyncOptions, (typeof OF_APPLICATIONS)[number]>
  * Makes events of the services of Feathers applications in a process that has no Feathers, such as a worker, a cron job or a function.
  * Connects at once; what is emitted before waits. `await emitter.close()` at the end: an open emitter keeps the process running.
  *
+ * `createEmitter<ServiceTypes>(…)` knows the services: a wrong path or event name does not compile.
+ *
  * @throws TypeError for options that can't be used, naming the option, what it got and what is expected
  */
-export function createEmitter(options: EmitterOptions): Emitter {
+export function createEmitter<Services = unknown>(options: EmitterOptions): Emitter<Services> {
   const resolved = { ...resolveOptions(options), mode: 'send' as const }
   const foreign = OF_APPLICATIONS.find((name) => name in options)
   if (foreign !== undefined) {

@@ -6,6 +6,7 @@ import { Encoder } from '../message/encoder.js'
 import type { SyncMessage } from '../message/message.js'
 import { Policy } from '../message/policy.js'
 import { Serializer } from '../message/serializer.js'
+import type { ServiceEventData, ServiceEventName, ServicePath } from '../message/service-types.js'
 import { adapterOf, graphOf, make } from '../sync/graph.js'
 import type { ResolvedOptions } from '../sync/options.js'
 import { Reporter } from '../sync/reporter.js'
@@ -19,13 +20,20 @@ export interface EmitterEvents {
   'sync-status': (status: SyncStatus) => void
 }
 
+/** Data of a type that is not known may be left out. */
+type Data<Type> = unknown extends Type ? [data?: Type] : [data: Type]
+
 /** One service of the applications, as an emitter sees it. */
-export interface EmitterService {
-  emit(event: string, data?: unknown): void
+export interface EmitterService<Services = unknown, Path = string> {
+  /** Neither waits nor throws for what happens to the event: see `sync-error`. Listeners get the data, and no hook context. */
+  emit<Event extends ServiceEventName<Services, Path>>(
+    event: Event,
+    ...data: Data<ServiceEventData<Services, Path, Event>>
+  ): void
 }
 
 /** Makes events of the services of Feathers applications, in a process that has no Feathers. */
-export class Emitter {
+export class Emitter<Services = unknown> {
   readonly #options: ResolvedOptions
   readonly #events = new EventEmitter()
   readonly #reporter = new Reporter(this.#events, 'emitter')
@@ -89,11 +97,11 @@ export class Emitter {
   }
 
   /** @throws TypeError where the path is not a name that a service can have */
-  service(path: string): EmitterService {
+  service<Path extends ServicePath<Services>>(path: Path): EmitterService<Services, Path> {
     const name = typeof path === 'string' ? path.replace(/^\/+|\/+$/g, '') : ''
     if (name === '')
       throw new TypeError("feathers-sync: service() takes the path of a service, such as 'messages'")
-    return { emit: (event, data) => this.#emit({ event, path: name, data }) }
+    return { emit: (event, ...[data]) => this.#emit({ event, path: name, data }) }
   }
 
   on<Event extends keyof EmitterEvents>(event: Event, listener: EmitterEvents[Event]): this {

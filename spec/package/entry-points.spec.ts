@@ -95,6 +95,32 @@ describe('the packed tarball', () => {
     expect(found).to.deep.equal([true, true, 7])
   })
 
+  it('has an emitter beside it that loads neither Feathers nor what knows it', async () => {
+    const life = `const emitter = createEmitter({ uri: 'ipc:', key: 'lonely', closeTimeout: 200 })
+       emitter.on('sync-error', () => {}).service('messages').emit('created', {})
+       emitter.close().then((unsent) => console.log(JSON.stringify({
+         unsent, isError: SyncError.name,
+         loaded: Object.keys(require.cache).filter((file) => /feathersjs|index.cjs|imported.cjs/.test(file))
+       })))`
+    const ended = { unsent: 0, isError: 'SyncError', loaded: [] }
+    const required = "const { createEmitter, SyncError } = require('feathers-sync/emitter')"
+    expect(await print('emitter.cjs', `${required}\n${life}`)).to.deep.equal(ended)
+    const imported =
+      "import { createEmitter, SyncError } from 'feathers-sync/emitter'\n" +
+      "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)"
+    expect(await print('emitter.mjs', `${imported}\n${life}`)).to.deep.equal(ended)
+  })
+
+  it('has one SyncError, whatever entry point it comes from', async () => {
+    const found = await print(
+      'errors.mjs',
+      `import { SyncError } from 'feathers-sync'
+       import * as emitter from 'feathers-sync/emitter'
+       console.log(JSON.stringify(SyncError === emitter.SyncError))`
+    )
+    expect(found).to.equal(true)
+  })
+
   it('keeps the names of the classes, which messages show', async () => {
     const classes = names.filter((name) => /^[A-Z].*(Adapter|Bridge|Serializer|Error)$/.test(name))
     expect(classes).not.to.deep.equal([])
