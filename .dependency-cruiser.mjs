@@ -13,9 +13,9 @@ export default {
     room('adapters'),
     room('cli', 'sync/', 'message/', 'delivery/', 'adapters/', 'emitter/'),
     rule('nothing imports the command line', { from: 'lib/(?!cli/|cli\\.ts$)', to: '^lib/cli(/|\\.ts$)' }),
-    rule('the command line runs without Feathers', {
-      from: 'lib/cli/',
-      to: '^lib/sync/(app-sync|container|core|declarations|session|sync)\\.ts$'
+    rule('the command line and the emitter run without Feathers', {
+      from: 'lib/(cli|emitter)/',
+      to: '^lib/sync/(app-sync|container|core|declarations|sync)\\.ts$'
     }),
     rule('a broker knows the base of all adapters, and no other broker', {
       from: 'lib/adapters/([^/]+)/',
