@@ -31,7 +31,7 @@ for (const name of ['monday', 'tuesday']) {
   }
 }
 
-for (const { child, client } of instances) {
+for (const { child, client } of instances.reverse()) {
   client.close()
   child.kill()
   await once(child, 'exit')

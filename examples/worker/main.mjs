@@ -23,13 +23,14 @@ const worker = start('worker.mjs')
 
 const progress = on(two.client, 'videos progress')
 const patched = once(two.client, 'videos patched')
-console.log('orders at one:', await one.client.emitWithAck('create', 'videos', { id: 7 }))
+one.client.emit('create', 'videos', { id: 7 })
+console.log('one: orders video 7')
 for await (const [{ id, percent }] of progress) {
   console.log(`two: video ${id} is at ${percent} %`)
   if (percent === 100) break
 }
 const [video] = await patched
-console.log('two: video', video.id, 'has', video.seconds, 'seconds')
+console.log(`two: video ${video.id} is ready, it has ${video.seconds} seconds`)
 
 for (const { client } of [one, two]) client.close()
 for (const child of [worker, one.child, two.child]) {
