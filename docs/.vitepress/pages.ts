@@ -23,6 +23,7 @@ const GROUPS: Record<string, [text: string, page: string][]> = {
   ],
   Reference: [
     ['Options and app.sync', 'options'],
+    ['The emitter', 'emitter'],
     ['Serializers', 'serializers'],
     ['Custom adapters', 'adapters'],
     ['API', 'api/index']

@@ -15,6 +15,7 @@ const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ..
 const WITH_CODE = [
   'adapters',
   'choice',
+  'emitter',
   'getting-started',
   'index',
   'migrating',

@@ -13,6 +13,7 @@ const FOLDER = join(import.meta.dirname, '../../.cache', `snippets-${process.pid
 /** What the package's names stand for here. */
 const SOURCES = {
   'feathers-sync': 'lib/index',
+  'feathers-sync/emitter': 'lib/emitter',
   'feathers-sync/conformance': 'spec/conformance/index',
   'feathers-sync/msgpack': 'lib/msgpack'
 }
