@@ -98,6 +98,10 @@ describe('an emitter', () => {
       expect(await emitter.flush()).to.equal(0)
       expect(emitter.stats().events.sent).to.equal(number)
     }
+    const { frames } = emitter.stats()
+    one.make(1)
+    await eventually(() => emitter.stats().frames.received > frames.received)
+    expect(emitter.stats().events.received, 'events of others, which it ignores').to.equal(0)
     await eventually(() => expect(one.got('worker')).to.deep.equal([1, 2, 3]))
     await emitter.close()
   })

@@ -199,6 +199,15 @@ describe('Sender, retransmissions', () => {
       expect(stage.sender.unsent).to.equal(0)
     })
 
+    it('resolves for all who wait for it', async () => {
+      stage.send(1)
+      const waiting = [await flushing(), await flushing()]
+      await stage.pass()
+      expect(waiting.map((isWaiting) => isWaiting())).to.deep.equal([true, true])
+      await stage.hearAll()
+      expect(waiting.map((isWaiting) => isWaiting())).to.deep.equal([false, false])
+    })
+
     it('resolves at once if nothing waits, or the link is away', async () => {
       expect((await flushing())()).to.equal(false)
       stage.goAway()
