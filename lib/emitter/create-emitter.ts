@@ -3,7 +3,7 @@ import { resolveOptions, type SyncOptions } from '../sync/options.js'
 import { Emitter } from './emitter.js'
 
 /** Options of `sync` that say what of an application's events is shared. */
-const OF_APPLICATIONS = ['mode', 'filter', 'context'] as const
+const OF_APPLICATIONS = ['mode', 'filter', 'context', 'services'] as const
 
 /** Options of `createEmitter`: those of `sync`, but what is about an application's own events. */
 export type EmitterOptions = Omit<SyncOptions, (typeof OF_APPLICATIONS)[number]>
