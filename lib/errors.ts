@@ -12,7 +12,7 @@
  * - `serialize`, `deserialize`: the serializer threw
  * - `frame`: received bytes that no feathers-sync 4 wrote, or sequence numbers that were not plausible
  * - `unknown`: received an event of a service, or of a name, that this instance doesn't have
- * - `listener`: a listener threw, or an async one rejected, on an event from another instance
+ * - `listener`: a listener threw, or an async one rejected, on an event from another instance; or an instrumentation threw
  * - `filter`: the `filter` option threw, or returned a promise or `undefined`; the event was not sent
  * - `closed`: events could not be sent before the close, `ready` was still pending then, or the adapter was used after it
  */

@@ -11,6 +11,7 @@ import { Serializer } from '../message/serializer.js'
 import type { BridgeOptions } from './bridge-options.js'
 import { BulkCalls } from './bulk-calls.js'
 import { Choices } from './choices.js'
+import { type Instrumentation, Instrumented } from './instrumentation.js'
 import { shareContexts } from './received-context.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
@@ -47,6 +48,7 @@ interface Attached {
   readonly policy: Policy
   /** Runs what reads messages; what it throws is reported. */
   readonly attempt: Attempt
+  instrumented: Instrumented | undefined
 }
 
 /** Connects the services of a Feathers application to what carries their events to other instances. */
@@ -73,8 +75,19 @@ export class EventBridge {
     const calls = new BulkCalls(() => encoder.flush())
     const attempt: Attempt = (read) => events.attempt('deserialize', UNREADABLE, read)
     const policy = new Policy(options.omit)
-    this.#attached = { link, events, choices, selection, calls, encoder, policy, attempt }
-    app.on('sync-in', (message: SyncMessage) => events.deliver(message, true))
+    const parts = { link, events, choices, selection, calls, encoder, policy, attempt }
+    const attached: Attached = { ...parts, instrumented: undefined }
+    this.#attached = attached
+    app.on('sync-in', (message: SyncMessage) => events.deliver(message, true, attached.instrumented))
+  }
+
+  /** Calls `instrumentation` for each event that is sent and received from now on; undefined: no longer. */
+  instrument(instrumentation: Instrumentation | undefined): void {
+    const attached = this.#attached
+    if (!attached) return
+    const failed = (text: string, cause: unknown) =>
+      attached.link.error(SyncError.from(cause, 'listener', `feathers-sync: ${text}`))
+    attached.instrumented = instrumentation && new Instrumented(instrumentation, failed)
   }
 
   /** Takes the payload of `count` events of another instance and emits each as `sync-in`. Never throws. */
@@ -134,7 +147,8 @@ function keep({ path, event }: ServiceEvent, why: string): void {
   if (debug.enabled) debug('not sent: %s %s, %s', path, event, why)
 }
 
-function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Attached): void {
+function send(event: ServiceEvent, attached: Attached): void {
+  const { link, events, calls, encoder, policy, instrumented } = attached
   const name = () => `'${event.path} ${event.event}'`
   const failed = (cause: unknown, text: string) =>
     link.error(SyncError.from(cause, 'serialize', `feathers-sync: ${text}`))
@@ -146,6 +160,8 @@ function send(event: ServiceEvent, { link, events, calls, encoder, policy }: Att
       keep(event, 'as the `filter` option excludes it')
       return
     }
+    const trace = instrumented?.send(message, event.context, item?.list)
+    if (trace) message.trace = trace
     encoder.add(message, item, lost)
     if (debug.enabled) debug('out: %s %s', event.path, event.event)
     events.announce('sync-out', message)

@@ -1,3 +1,5 @@
+import { reason, SyncError } from '../errors.js'
+import { isObject } from '../message/fields.js'
 import { isRemote } from './remote.js'
 
 /** Where the channels of Feathers keep the publishers of an application, or of a service, by event. */
@@ -35,6 +37,20 @@ export function watchPublishers(
   } finally {
     report = outer
   }
+}
+
+/** @param name of the service and the event */
+export function publisherError(name: string, context: unknown, cause: unknown): SyncError {
+  const params = isObject(context) ? context.params : undefined
+  const differences = [
+    ...(isObject(params) && params.connection ? [] : ['there is no `params.connection`']),
+    'there are no credentials in `params` (authentication, cookies, tokens)',
+    'values are as the serializer keeps them (with JSON, a date is a string)'
+  ]
+  const text =
+    `feathers-sync: the publisher of '${name}' threw on an event from another instance, so clients here are not sent it: ` +
+    `${reason(cause)}. What differs from an event that was made here: ${differences.join(', ')}`
+  return new SyncError('listener', text, cause)
 }
 
 function watch(publishers: Publishers, name: string | symbol): void {

@@ -2,12 +2,13 @@ import type { EventEmitter } from 'node:events'
 // The default import: Node finds no other names in this CommonJS package.
 import feathersjs, { type Application, type FeathersService, type ServiceOptions } from '@feathersjs/feathers'
 import createDebug from 'debug'
-import { reason, SyncError, type SyncErrorKind } from '../errors.js'
+import { SyncError, type SyncErrorKind } from '../errors.js'
 import { isObject } from '../message/fields.js'
 import type { SyncMessage } from '../message/message.js'
 import type { Choices } from './choices.js'
 import { emitTo, hasListeners } from './emit.js'
-import { watchPublishers } from './publishers.js'
+import { type Instrumented, settled } from './instrumentation.js'
+import { publisherError, watchPublishers } from './publishers.js'
 import { contextFrom } from './received-context.js'
 import { dispatchAs, type Remoteness } from './remote.js'
 import { SYNC } from './symbol.js'
@@ -36,6 +37,8 @@ interface Caught {
   /** Where it is registered, or was. */
   paths: Set<string>
 }
+
+type Target = readonly [FeathersService, Caught]
 
 /** Applications and services that have a sync. One for each: a sub-application's services keep the first they got. */
 const synced = new WeakSet<object>()
@@ -76,12 +79,24 @@ export class ServiceEvents {
   }
 
   /** Emits an event that came from elsewhere to the listeners here. Never throws. */
-  deliver(message: SyncMessage, remoteness: Remoteness): void {
+  deliver(message: SyncMessage, remoteness: Remoteness, instrumented?: Instrumented): void {
     const target = this.#targetOf(message)
-    if (!target) return
-    const [service, { emit }] = target
+    if (!target || !hasListeners(target[0], target[1].emit, message.event)) return
+    if (instrumented && message.trace) {
+      instrumented.deliver(message, () =>
+        settled((pending) => this.#emit(message, remoteness, target, pending))
+      )
+    } else this.#emit(message, remoteness, target)
+  }
+
+  /** @param pending gets what async listeners return; where it is given, what a listener throws is thrown again */
+  #emit(
+    message: SyncMessage,
+    remoteness: Remoteness,
+    [service, { emit }]: Target,
+    pending?: unknown[]
+  ): void {
     const { event, path, data, context: received } = message
-    if (!hasListeners(service, emit, event)) return
     const failed = (cause: unknown) => {
       const text = `a listener of '${path} ${event}' threw on an event from another instance`
       this.#failed('listener', text, cause)
@@ -92,10 +107,11 @@ export class ServiceEvents {
       const holders = [service, this.app, isObject(context) ? context.app : undefined]
       const unpublished = (cause: unknown) => this.#onPublisherError(message, context, cause)
       watchPublishers(holders, event, unpublished, () =>
-        dispatchAs(remoteness, context, () => emitTo(service, emit, event, args, failed))
+        dispatchAs(remoteness, context, () => emitTo(service, emit, event, args, failed, pending))
       )
     } catch (cause) {
       failed(cause)
+      if (pending) throw cause
     }
   }
 
@@ -130,16 +146,7 @@ export class ServiceEvents {
     const name = `${path} ${event}`
     if (this.#unpublished.has(name)) return
     this.#unpublished.add(name)
-    const params = isObject(context) ? context.params : undefined
-    const differences = [
-      ...(isObject(params) && params.connection ? [] : ['there is no `params.connection`']),
-      'there are no credentials in `params` (authentication, cookies, tokens)',
-      'values are as the serializer keeps them (with JSON, a date is a string)'
-    ]
-    const text =
-      `feathers-sync: the publisher of '${name}' threw on an event from another instance, so clients here are not sent it: ` +
-      `${reason(cause)}. What differs from an event that was made here: ${differences.join(', ')}`
-    this.onError(new SyncError('listener', text, cause))
+    this.onError(publisherError(name, context, cause))
   }
 
   /** @throws TypeError for a choice that can't be used */
@@ -184,7 +191,7 @@ export class ServiceEvents {
   }
 
   /** The service that a message is for; undefined if it is not delivered here. */
-  #targetOf(message: SyncMessage): [FeathersService, Caught] | undefined {
+  #targetOf(message: SyncMessage): Target | undefined {
     const { event, path } = message ?? {}
     const service = this.#serviceAt(path) ?? this.#defaultServiceAt(path, event)
     const caught = service && this.#services.get(service)

@@ -5,12 +5,14 @@ import { firstNames, type Names } from './first-names.js'
 import type { SyncMessage } from './message.js'
 import { type Place, readPayload, SHARED, WHOLE } from './payload.js'
 import { JsonSerializer, type Serializer } from './serializer.js'
+import { type TraceContext, traceContextOf } from './trace.js'
 
 /** Events that share a context. */
 interface List {
   /** Their message without data. Of events that are not wanted: their names. */
   readonly shared: SyncMessage | Names
   readonly isWanted: boolean
+  readonly trace?: TraceContext | undefined
   /** Their data. */
   readonly items: unknown[]
   context?: unknown
@@ -82,8 +84,8 @@ class Item {
   ) {}
 
   get message(): SyncMessage {
-    const { shared, context } = this.list
-    return withContext({ ...shared, data: this.data }, context)
+    const { shared, context, trace } = this.list
+    return complete({ ...shared, data: this.data }, context, trace)
   }
 }
 
@@ -97,7 +99,8 @@ function readShared(serializer: Serializer, bytes: Buffer, place: Bounds, select
   const names = selection && namesOf(serializer, bytes, place)
   if (names && !selection.wants(names)) return { shared: names, isWanted: false, items: [] }
   const shared = deserialized(serializer, bytes, place)
-  return { shared, isWanted: names !== undefined || !selection || selection.wants(shared), items: [] }
+  const isWanted = names !== undefined || !selection || selection.wants(shared)
+  return { shared, isWanted, trace: traceContextOf(shared.trace), items: [] }
 }
 
 /** Returns undefined for an event that is not wanted. */
@@ -111,7 +114,7 @@ function readWhole(
   if (names && !selection.wants(names)) return dropped(names, selection)
   const message = deserialized(serializer, bytes, place)
   if (selection && !names && !selection.wants(message)) return dropped(message, selection)
-  return withContext(message, restore(message))
+  return complete(message, restore(message), traceContextOf(message.trace))
 }
 
 function dropped(names: Names, selection: Selection): undefined {
@@ -142,12 +145,16 @@ export function readPlain(
   bytes: Uint8Array
 ): { message: SyncMessage; origin: unknown } {
   const read = deserialized(serializer, asBuffer(bytes), { start: 0, end: bytes.length })
-  const { origin, ...message } = read as SyncMessage & { origin?: unknown }
-  return { message, origin }
+  const { origin, trace: received, ...message } = read as SyncMessage & { origin?: unknown }
+  const trace = traceContextOf(received)
+  return { message: trace ? { ...message, trace } : message, origin }
 }
 
-function withContext(message: SyncMessage, context: unknown): SyncMessage {
-  if (context === undefined || context === null) return message
-  const { event, path, data } = message // no spread, as each event comes here: it takes several times as long
-  return { event, path, data, context }
+/** No spread, as each event comes here: it takes several times as long. */
+function complete(message: SyncMessage, context: unknown, trace: TraceContext | undefined): SyncMessage {
+  const { event, path, data } = message
+  const hasContext = context !== undefined && context !== null
+  if (trace) return hasContext ? { event, path, data, context, trace } : { event, path, data, trace }
+  if (hasContext) return { event, path, data, context }
+  return message.trace === undefined ? message : { event, path, data } // one that is none came in
 }

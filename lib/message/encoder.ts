@@ -57,9 +57,11 @@ export class Encoder {
       const content = kept(serialize({ data: message.data }))
       this.#collected.addItem(item.list, this.#sharedOf(message, item.list, incomplete), content)
     } else {
-      const { event, path, data } = message
+      const { event, path, data, trace } = message
       const context = compact(message, false)
-      const bytes = serialize(context === undefined ? message : { event, path, data, context })
+      const sent: SyncMessage = context === undefined ? message : { event, path, data, context }
+      if (trace) sent.trace = trace
+      const bytes = serialize(sent)
       if (this.#collected.isEmpty) send(this.#payloads.one(bytes), 1)
       else this.#collected.addWhole(kept(bytes))
     }
@@ -79,8 +81,9 @@ export class Encoder {
   }
 
   #serializeShared(message: SyncMessage, incomplete: Incomplete): Shared {
-    const { event, path } = message
-    const shared = { event, path, context: compact(message, true) }
+    const { event, path, trace } = message
+    const shared: Partial<SyncMessage> = { event, path, context: compact(message, true) }
+    if (trace) shared.trace = trace
     try {
       return { content: kept(serializeMessage(this.#options.serializer, shared, incomplete)) }
     } catch (cause) {

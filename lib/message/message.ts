@@ -1,4 +1,5 @@
 import type { ServiceEventData, ServiceEventName, ServicePath } from './service-types.js'
+import type { TraceContext } from './trace.js'
 
 /** A `SyncMessage` of one path and one event. */
 export interface SyncMessageOf<Path extends string = string, Event extends string = string, Data = unknown> {
@@ -9,6 +10,8 @@ export interface SyncMessageOf<Path extends string = string, Event extends strin
   data: Data
   /** Absent if the event was emitted without one. */
   context?: unknown
+  /** Absent if no instrumentation set it (`app.sync.instrument`). */
+  trace?: TraceContext
 }
 
 /**

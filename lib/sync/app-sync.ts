@@ -6,6 +6,7 @@ import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
 import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
+import type { Instrumentation } from '../feathers/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
 import type { ResolvedOptions } from './options.js'
 import { OwnOrigins } from './own-origins.js'
@@ -30,6 +31,11 @@ export interface Sync {
   serialize(message: SyncMessage): string | Uint8Array
   deserialize(bytes: Buffer): SyncMessage
   stats(): SyncStats
+  /**
+   * Has traces go on in other instances: `instrumentation` is called for each event that is sent, and around the listeners of each
+   * that is received, from now on. It replaces the one before; `undefined` removes it.
+   */
+  instrument(instrumentation: Instrumentation | undefined): void
   /**
    * Sends what waits, for which it awaits a connection, leaves the broker and closes what was opened, within `closeTimeout`;
    * events are local only from then on. Idempotent, never rejects; `app.teardown()` calls it. A later `app.setup()` connects again.
@@ -101,6 +107,10 @@ export class AppSync implements Sync {
   stats(): SyncStats {
     const waiting = this.#session?.delivery.sender.waiting ?? 0
     return statsOf(this.#counts, { waiting, delivery: this.#latest?.delivery, errors: this.#reporter.count })
+  }
+
+  instrument(instrumentation: Instrumentation | undefined): void {
+    this.#bridge.instrument(instrumentation)
   }
 
   /** An option that these options have otherwise than those that it was configured by. */
