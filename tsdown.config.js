@@ -32,7 +32,8 @@ export default defineConfig([
     hooks: { 'build:done': complete }
   },
   beside({ conformance: 'spec/conformance/index.ts' }),
-  beside({ msgpack: 'lib/msgpack.ts' })
+  beside({ msgpack: 'lib/msgpack.ts' }),
+  beside({ opentelemetry: 'lib/opentelemetry.ts' })
 ])
 
 /** An entry point beside the library. Two copies do no harm: the classes that they use and extend are the library's. */

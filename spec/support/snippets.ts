@@ -15,7 +15,8 @@ const SOURCES = {
   'feathers-sync': 'lib/index',
   'feathers-sync/emitter': 'lib/emitter',
   'feathers-sync/conformance': 'spec/conformance/index',
-  'feathers-sync/msgpack': 'lib/msgpack'
+  'feathers-sync/msgpack': 'lib/msgpack',
+  'feathers-sync/opentelemetry': 'lib/opentelemetry'
 }
 
 /** A code block of a page. */
