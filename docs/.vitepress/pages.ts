@@ -7,6 +7,7 @@ const GROUPS: Record<string, [text: string, page: string][]> = {
     ['Concepts', 'concepts'],
     ['In production', 'production'],
     ['Which events are shared', 'choice'],
+    ['Tracing', 'tracing'],
     ['Scaling', 'scaling'],
     ['Testing', 'testing'],
     ['Missed events', 'missed-events'],
