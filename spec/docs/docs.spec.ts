@@ -26,6 +26,7 @@ const WITH_CODE = [
   'security',
   'serializers',
   'testing',
+  'tracing',
   'wire'
 ]
 const BROKERS = ['amqp', 'ipc', 'nats', 'redis']
