@@ -1,7 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LIBRARY } from '../adapters/library.js'
 import { SyncError } from '../errors.js'
+import { type BenchOptions, bench, SENDER } from './bench/bench.js'
+import { runSender } from './bench/sender.js'
 import { check } from './check/check.js'
+import { type EmitOptions, emit } from './emit.js'
 import { placeOf } from './place.js'
 import type { Terminal } from './terminal.js'
 import { printable } from './text.js'
@@ -12,6 +15,8 @@ import { type WatchOptions, watch } from './watch/watch.js'
 
 const URI =
   'where the broker is: redis://…, amqp://…, nats://… or ipc: (default: the environment variable FEATHERS_SYNC_URI)'
+
+const KEY = 'the `key` of the application (default: FEATHERS_SYNC_KEY, or feathers-sync)'
 
 const EXIT_CODES = `
 Exit codes: 0 all is well, 1 a problem was found, 2 the command was used in a wrong way.
@@ -79,11 +84,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     .option('-p, --path <path>', 'only this service; may be given several times', several, [])
     .option('-e, --event <event>', 'only this event; may be given several times', several, [])
     .option('-d, --data', 'the data of the events too: they may be private', false)
-    .addOption(
-      new Option('-s, --serializer <name>', "that of the application's instances")
-        .choices(SERIALIZER_NAMES)
-        .default('json')
-    )
+    .addOption(serializer())
     .option('--rates <seconds>', 'rates in place of the events, every so many seconds', wholeNumber)
     .option('-n, --count <events>', 'end after so many events', wholeNumber)
     .option('--for <seconds>', 'end after so many seconds', wholeNumber)
@@ -115,7 +116,62 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     .action(async (uri: string | undefined, options: Common & TopOptions) =>
       end(await top(place(uri, options), options, terminal))
     )
+
+  program
+    .command('emit')
+    .usage('[options] [uri] <path> <event> <json>')
+    .argument(
+      '<arguments...>',
+      `the URI, the path of the service, the event, and its data as JSON, or - for standard input. The URI is ${URI}`
+    )
+    .description('Has all instances emit an event of a service, as an emitter does.')
+    .addOption(serializer())
+    .option('-k, --key <key>', KEY)
+    .option('--timeout <ms>', 'how long the broker may take, in ms', wholeNumber, 10_000)
+    .option('--json', 'JSON in place of text', false)
+    .addHelpText(
+      'after',
+      examples(
+        `feathers-sync emit redis://localhost:6379 messages created '{"id":1,"text":"hi"}'`,
+        'feathers-sync emit ipc: reports ready - < report.json'
+      )
+    )
+    .action(async (args: string[], options: Common & EmitOptions) => {
+      if (args.length < 3 || args.length > 4) {
+        throw new UsageError(`emit takes [uri] <path> <event> <json>, and got ${args.length} arguments`)
+      }
+      const [path, event, data] = args.slice(-3) as [string, string, string]
+      const uri = args.length === 4 ? args[0] : undefined
+      end(await emit(place(uri, options), { path, event, data }, options, terminal))
+    })
+
+  common(program.command('bench'))
+    .description('Measures what the broker carries between two processes of this machine. Loads the broker.')
+    .option('--size <bytes>', 'of the data of an event', wholeNumber, 200)
+    .option('--seconds <seconds>', 'how long each of the two runs takes', wholeNumber, 5)
+    .option('--rate <events>', 'events a second, for the latency', wholeNumber, 200)
+    .addHelpText(
+      'after',
+      examples(
+        'feathers-sync bench redis://localhost:6379',
+        'feathers-sync bench amqp://localhost --size 10000 --rate 1000'
+      )
+    )
+    .action(async (uri: string | undefined, options: Common & BenchOptions) => {
+      const { key = terminal.env.FEATHERS_SYNC_KEY || 'feathers-sync' } = options
+      end(await bench(place(uri, { ...options, key: `${key}-bench` }), options, terminal))
+    })
+  program.command(SENDER, { hidden: true }).action(async () => {
+    runSender()
+    await new Promise(() => {}) // it ends with its parent
+  })
   return program
+}
+
+function serializer(): Option {
+  return new Option('-s, --serializer <name>', "that of the application's instances")
+    .choices(SERIALIZER_NAMES)
+    .default('json')
 }
 
 function several(value: string, before: string[]): string[] {
@@ -125,7 +181,7 @@ function several(value: string, before: string[]): string[] {
 function common(command: Command): Command {
   return command
     .argument('[uri]', URI)
-    .option('-k, --key <key>', 'the `key` of the application (default: FEATHERS_SYNC_KEY, or feathers-sync)')
+    .option('-k, --key <key>', KEY)
     .option('--timeout <ms>', 'how long connecting may take, in ms', wholeNumber, 10_000)
     .option('--json', 'JSON in place of text', false)
 }

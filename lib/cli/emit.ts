@@ -1,0 +1,92 @@
+import { createEmitter } from '../emitter/create-emitter.js'
+import { reason, type SyncError } from '../errors.js'
+import type { Place } from './place.js'
+import type { Terminal } from './terminal.js'
+import { grouped, printable } from './text.js'
+import { UsageError } from './usage.js'
+import { serializerOf } from './watch/events.js'
+
+/** An event, as the arguments name it. */
+export interface EmitArguments {
+  readonly path: string
+  readonly event: string
+  /** JSON, or `-`: it is read from standard input. */
+  readonly data: string
+}
+
+/** Once connected, or given up, in ms. */
+const CLOSING = 3000
+
+export interface EmitOptions {
+  /** How long the broker may take, in ms. */
+  readonly timeout: number
+  readonly json: boolean
+  readonly serializer: string
+}
+
+/**
+ * Has all instances emit one event.
+ *
+ * @returns the exit code: 1 if it could not be sent
+ * @throws UsageError where the data is no JSON
+ */
+export async function emit(
+  place: Place,
+  { path, event, data }: EmitArguments,
+  options: EmitOptions,
+  terminal: Terminal
+): Promise<number> {
+  const { signal } = terminal
+  const value = parsed(data === '-' ? await terminal.input() : data)
+  const emitter = createEmitter({
+    uri: place.options.uri as string,
+    key: place.key,
+    connectTimeout: options.timeout,
+    closeTimeout: Math.min(options.timeout, CLOSING),
+    ...(options.serializer !== 'json' && (await functionsOf(options.serializer)))
+  })
+  let failure: SyncError | undefined
+  emitter.on('sync-error', (error) => {
+    if (error.kind !== 'closed' && !(error.kind === 'timeout' && failure)) failure = error
+  })
+  const stop = () => void emitter.close()
+  signal.addEventListener('abort', stop, { once: true })
+  emitter.service(path).emit(event, value)
+  await emitter.ready.catch(() => {})
+  const instances = emitter.stats().peers.length
+  const unsent = await emitter.close()
+  signal.removeEventListener('abort', stop)
+  if (signal.aborted) return Number(signal.reason)
+  const sent = unsent === 0 && emitter.stats().events.sent > 0
+  if (options.json) {
+    terminal.line(JSON.stringify({ sent, instances, ...(!sent && failure && { error: failure.message }) }))
+  } else if (sent) {
+    terminal.line(`${printable(path)} ${printable(event)} was sent; ${there(instances)}`)
+  }
+  if (!sent && !options.json) {
+    const why = failure?.message ?? 'feathers-sync: no instance is there that takes it'
+    terminal.complain(printable(why))
+  }
+  return sent ? 0 : 1
+}
+
+function there(instances: number): string {
+  if (instances === 0) return 'no instance is there with this key'
+  return instances === 1 ? 'there is 1 instance' : `there are ${grouped(instances)} instances`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`the data of the event has to be JSON, such as '{"text":"hi"}': ${reason(error)}`)
+  }
+}
+
+async function functionsOf(name: string) {
+  const serializer = await serializerOf(name)
+  return {
+    serialize: serializer.serialize.bind(serializer),
+    deserialize: serializer.deserialize.bind(serializer)
+  }
+}
