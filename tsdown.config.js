@@ -1,6 +1,6 @@
 // Builds dist/. There is one implementation, a CommonJS bundle with inversify inside (Jest can't load ES modules by
 // require()), and a thin ES module over it, so that import and require() give the same classes. So it is with the types.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { defineConfig } from 'tsdown'
 
 const shared = {
@@ -18,7 +18,7 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'lib/index.ts', emitter: 'lib/emitter.ts' },
+    entry: { index: 'lib/index.ts', emitter: 'lib/emitter.ts', cli: 'lib/cli.ts' },
     format: 'cjs',
     cjsDefault: false,
     outputOptions: (options, _format, { cjsDts }) => ({
@@ -28,7 +28,7 @@ export default defineConfig([
       codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] }, // what an emitter needs too: Feathers isn't there
       footer: ({ name }) => (name === 'index' && !cjsDts ? 'module.exports = exports.default' : '') // the function, which has all names as properties
     }),
-    deps: { onlyBundle: ['inversify', /^@inversifyjs\//, 'fastest-levenshtein'] },
+    deps: { onlyBundle: ['inversify', /^@inversifyjs\//, 'fastest-levenshtein', 'commander', 'picocolors'] },
     hooks: { 'build:done': complete }
   },
   beside({ conformance: 'spec/conformance/index.ts' }),
@@ -46,8 +46,9 @@ async function complete({ chunks }) {
   const named = (name) => chunks.find(({ fileName }) => fileName === name)
   const code = chunks.filter(({ fileName }) => fileName.endsWith('.cjs'))
   await write('THIRD-PARTY-LICENSES.txt', await licenses(code.flatMap(({ moduleIds }) => moduleIds)))
+  await rm('dist/cli.d.cts') // nobody imports a command
   for (const { fileName } of code) {
-    if (/[^\0-\x7f]/.test(await readFile(`dist/${fileName}`, 'utf8')))
+    if (fileName !== 'cli.cjs' && /[^\0-\x7f]/.test(await readFile(`dist/${fileName}`, 'utf8')))
       throw new Error(`${fileName} is not all ASCII: V8 would keep the source in twice the memory`)
   }
   await writeFile('dist/core.cjs', withOptionalDrivers(await readFile('dist/core.cjs', 'utf8')))

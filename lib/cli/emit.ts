@@ -1,5 +1,6 @@
 import { createEmitter } from '../emitter/create-emitter.js'
 import { reason, type SyncError } from '../errors.js'
+import { answered } from './observe/answered.js'
 import type { Place } from './place.js'
 import type { Terminal } from './terminal.js'
 import { grouped, printable } from './text.js'
@@ -52,7 +53,11 @@ export async function emit(
   const stop = () => void emitter.close()
   signal.addEventListener('abort', stop, { once: true })
   emitter.service(path).emit(event, value)
-  await emitter.ready.catch(() => {})
+  const isConnected = await emitter.ready.then(
+    () => true,
+    () => false
+  )
+  if (isConnected) await answered(() => emitter.stats().peers.length, signal)
   const instances = emitter.stats().peers.length
   const unsent = await emitter.close()
   signal.removeEventListener('abort', stop)

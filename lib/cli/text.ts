@@ -43,6 +43,7 @@ export function bytes(size: number): string {
 
 /** `42 s`, `5 min`, `3 h`, `12 days`. */
 export function duration(ms: number): string {
+  if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.0', '')} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`
@@ -58,10 +59,10 @@ export function grouped(number: number): string {
   return number.toLocaleString('en-US')
 }
 
-/** A rate, a second. */
+/** How many a second. */
 export function rate(events: number, seconds: number): string {
   const value = seconds > 0 ? events / seconds : 0
-  return `${value >= 100 ? grouped(Math.round(value)) : value.toFixed(1)}/s`
+  return value >= 100 ? grouped(Math.round(value)) : value.toFixed(1)
 }
 
 /** `HH:MM:SS.mmm`, local. */

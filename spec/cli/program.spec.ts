@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { LIBRARY } from '../../lib/adapters/library.js'
 import { command } from '../support/command-line.js'
 
-const COMMANDS = ['check', 'watch', 'top']
+const COMMANDS = ['check', 'watch', 'top', 'emit', 'bench']
 
 describe('feathers-sync, the command', () => {
   it('tells its version', async () => {

@@ -17,7 +17,7 @@ describe('feathers-sync top', () => {
     const { code, output, errors } = await command([...top, '--once'])
     expect({ code, errors }).to.deep.equal({ code: 0, errors: '' })
     expect(output).to.match(
-      /^ipc:\S* with the key \S+, at \d\d:\d\d:\d\d\n2 instances, 0\.0\/s events\n\nINSTANCE +NAME/
+      /^ipc:\S* with the key \S+, at \d\d:\d\d:\d\d\n2 instances, 0\.0 events\/s\n\nINSTANCE +NAME/
     )
     expect(output.match(ROW)).to.have.length(2)
   })

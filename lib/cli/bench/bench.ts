@@ -75,7 +75,7 @@ export async function bench(place: Place, options: BenchOptions, terminal: Termi
 
 function throughput({ events, seconds, bytes: total, lost }: Figures): string {
   const volume = `${bytes(Math.round(total / Math.max(seconds, 0.001)))}/s`
-  return `${rate(events, seconds)} events, ${volume} (${lostText(events, lost)})`
+  return `${rate(events, seconds)} events/s, ${volume} (${lostText(events, lost)})`
 }
 
 function latency({ events, p50, p99, lost }: Figures): string {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SyncAdapter } from '../../adapters/sync-adapter.js'
 import { hasAt } from '../../bytes.js'
 import {
@@ -13,6 +12,7 @@ import {
 import { SyncError } from '../../errors.js'
 import { type ConnectOptions, connect } from '../connection.js'
 import type { Place } from '../place.js'
+import { answered } from './answered.js'
 import { type Instance, type InstanceEvents, ObservedInstance } from './instance.js'
 
 /** How often instances that are not heard any more are looked for, in ms, and how many rounds make one: as instances do it. */
@@ -21,13 +21,6 @@ const MAX_SILENT = 8
 
 /** For how long what an instance that has left may still send is taken for old, in ms. */
 const KEPT = 60_000
-
-/** How long the first answer to a join may take, and then each further one in a small fleet, in ms. */
-const FIRST_ANSWER = 1000
-const ANSWERS = 150
-/** How long a heartbeat of each takes in a large one, for each, in ms. */
-const SPREAD = 20
-const STEP = 10
 
 export interface ObserverHandlers extends InstanceEvents {
   /** An instance is heard for the first time, or again. */
@@ -96,15 +89,7 @@ export class Observer {
 
   /** To be awaited after `join()`: all that are there have answered, as far as can be known. */
   async answers(signal: AbortSignal): Promise<void> {
-    let known = 0
-    for (let wait = FIRST_ANSWER; !signal.aborted; ) {
-      const until = performance.now() + wait
-      while (this.#instances.size === known && performance.now() < until && !signal.aborted) await delay(STEP)
-      const { size } = this.#instances
-      if (size === known) return
-      known = size
-      wait = Math.max(ANSWERS, 1.5 * SPREAD * known)
-    }
+    await answered(() => this.#instances.size, signal)
   }
 
   /**

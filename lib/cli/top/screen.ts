@@ -47,7 +47,7 @@ export class Screen {
   #lines({ place, rows, missed, isAway }: View, most: number): string[] {
     const { bold, dim, red } = this.#terminal.colors
     const perSecond = rows.reduce((sum, row) => sum + row.rate, 0)
-    const facts = [count(rows.length, 'instance'), `${rate(perSecond, 1)} events`]
+    const facts = [count(rows.length, 'instance'), `${rate(perSecond, 1)} events/s`]
     if (missed > 0) facts.push(red(`${grouped(missed)} missed here`))
     if (isAway) facts.push(red('the broker is away'))
     const shown = table([HEAD, ...rows.map(cells)], NUMBERS).slice(0, 1 + Math.max(1, most))
@@ -75,7 +75,7 @@ function cells({ origin, name, host, pid, version, age, rate: events, last, dela
     pid === undefined ? '-' : String(pid),
     text(version),
     duration(age),
-    rate(events, 1).replace('/s', ''),
+    rate(events, 1),
     grouped(last),
     `${grouped(delay)} ms`,
     `${duration(heard)} ago`

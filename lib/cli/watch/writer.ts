@@ -84,15 +84,15 @@ export class TextWriter implements Writer {
   }
 
   rates(tally: Tally): void {
-    const rows = tally.rows.map(([what, events]) => `${printable(what)} ${rate(events, tally.seconds)}`)
+    const rows = tally.rows.map(([what, events]) => `${printable(what)} ${rate(events, tally.seconds)}/s`)
     const missed = tally.missed > 0 ? [`missed ${grouped(tally.missed)}`] : []
-    this.#line(undefined, [`all ${rate(tally.total, tally.seconds)}`, ...rows, ...missed].join('  '))
+    this.#line(undefined, [`all ${rate(tally.total, tally.seconds)}/s`, ...rows, ...missed].join('  '))
   }
 
   summary(tally: Tally, instances: number): void {
     const { total, seconds, missed } = tally
     const numbers = [
-      `${count(total, 'event')} in ${duration(seconds * 1000)} (${rate(total, seconds)})`,
+      `${count(total, 'event')} in ${duration(seconds * 1000)} (${rate(total, seconds)}/s)`,
       count(instances, 'instance'),
       `${grouped(missed)} missed here`
     ]
