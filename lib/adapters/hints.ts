@@ -12,7 +12,7 @@ export type Hints = readonly (readonly [text: RegExp, hint: string])[]
 export function withHint(
   error: unknown,
   hints: Hints,
-  values: string,
+  values?: string,
   more: (text: string) => string | undefined = () => undefined
 ): unknown {
   const text = reason(error).trim()

@@ -16,6 +16,9 @@ const IMPATIENT: Record<string, Partial<MemberOptions>> = {
   ipc: {}
 }
 
+/** A connection that is open and silent is reported, with what may be the reason. */
+const SAYS_SO = /^connect: .*(not answer|answered in time).*(\d{4}|path)/
+
 const { ipc: _, ...BROKERS } = PLACES
 
 describe('a server that accepts and says nothing', () => {
@@ -63,6 +66,7 @@ describe('a server that accepts and says nothing', () => {
         it(`${scheme}: no connection is left a second after close()`, async () => {
           const { silent, member } = started.get(scheme) as { silent: SilentServer; member: Member }
           expect(member.app.sync.status).to.equal('connecting')
+          if (ms > 1000 && (scheme !== 'ipc' || ms > 5000)) expect(member.texts()).to.match(SAYS_SO)
           const [open, { accepted }] = [silent.open, silent]
           const start = performance.now()
           await member.app.sync.close()

@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net'
 import { injectable } from 'inversify'
 import { reason } from '../../errors.js'
 import { drained } from '../drained.js'
+import { type Hints, withHint } from '../hints.js'
 import { type ServerInfo, SyncAdapter } from '../sync-adapter.js'
 import { fileIdentity, IpcHub, LEAVE_TIMEOUT } from './ipc-hub.js'
 import { MAX_PACKET, onPacket, packet } from './ipc-packets.js'
@@ -9,6 +10,13 @@ import { socketPath } from './ipc-path.js'
 
 /** How long the hub may take to answer, in ms. */
 const JOIN_TIMEOUT = 5000
+
+const HINTS: Hints = [
+  [
+    /^the hub does not answer|^a packet of/,
+    'is that a socket of feathers-sync? Where another program listens, the `uri` option has to name another path'
+  ]
+]
 
 /**
  * Shares events between the processes of one user on one machine, without a broker: the first process to open the
@@ -111,7 +119,7 @@ export class IpcAdapter extends SyncAdapter {
         clearTimeout(timer)
         const cause = failure ?? new Error('the hub has gone')
         if (joined && this.#socket === socket) this.lost(cause)
-        else reject(cause)
+        else reject(withHint(cause, HINTS))
       })
       onPacket(socket, (bytes) => {
         if (joined) return receive(bytes)

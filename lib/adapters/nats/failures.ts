@@ -28,7 +28,7 @@ const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: str
     /^timeout$/i,
     'connect',
     (address) =>
-      `${address} did not answer in time: host and port are those of \`uri\`; ` +
+      `${address} did not answer in time: is that a NATS server? Host and port for clients are those of \`uri\`, by default 4222; ` +
       'a slow server gets more time by `natsConnectionOptions: { timeout: 20_000 }`, and one that begins with TLS is ' +
       'connected to with `natsConnectionOptions: { tls: { handshakeFirst: true } }`'
   ],

@@ -37,7 +37,7 @@ const HINTS: Hints = [
     'the Sentinels know no master by the `name` in `redisOptions`, which stands behind `sentinel monitor` in their configuration'
   ],
   [
-    /Unknown RESP type|Protocol error|Unknown Protocol/i,
+    /Unknown RESP type|Protocol error|Unknown Protocol|the server does not answer/i,
     'is that a Redis server? By default it listens on port 6379; one that speaks TLS on that port needs rediss:'
   ]
 ]

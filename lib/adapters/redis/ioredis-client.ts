@@ -1,10 +1,11 @@
 import type { EventEmitter } from 'node:events'
 import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
+import { answerWithin } from './silence.js'
 
 /** What is used of a `Redis` of ioredis, version 5 and 6. */
 export interface Ioredis extends EventEmitter {
   readonly status: string
-  readonly options: { readonly host?: string; readonly port?: number }
+  readonly options: { readonly host?: string; readonly port?: number; readonly connectTimeout?: number }
   connect(): Promise<unknown>
   call(command: string, ...args: (string | Buffer)[]): Promise<unknown>
   duplicate(overrides: object): Ioredis
@@ -60,13 +61,13 @@ export class IoredisClient implements RedisClient {
       subscriber.on(sharded ? 'smessageBuffer' : 'messageBuffer', (_channel: Buffer, message: Buffer) => {
         if (!this.#closed) receive(message)
       })
+      const inTime = (answer: Promise<unknown>) => answerWithin(publisher.options.connectTimeout, answer)
       const connect = async () => {
         // One after the other: an attempt that fails has cost one connection.
-        await publisher.connect()
+        await inTime(publisher.connect())
         if (this.#closed) return
-        await subscriber.connect()
-        if (sharded) await subscriber.ssubscribe(key)
-        else await subscriber.subscribe(key)
+        await inTime(subscriber.connect())
+        await inTime(sharded ? subscriber.ssubscribe(key) : subscriber.subscribe(key))
       }
       connect().then(resolve, reject)
     })

@@ -1,6 +1,7 @@
 import { reason } from '../../errors.js'
 import { type NodeRedis, ownOptions } from './node-redis.js'
 import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
+import { watchAnswer } from './silence.js'
 
 /** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
 const UNLIMITED = { timeout: undefined }
@@ -110,7 +111,10 @@ export class NodeRedisClient implements RedisClient {
       'sharded-channel-moved': moved
     }
     for (const [event, listener] of Object.entries(listeners)) client.on(event, listener)
+    const { connectTimeout } = client.options?.socket ?? {}
+    const unwatchAnswer = watchAnswer(client, connectTimeout, this.#isUsers(client) ? away : giveUp)
     this.#unwatch.push(() => {
+      unwatchAnswer()
       for (const [event, listener] of Object.entries(listeners)) client.off(event, listener)
     })
   }

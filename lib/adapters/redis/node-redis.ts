@@ -17,7 +17,7 @@ export interface NodeRedis extends EventEmitter {
 }
 
 export interface NodeRedisOptions {
-  socket?: object
+  socket?: { readonly connectTimeout?: number }
 }
 
 /** The base class connects again: the driver does so at once after a connection that was ready, however often. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { Redis } from 'ioredis'
 import * as redis6 from 'redis'
 import type { SyncOptions } from '../../../lib/index.js'
 import { type RedisBroker, startRedis } from '../../support/brokers/redis.js'
@@ -15,6 +16,8 @@ import { startSilentServer } from '../../support/silent-server.js'
 const require = createRequire(import.meta.url)
 const redis5: typeof redis6 = require('redis-5')
 const redis4: typeof redis6 = require('redis-4')
+
+const NO_ANSWER = /the server does not answer; is that a Redis server\? By default it listens on port 6379/
 
 describe('RedisAdapter, wrong use', function () {
   this.timeout(30_000)
@@ -123,6 +126,40 @@ describe('RedisAdapter, wrong use', function () {
       )
       await member.app.sync.close()
     } finally {
+      await server.close()
+    }
+  })
+
+  for (const [title, create] of Object.entries({
+    'node-redis 6': (options: object) => redis6.createClient(options),
+    'node-redis 4': (options: object) => redis4.createClient(options)
+  })) {
+    it(`${title}, handed in: says so where a server does not answer, and leaves the client to its owner`, async () => {
+      const server = await startSilentServer('redis')
+      try {
+        const client = create({ url: server.uri, socket: { connectTimeout: 100 } }) as (typeof opened)[number]
+        opened.push(client)
+        const member = own(client)
+        await eventually(() => NO_ANSWER.test(member.texts()), { message: member.texts() })
+        await member.app.sync.close()
+        expect(client.isOpen).to.equal(true)
+      } finally {
+        await server.close()
+      }
+    })
+  }
+
+  it('ioredis, handed in: says so where a server does not answer, and tries again', async () => {
+    const server = await startSilentServer('redis')
+    const client = new Redis(server.uri, { lazyConnect: true, connectTimeout: 100 })
+    try {
+      const member = own(client)
+      await eventually(() => NO_ANSWER.test(member.texts()), { message: member.texts() })
+      await eventually(() => server.accepted > 2, { message: 'another attempt' })
+      await member.app.sync.close()
+      await eventually(() => server.open === 0, { message: 'no connection to be open' })
+    } finally {
+      client.disconnect()
       await server.close()
     }
   })
