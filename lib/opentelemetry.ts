@@ -11,7 +11,7 @@ import {
   type Tracer,
   trace
 } from '@opentelemetry/api'
-import type { Instrumentation, SyncMessage, TraceContext } from 'feathers-sync'
+import type { Instrumentation, Sync, SyncMessage, TraceContext } from 'feathers-sync'
 
 /** Where the registry of OpenTelemetry has another name than the adapter. */
 const SYSTEMS: Readonly<Record<string, string>> = { amqp: 'rabbitmq' }
@@ -20,22 +20,30 @@ const SYSTEMS: Readonly<Record<string, string>> = { amqp: 'rabbitmq' }
 const ends = new WeakMap<object, Context>()
 const hooked = new WeakSet<object>()
 
+/** What sends events: `app.sync`, or an emitter. */
+type Sending = Pick<Sync, 'instrument' | 'type' | 'adapter'>
+
 /**
  * Has the trace of a call go on in the listeners of other instances, by the tracer and the propagator that are registered with
  * `@opentelemetry/api`, now or later. Call it after `app.configure(sync(…))`, and after `app.hooks` with hooks that begin spans.
  *
+ * @param app an application, or what `createEmitter` returned
  * @throws TypeError if `app.sync` is not that of `sync(…)`
  */
-export function instrument(app: Application): void {
-  const { sync } = app
+export function instrument(app: Application | Sending): void {
+  const isApplication = 'hooks' in app
+  const sync: Partial<Sending> | undefined = isApplication ? app.sync : app
   if (typeof sync?.instrument !== 'function') {
     throw new TypeError(
       'feathers-sync: `instrument` needs `app.sync` as sync(…) sets it: call app.configure(sync(…)) before. `core` has no traces'
     )
   }
-  if (!hooked.has(app)) app.hooks({ around: { all: [rememberEnd] } })
-  hooked.add(app)
-  sync.instrument(new Tracing(sync.type, sync.adapter.options.key))
+  if (isApplication && !hooked.has(app)) {
+    app.hooks({ around: { all: [rememberEnd] } })
+    hooked.add(app)
+  }
+  const { type, adapter } = sync as Sending
+  sync.instrument(new Tracing(type, adapter.options.key))
 }
 
 /** Feathers emits the events of a call when all hooks have ended, outside of the spans that they began. */

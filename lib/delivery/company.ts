@@ -2,6 +2,8 @@ import type { Clock } from './clock.js'
 
 /** How long others take to request what they miss, after they were heard, in ms. */
 const REQUESTS = 250
+/** How long one that has just connected may take to find out what it misses and to request it, in ms. */
+const FIRST_REQUESTS = 1000
 
 /**
  * Whether others are connected too. The first that is back after an outage hears its own frames, but nobody else does: who leaves
@@ -47,7 +49,7 @@ export class Company {
     this.#heardAt = now
     this.#onHeard?.()
     if (this.#isReached) return
-    if (joins) this.#clock.after(REQUESTS, () => this.#reach())
+    if (joins) this.#clock.after(FIRST_REQUESTS, () => this.#reach())
     else this.#reach()
   }
 

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events'
-import type { SyncStatus } from '../adapters/sync-adapter.js'
+import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
 import { SyncError } from '../errors.js'
 import { Encoder } from '../message/encoder.js'
+import { type Instrumentation, Instrumented } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
 import { Policy } from '../message/policy.js'
 import { Serializer } from '../message/serializer.js'
@@ -34,6 +35,7 @@ export interface EmitterService<Services = unknown, Path = string> {
 
 /** Makes events of the services of Feathers applications, in a process that has no Feathers. */
 export class Emitter<Services = unknown> {
+  readonly adapter: SyncAdapter
   readonly #options: ResolvedOptions
   readonly #events = new EventEmitter()
   readonly #reporter = new Reporter(this.#events, 'emitter')
@@ -41,16 +43,17 @@ export class Emitter<Services = unknown> {
   readonly #policy: Policy
   readonly #encoder: Encoder
   readonly #session: Session
+  #instrumented: Instrumented | undefined
   #closing: Promise<number> | undefined
   #isMissedReported = false
 
   constructor(options: ResolvedOptions) {
     const graph = graphOf(options)
-    const adapter = adapterOf(graph, options)
+    this.adapter = adapterOf(graph, options)
     this.#options = options
     this.#policy = new Policy(options.omit)
     const session = new Session({
-      adapter,
+      adapter: this.adapter,
       options,
       counts: this.#counts,
       handlers: {
@@ -75,6 +78,11 @@ export class Emitter<Services = unknown> {
         void this.close()
       }
     })
+  }
+
+  /** The adapter's name, as of `app.sync`. */
+  get type(): string {
+    return this.adapter.type
   }
 
   /** Resolves when the connection is proven; rejects as `app.sync.ready` does. May be left unawaited: events wait. */
@@ -114,6 +122,13 @@ export class Emitter<Services = unknown> {
     return this
   }
 
+  /** Has traces go on in the instances, as `app.sync.instrument` does. `undefined`: no longer. */
+  instrument(instrumentation: Instrumentation | undefined): void {
+    const failed = (text: string, cause: unknown) =>
+      this.#reporter.error(SyncError.from(cause, 'listener', `feathers-sync: ${text}`))
+    this.#instrumented = instrumentation && new Instrumented(instrumentation, failed)
+  }
+
   /**
    * Waits until what was emitted has been sent, for which it awaits a connection: before a function is suspended, and now and then in
    * a loop that makes many events, as only so many can wait as the `history` option says. Never rejects.
@@ -149,7 +164,10 @@ export class Emitter<Services = unknown> {
       failed(cause, `'${path} ${event}' went without what could not be serialized`)
     try {
       const { sent } = this.#policy.record(data, lost)
-      this.#encoder.add({ event, path, data: sent }, undefined, lost)
+      const message: SyncMessage = { event, path, data: sent }
+      const trace = this.#instrumented?.send(message, undefined, undefined)
+      if (trace) message.trace = trace
+      this.#encoder.add(message, undefined, lost)
     } catch (cause) {
       failed(cause, `could not serialize '${path} ${event}', it is not sent`)
     }

@@ -34,6 +34,10 @@ page.describe(() => {
     expect(new Set(printed.map(({ traceId }) => traceId)).size).to.equal(1)
   })
 
+  it('shows an emitter that is instrumented', async () => {
+    await page.run(page.snippet('Emitters'), APP, 'await emitter.close()\n')
+  })
+
   it('shows an instrumentation that is called', async () => {
     const prelude = `${APP}import sync from 'feathers-sync'\napp.configure(sync({ uri: 'ipc:' }))\n`
     const snippet = page.snippet('Another instrumentation')

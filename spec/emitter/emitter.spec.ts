@@ -200,6 +200,23 @@ describe('an emitter', () => {
     expect(() => createEmitter(undefined as never)).to.throw(TypeError, 'options have to be an object')
   })
 
+  it('sends an event without a trace where the instrumentation throws', async () => {
+    const [one] = await members.start(2, { uri: place.uri })
+    const { emitter, errors } = open()
+    emitter.instrument({
+      send() {
+        throw new Error('no trace')
+      },
+      deliver() {}
+    })
+    emitter.service('events').emit('made', { by: 'worker', number: 1 })
+    emitter.instrument(undefined)
+    emitter.service('events').emit('made', { by: 'worker', number: 2 })
+    expect(await emitter.close()).to.equal(0)
+    await eventually(() => expect(one.got('worker')).to.deep.equal([1, 2]))
+    expect(errors.map(({ kind }) => kind)).to.deep.equal(['listener'])
+  })
+
   it('goes on with an event that can not be serialized left out', async () => {
     const [one] = await members.start(2, { uri: place.uri })
     const { emitter, errors } = open()

@@ -1,5 +1,7 @@
 import { trace } from '@opentelemetry/api'
 import { expect } from 'chai'
+import { createEmitter } from '../../lib/emitter.js'
+import { instrument } from '../../lib/opentelemetry.js'
 import { eventually } from '../support/eventually.js'
 import { PLACES, type Place } from '../support/places.js'
 import { idOf, parentOf, TracingStage, traceOf } from './tracing-stage.js'
@@ -8,18 +10,21 @@ const SYSTEMS = { redis: 'redis', nats: 'nats', ipc: 'ipc' } as const
 
 for (const adapter of ['redis', 'nats', 'ipc'] as const) {
   describe(`instrument, over ${adapter}`, () => {
-    const stage = new TracingStage()
+    let stage: TracingStage
     let place: Place
 
     before(async () => {
       place = await PLACES[adapter]()
+    })
+
+    beforeEach(() => {
+      stage = new TracingStage()
       stage.start()
     })
 
-    after(async () => {
-      await stage.stop()
-      await place?.stop()
-    })
+    afterEach(() => stage.stop())
+
+    after(() => place?.stop())
 
     it('has the trace of a call go on in the listeners of all other instances', async () => {
       const [one, ...others] = await stage.instances(3, { uri: place.uri })
@@ -63,6 +68,25 @@ for (const adapter of ['redis', 'nats', 'ipc'] as const) {
       const work = stage.spans.filter(({ name }) => name === 'work')
       expect(work.map(parentOf)).to.have.members(stage.processed.map(idOf))
       expect([one, ...others].flatMap(({ errors }) => errors)).to.deep.equal([])
+    })
+
+    it('has the trace of a job go on in the listeners of instances, where an emitter tells them', async () => {
+      const [one] = await stage.instances(2, { uri: place.uri })
+      one.messages.on('created', () => {})
+      const emitter = createEmitter({ uri: place.uri, key: stage.key })
+      instrument(emitter)
+      trace.getTracer('worker').startActiveSpan('job', (span) => {
+        emitter.service('messages').emit('created', { text: 'done' })
+        span.end()
+      })
+      expect(await emitter.close()).to.equal(0)
+      await eventually(() => stage.processed.some((span) => traceOf(span) === traceOf(stage.named('job'))))
+      const sent = stage.sent.find((span) => parentOf(span) === idOf(stage.named('job')))
+      expect(sent?.attributes).to.include({
+        'messaging.system': SYSTEMS[adapter],
+        'feathers.event': 'created'
+      })
+      emitter.instrument(undefined)
     })
   })
 }

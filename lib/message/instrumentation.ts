@@ -1,6 +1,6 @@
-import { atOnce, isPromise } from '../message/at-once.js'
-import type { SyncMessage } from '../message/message.js'
-import { type TraceContext, traceContextOf } from '../message/trace.js'
+import { atOnce, isPromise } from './at-once.js'
+import type { SyncMessage } from './message.js'
+import { type TraceContext, traceContextOf } from './trace.js'
 
 /**
  * Has traces go on in other instances: see `app.sync.instrument`. What it throws is reported as a `sync-error` of kind `listener`;
