@@ -33,6 +33,7 @@ export type { Sync } from './sync/app-sync.js'
 export { createContainer } from './sync/container.js'
 export { core, type FunctionalSync } from './sync/core.js'
 export type { SyncEvents } from './sync/declarations.js'
+export type { SyncHealth } from './sync/health.js'
 export type {
   AmqpSyncOptions,
   CommonOptions,

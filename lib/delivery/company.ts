@@ -28,6 +28,11 @@ export class Company {
     return this.#isThere
   }
 
+  /** When another instance was heard last. */
+  get heardAt(): number {
+    return this.#heardAt
+  }
+
   /** There is a new connection. */
   online(): void {
     this.#isThere = this.#isReached = false

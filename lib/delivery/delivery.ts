@@ -15,6 +15,9 @@ import { isFrame, newOrigin } from './wire/frame.js'
 /** How long the answers to a join take in a small fleet, in ms. */
 const JOIN_ANSWERS = 150
 
+/** What is heard so long after the broker has refused an instance was sent after that, in ms. */
+const IN_TRANSIT = 1000
+
 /** One membership of an instance, from its first connection until it leaves: wires Sender, Receiver and Heartbeat. */
 export class Delivery {
   readonly origin: string
@@ -106,6 +109,14 @@ export class Delivery {
   get isProven(): boolean {
     const { link } = this.#environment
     return link.status === 'ready' && (this.#proof.isProven || this.#proof.isReceiveOnly)
+  }
+
+  /** Whether this instance can publish: if not, whether it could before, and whether others still can. */
+  get publishing(): 'open' | 'refused' | 'refused-always' | 'refused-alone' {
+    const { isReceiveOnly, wasProven, refusedAt } = this.#proof
+    if (!isReceiveOnly) return 'open'
+    if (!wasProven) return 'refused-always'
+    return this.#company.heardAt > refusedAt + IN_TRANSIT ? 'refused-alone' : 'refused'
   }
 
   /** Whether events wait or were sent which others have yet to get: none was heard over this connection, it may be the first that is back. */

@@ -28,6 +28,8 @@ export class Proof {
   readonly #environment: Environment
   readonly #host: ProofHost
   #state: State = 'open'
+  #wasProven = false
+  #refusedAt = 0
   #repeat: Cancel | undefined
   /** Whether the driver has refused the latest frame. */
   #isRejected = false
@@ -41,6 +43,16 @@ export class Proof {
 
   get isProven(): boolean {
     return this.#state === 'proven'
+  }
+
+  /** Whether a connection was proven, this one or one before. */
+  get wasProven(): boolean {
+    return this.#wasProven
+  }
+
+  /** When it was found that the connection can only receive. */
+  get refusedAt(): number {
+    return this.#refusedAt
   }
 
   get isReceiveOnly(): boolean {
@@ -87,6 +99,7 @@ export class Proof {
     if (link.status !== 'ready' || this.isReceiveOnly) return
     const wasProven = this.isProven
     this.#state = 'refused'
+    this.#refusedAt = this.#environment.clock.now()
     if (!this.#repeat) this.#schedule(REPEAT, 2 * REPEAT)
     this.#host.refused(wasProven)
   }
@@ -98,6 +111,7 @@ export class Proof {
 
   #prove(): void {
     this.#state = 'proven'
+    this.#wasProven = true
     this.#host.proven()
   }
 

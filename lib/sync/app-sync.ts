@@ -8,6 +8,7 @@ import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
 import type { Instrumentation } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
+import { type Condition, Health, type SyncHealth } from './health.js'
 import type { ResolvedOptions } from './options.js'
 import { OwnOrigins } from './own-origins.js'
 import { Reporter } from './reporter.js'
@@ -31,6 +32,8 @@ export interface Sync {
   serialize(message: SyncMessage): string | Uint8Array
   deserialize(bytes: Buffer): SyncMessage
   stats(): SyncStats
+  /** Whether clients should come to this instance, for a readiness probe, and what there is to say. Never throws, at any time. */
+  health(): SyncHealth
   /**
    * Has traces go on in other instances: `instrumentation` is called for each event that is sent, and around the listeners of each
    * that is received, from now on. It replaces the one before; `undefined` removes it.
@@ -54,6 +57,7 @@ export class AppSync implements Sync {
   readonly #bridge: EventBridge
   readonly #reporter: Reporter
   readonly #counts = new Counts()
+  readonly #health = new Health()
   #session: Session | undefined
   /** The last session: closed ones still tell their stats. */
   #latest: Session | undefined
@@ -61,6 +65,8 @@ export class AppSync implements Sync {
   #closing: Promise<number> = Promise.resolve(0)
   /** The session that is being closed. */
   #ending: Session | undefined
+  /** The session after which `app.teardown()` waits for the end of the server. */
+  #leaving: Session | undefined
   /** Whether events that are made while it is closed were reported: one report tells of all. */
   #areMissedReported = false
 
@@ -113,6 +119,26 @@ export class AppSync implements Sync {
     this.#bridge.instrument(instrumentation)
   }
 
+  health(): SyncHealth {
+    return this.#health.report(this.#condition)
+  }
+
+  get #condition(): Condition {
+    const session = this.#session
+    const latest = this.#latest?.delivery
+    return {
+      status: this.status,
+      life: session === undefined ? 'closed' : session === this.#leaving ? 'leaving' : 'open',
+      sends: this.#options.mode !== 'receive',
+      publishing: latest?.publishing ?? 'open',
+      isBlocked: this.adapter.isBlocked,
+      isStalled: session?.delivery.sender.isStalled ?? false,
+      waiting: session?.delivery.sender.waiting ?? 0,
+      lost: this.#counts.lost,
+      peers: latest?.receiver.size ?? 0
+    }
+  }
+
   /** An option that these options have otherwise than those that it was configured by. */
   differenceTo(options: ResolvedOptions): string | undefined {
     return Object.keys({ ...this.#options, ...options }).find((name) =>
@@ -139,17 +165,20 @@ export class AppSync implements Sync {
     })
     this.#origins.add(session.delivery.origin)
     this.#session = this.#latest = session
+    this.#health.opened()
+    this.#health.changed(this.status, this.#counts.lost)
     session.ready.catch((error: SyncError) => {
       // A permanent error: events are local only.
       if (error.kind === 'timeout' || this.#session !== session) return
       this.#areMissedReported = true // the reason was
+      this.#health.gaveUp(error)
       void this.close()
     })
   }
 
   /** A session that is still closing receives until the next one has the adapter, which goes on from there. */
   #handlers(isLatest: () => boolean): SessionHandlers {
-    const { error, gap } = this.#reporter
+    const { gap } = this.#reporter
     return {
       deliver: (payload, count) => this.#bridge.receive(payload, count),
       plain: (bytes) => {
@@ -161,7 +190,10 @@ export class AppSync implements Sync {
         debug("not delivered: %s, as `mode` is 'send'", what)
       },
       gap,
-      error,
+      error: (error) => {
+        if (isLatest()) this.#health.failed(error)
+        this.#reporter.error(error)
+      },
       status: (status) => {
         if (isLatest()) this.#onStatus(status)
       }
@@ -189,6 +221,7 @@ export class AppSync implements Sync {
     const session = this.#session
     const start = performance.now()
     session?.prepareToLeave()
+    this.#leaving = session
     await settledWithin(closeTimeout - leavingTime(closeTimeout), ended)
     if (this.#session !== session) return // set up again meanwhile
     await this.close(Math.max(0, closeTimeout - (performance.now() - start)))
@@ -211,6 +244,7 @@ export class AppSync implements Sync {
   }
 
   #onStatus(status: SyncStatus): void {
+    this.#health.changed(this.status, this.#counts.lost)
     if (status === 'ready') this.#reporter.recovered(`feathers-sync: the ${this.type} adapter is connected`)
     if (status === 'closed') this.#reporter.closed()
     this.#reporter.emit('sync-status', status)

@@ -59,9 +59,12 @@ describe('loadDriver', () => {
         const app = feathers().configure(sync.${adapter}())
         app.on('sync-error', () => {})
         await app.sync.ready.catch(({ kind, message }) => console.log(kind, message))
-        console.log(app.sync.status)`)
+        const { healthy, reason } = app.sync.health()
+        console.log(app.sync.status, healthy, reason)`)
       expect(errors).to.equal('')
-      expect(output).to.equal(`driver feathers-sync: ${message}\nclosed\n`)
+      expect(output).to.equal(
+        `driver feathers-sync: ${message}\nclosed false ${message}: this is not tried again, clients of this instance get the events of this instance only\n`
+      )
     })
   }
 })

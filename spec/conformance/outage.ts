@@ -35,8 +35,17 @@ export function describeOutages({ broker }: SyncAdapterHarness, instances: () =>
     await settle(all)
     await kill()
     await eventually(() => all.every(hasStatus('reconnecting')), NOTICE)
+    for (const { app } of all) {
+      const { healthy, reason } = app.sync.health()
+      expect(healthy, 'during an outage, which all have').to.equal(true)
+      expect(reason).to.match(
+        /^the broker has been away for \d+ s; clients of this instance get the events of/
+      )
+    }
     await start()
     await eventually(() => all.every(hasStatus('ready')), RETURN)
+    for (const { app } of all)
+      expect(app.sync.health()).to.include({ healthy: true }).and.not.have.property('reason')
     for (const [index, { messages }] of all.entries()) await messages.create({ text: `from ${index}` })
     await settle(all)
     for (const { texts } of all) expect([...texts].sort()).to.deep.equal(['from 0', 'from 1', 'from 2'])
@@ -65,8 +74,12 @@ export function describeOutages({ broker }: SyncAdapterHarness, instances: () =>
     expect(one.texts).to.deep.equal(['early'])
     await eventually(() => one.errors.some(({ kind }) => kind === 'connect'), { message: 'a sync-error' })
     expect(one.app.sync.status).to.equal('connecting')
+    const { healthy, reason } = one.app.sync.health()
+    expect(healthy, 'before the first connection').to.equal(false)
+    expect(reason).to.match(/^not connected yet, for \d+ s: clients would miss .* \(.*could not connect/)
     await start()
     expect(await readyInTime).to.equal(true)
+    expect(one.app.sync.health()).to.include({ healthy: true, status: 'ready' })
     await two.app.sync.ready
     await one.messages.create({ text: 'late' })
     await eventually(() => two.texts.includes('late'), { message: 'the late event' })

@@ -162,6 +162,8 @@ describe('limits of RabbitMQ', function () {
       await eventually(() => /is blocked by the broker, and waits.*memory/.test(maker.texts()), {
         message: 'the reason'
       })
+      expect(maker.app.sync.health()).to.include({ healthy: true, status: 'ready' })
+      expect(maker.app.sync.health().reason).to.match(/^the broker takes no messages for now/)
       const arrived = other.got(maker).length // the server sends `blocked` after the first message
       maker.make(2000)
       await delay(4000) // several heartbeats, and more than a server's silence may last
@@ -172,6 +174,7 @@ describe('limits of RabbitMQ', function () {
       other.make(3)
       await expectAll(other, [maker])
       expect([maker, other].map(reconnects)).to.deep.equal([0, 0])
+      expect(maker.app.sync.health()).to.include({ healthy: true }).and.not.have.property('reason')
     })
   })
 

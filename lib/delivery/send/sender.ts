@@ -87,6 +87,11 @@ export class Sender {
       : this.waiting + this.#inFlight.events
   }
 
+  /** Whether the broker takes messages, but nothing comes back any more of what is under way. */
+  get isStalled(): boolean {
+    return this.#isConnected && this.#inFlight.isStalled
+  }
+
   /** Whether everything that was sent has come back. */
   get isEchoed(): boolean {
     return this.#progress.returned >= this.last
