@@ -8,6 +8,7 @@ const GROUPS: Record<string, [text: string, page: string][]> = {
     ['In production', 'production'],
     ['Which events are shared', 'choice'],
     ['Tracing', 'tracing'],
+    ['Health', 'health'],
     ['Scaling', 'scaling'],
     ['Testing', 'testing'],
     ['Missed events', 'missed-events'],

@@ -17,14 +17,14 @@ const redis = await createClient({ url: REDIS_URI })
   .connect()
 
 const app = koa(feathers())
-let leaving = false
 
-// Readiness: it listens only when it is in sync, so this need not look at `app.sync.status`. In an outage of the broker clients
-// are better served without the events of other instances than not at all.
+// Readiness: not before the first connection, and not when it leaves. In an outage of the broker it stays ready: clients are better
+// served without the events of other instances than not at all.
 app.use(async (ctx, next) => {
   if (ctx.path !== '/ready') return next()
-  ctx.status = leaving ? 503 : 200
-  ctx.body = leaving ? 'leaving' : 'ready'
+  const { healthy, status } = app.sync.health()
+  ctx.status = healthy ? 200 : 503
+  ctx.body = { healthy, status }
 })
 app.use(bodyParser())
 app.configure(rest())
@@ -53,7 +53,6 @@ await app.listen(Number(PORT))
 console.log(`listens on ${PORT}`)
 
 process.once('SIGTERM', async () => {
-  leaving = true
   app.io.engine.close() // the clients connect again, to another instance
   await app.teardown() // waits for requests under way, and sends their events
   redis.destroy()

@@ -17,6 +17,7 @@ const WITH_CODE = [
   'choice',
   'emitter',
   'getting-started',
+  'health',
   'index',
   'migrating',
   'missed-events',

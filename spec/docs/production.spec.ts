@@ -105,16 +105,18 @@ page.describe(() => {
       const response = await fetch(`http://127.0.0.1:${stage.port}/ready`, {
         headers: { connection: 'close' }
       })
-      return { code: response.status, ...((await response.json()) as object) }
+      return `${response.status} ${await response.text()}`
     }
-    expect(await answer()).to.deep.equal({ code: 200, status: 'ready', peers: 0 })
+    expect(await answer()).to.equal('200 {"healthy":true,"status":"ready"}')
     await stage.broker.kill()
     try {
       await eventually(() => app.sync.status === 'reconnecting')
-      expect(await answer()).to.deep.equal({ code: 503, status: 'reconnecting', peers: 0 })
+      expect(await answer()).to.equal('200 {"healthy":true,"status":"reconnecting"}')
     } finally {
       await stage.broker.start()
     }
+    await app.sync.close()
+    expect(await answer()).to.equal('503 {"healthy":false,"status":"closed"}')
   })
 
   it('keeps what an outage of the planned length makes, and loses only what is above it', async () => {
