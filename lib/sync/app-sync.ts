@@ -8,7 +8,8 @@ import { SyncError } from '../errors.js'
 import type { EventBridge } from '../feathers/event-bridge.js'
 import type { Instrumentation } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
-import { type Condition, Health, type SyncHealth } from './health.js'
+import { conditionOf } from './condition.js'
+import { Health, type SyncHealth } from './health.js'
 import type { ResolvedOptions } from './options.js'
 import { OwnOrigins } from './own-origins.js'
 import { Reporter } from './reporter.js'
@@ -120,23 +121,16 @@ export class AppSync implements Sync {
   }
 
   health(): SyncHealth {
-    return this.#health.report(this.#condition)
-  }
-
-  get #condition(): Condition {
-    const session = this.#session
-    const latest = this.#latest?.delivery
-    return {
+    const condition = conditionOf({
       status: this.status,
-      life: session === undefined ? 'closed' : session === this.#leaving ? 'leaving' : 'open',
-      sends: this.#options.mode !== 'receive',
-      publishing: latest?.publishing ?? 'open',
-      isBlocked: this.adapter.isBlocked,
-      isStalled: session?.delivery.sender.isStalled ?? false,
-      waiting: session?.delivery.sender.waiting ?? 0,
-      lost: this.#counts.lost,
-      peers: latest?.receiver.size ?? 0
-    }
+      adapter: this.adapter,
+      options: this.#options,
+      counts: this.#counts,
+      session: this.#session,
+      latest: this.#latest,
+      leaving: this.#leaving
+    })
+    return this.#health.report(condition)
   }
 
   /** An option that these options have otherwise than those that it was configured by. */

@@ -1,5 +1,6 @@
 import type { SyncStatus } from '../adapters/sync-adapter.js'
 import type { SyncError, SyncErrorKind } from '../errors.js'
+import type { Condition } from './condition.js'
 import { enumerated, lasting, more, plain } from './health-text.js'
 
 /** What `app.sync.health()` tells. */
@@ -19,24 +20,6 @@ export interface SyncHealth {
   peers: number
   /** What there is to say, in words and without credentials; always where it is not healthy. Host names of the broker may be in it. */
   reason?: string
-}
-
-/** How an instance is, at present. */
-export interface Condition {
-  readonly status: SyncStatus
-  /** `leaving`: `app.teardown()` was called. `closed`: by `close()`, or because of a permanent error. */
-  readonly life: 'open' | 'leaving' | 'closed'
-  readonly sends: boolean
-  /** `refused`: this instance can't publish, for all that is known nobody can; `-alone`: others can; `-always`: it never could. */
-  readonly publishing: 'open' | 'refused' | 'refused-always' | 'refused-alone'
-  /** The broker has said that it takes no messages for now. */
-  readonly isBlocked: boolean
-  /** The broker takes messages, but nothing comes back. */
-  readonly isStalled: boolean
-  readonly waiting: number
-  /** How many own events were lost, ever. */
-  readonly lost: number
-  readonly peers: number
 }
 
 /** How long a connection has to last until an outage is over, in ms: what is lost before belongs to it. */
