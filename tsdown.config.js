@@ -25,7 +25,9 @@ export default defineConfig([
       ...options,
       ...shared.outputOptions,
       chunkFileNames: cjsDts ? '[name].d.cts' : '[name].cjs',
-      codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] }, // what an emitter needs too: Feathers isn't there
+      codeSplitting: {
+        groups: [{ name: 'core', minShareCount: 2, test: (id) => !id.includes('/lib/emitter/') }]
+      }, // what an emitter needs too: Feathers isn't there
       footer: ({ name }) => (name === 'index' && !cjsDts ? 'module.exports = exports.default' : '') // the function, which has all names as properties
     }),
     deps: { onlyBundle: ['inversify', /^@inversifyjs\//, 'fastest-levenshtein', 'commander', 'picocolors'] },
