@@ -26,6 +26,7 @@ const GROUPS: Record<string, [text: string, page: string][]> = {
   Reference: [
     ['Options and app.sync', 'options'],
     ['The emitter', 'emitter'],
+    ['The command line', 'cli'],
     ['Serializers', 'serializers'],
     ['Custom adapters', 'adapters'],
     ['API', 'api/index']

@@ -4,7 +4,7 @@ import { command, start } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
 import { Members } from '../support/members.js'
 
-const ROW = /^[\da-f]{8} .* \d s +[\d.]+ +\d+ +\d+ ms +\d s ago$/gm
+const ROW = /^[\da-f]{8} .* [\d.]+ s +[\d.]+ +\d+ +\d+ ms +[\d.]+ s ago$/gm
 
 describe('feathers-sync top', () => {
   const uri = `ipc:///tmp/feathers-sync-${randomUUID().slice(0, 8)}.sock`

@@ -177,7 +177,7 @@ async function checkInstances(
   facts.instances = instances
   const text = facts.rights?.publish
     ? 'none has answered: is `key` that of the application?'
-    : 'unknown, as they could not be asked'
+    : 'unknown: they could not be asked'
   if (instances.length === 0) report.add({ check: 'instances', status: 'note', text })
   else {
     const names = instances.map((instance) => `${named(instance)}, up for ${duration(instance.age)}`)

@@ -34,10 +34,16 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
   const end = new AbortController()
   const all = new Tally()
   const lately = new Tally()
-  let isHere = false // until then, who comes was there before
+  let isHere = false // until then, who comes was there before, and events wait for what is told about them
 
-  const take = (found: SeenEvent | Unreadable, source: Source | undefined) => {
+  const held: [SeenEvent | Unreadable, Source][] = []
+
+  const take = (found: SeenEvent | Unreadable, source: Source) => {
     if (end.signal.aborted) return
+    if (!isHere) {
+      held.push([found, source])
+      return
+    }
     if ('reason' in found) {
       writer.unreadable(found, source)
       return
@@ -50,10 +56,11 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
   const observer = new Observer(place, {
     events: ({ origin }, payload, first, count) => {
       const found = eventsIn(serializer, payload, count)
-      if (!Array.isArray(found)) take(found, { origin, sequence: first })
-      else for (const [at, event] of found.entries()) take(event, { origin, sequence: first + at })
+      const time = new Date()
+      if (!Array.isArray(found)) take(found, { time, origin, sequence: first })
+      else for (const [at, event] of found.entries()) take(event, { time, origin, sequence: first + at })
     },
-    plain: (bytes) => take(plainEvent(serializer, bytes), undefined),
+    plain: (bytes) => take(plainEvent(serializer, bytes), { time: new Date() }),
     gap: (gap) => {
       for (const tally of [all, lately]) tally.missed += gap.missed
       writer.gap(gap)
@@ -71,16 +78,18 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
     for (const tally of [all, lately]) tally.start()
     // Who may not publish may watch all the same.
     await observer.join(options.timeout).catch((error) => writer.error(error))
-    await observer.answers(ended)
+    await observer.answers(terminal.signal)
     writer.begin(place, observer.instances)
     isHere = true
+    for (const [found, source] of held.splice(0)) take(found, source)
     const timers = [
-      options.for !== undefined && setTimeout(() => end.abort(), options.for * 1000),
+      // Before the other one, which may be due at the same time.
       options.rates !== undefined &&
         setInterval(() => {
           writer.rates(lately)
           lately.reset()
-        }, options.rates * 1000)
+        }, options.rates * 1000),
+      options.for !== undefined && setTimeout(() => end.abort(), options.for * 1000)
     ]
     await aborted(ended)
     for (const timer of timers) if (timer) clearTimeout(timer)

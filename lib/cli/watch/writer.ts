@@ -8,16 +8,17 @@ import { bytes, clockTime, count, duration, grouped, named, printable, rate, sho
 import type { SeenEvent, Unreadable } from './events.js'
 import type { Tally } from './tally.js'
 
-/** Where an event came from; nothing is known of a message without a frame. */
+/** When an event came, and where from, which is not known of a message without a frame. */
 export interface Source {
-  readonly origin: string
-  readonly sequence: number
+  readonly time: Date
+  readonly origin?: string
+  readonly sequence?: number
 }
 
 /** Writes what was seen: a line each, for people. */
 export interface Writer {
-  event(event: SeenEvent, source: Source | undefined): void
-  unreadable(what: Unreadable, source: Source | undefined): void
+  event(event: SeenEvent, source: Source): void
+  unreadable(what: Unreadable, source: Source): void
   gap(gap: SyncGap): void
   /** What follows is of this place; these are there already. */
   begin(place: Place, instances: readonly Instance[]): void
@@ -35,21 +36,21 @@ export class TextWriter implements Writer {
     private readonly showsData: boolean
   ) {}
 
-  event({ path, event, id, data, size }: SeenEvent, source: Source | undefined): void {
+  event({ path, event, id, data, size }: SeenEvent, source: Source): void {
     const { bold, cyan, dim } = this.terminal.colors
     const name = `${bold(printable(path))} ${cyan(printable(event))}`
     const who = id === undefined ? '' : ` ${printable(String(id))}`
-    this.#line(source?.origin, `${name}${who} ${dim(bytes(size))}${this.showsData ? ` ${json(data)}` : ''}`)
+    this.#line(source, `${name}${who} ${dim(bytes(size))}${this.showsData ? ` ${json(data)}` : ''}`)
   }
 
-  unreadable({ reason: why, events, size }: Unreadable, source: Source | undefined): void {
+  unreadable({ reason: why, events, size }: Unreadable, source: Source): void {
     const text = `${count(events, 'event')} of ${bytes(size)} can't be deserialized: another --serializer? (${printable(reason(why))})`
-    this.#line(source?.origin, this.terminal.colors.red(text))
+    this.#line(source, this.terminal.colors.red(text))
   }
 
   gap({ origin, from, to, missed }: SyncGap): void {
     this.#line(
-      origin,
+      { time: new Date(), origin },
       this.terminal.colors.red(`gap: ${count(missed, 'event')} missed here, ${from} to ${to}`)
     )
   }
@@ -86,7 +87,7 @@ export class TextWriter implements Writer {
   rates(tally: Tally): void {
     const rows = tally.rows.map(([what, events]) => `${printable(what)} ${rate(events, tally.seconds)}/s`)
     const missed = tally.missed > 0 ? [`missed ${grouped(tally.missed)}`] : []
-    this.#line(undefined, [`all ${rate(tally.total, tally.seconds)}/s`, ...rows, ...missed].join('  '))
+    this.#notice('~', [`all ${rate(tally.total, tally.seconds)}/s`, ...rows, ...missed].join('  '))
   }
 
   summary(tally: Tally, instances: number): void {
@@ -104,9 +105,9 @@ export class TextWriter implements Writer {
     this.terminal.line(this.terminal.colors.dim(`${clockTime(new Date())} ${sign} ${text}`))
   }
 
-  #line(origin: string | undefined, text: string): void {
+  #line({ time, origin }: Source, text: string): void {
     const { dim } = this.terminal.colors
-    this.terminal.line(`${dim(clockTime(new Date()))} ${dim(origin ? short(origin) : '-'.repeat(8))} ${text}`)
+    this.terminal.line(`${dim(clockTime(time))} ${dim(origin ? short(origin) : '-'.repeat(8))} ${text}`)
   }
 }
 
@@ -117,11 +118,11 @@ export class JsonWriter implements Writer {
     private readonly showsData: boolean
   ) {}
 
-  event({ path, event, id, data, size }: SeenEvent, source: Source | undefined): void {
+  event({ path, event, id, data, size }: SeenEvent, source: Source): void {
     this.#write('event', { ...source, path, event, id, size, ...(this.showsData && { data }) })
   }
 
-  unreadable({ reason: why, events, size }: Unreadable, source: Source | undefined): void {
+  unreadable({ reason: why, events, size }: Unreadable, source: Source): void {
     this.#write('unreadable', { ...source, events, size, reason: reason(why) })
   }
 

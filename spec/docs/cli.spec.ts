@@ -1,0 +1,137 @@
+import type { EventEmitter } from 'node:events'
+import { hostname } from 'node:os'
+import { feathers } from '@feathersjs/feathers'
+import { expect } from 'chai'
+import sync, { type SyncOptions } from '../../lib/index.js'
+import { startRedis } from '../support/brokers/redis.js'
+import { command } from '../support/command-line.js'
+import { eventually } from '../support/eventually.js'
+import { PLACES, type Place } from '../support/places.js'
+import { snippetsOf } from '../support/snippets.js'
+
+interface Shown {
+  args: string[]
+  /** The URI in it. */
+  uri: string
+  lines: string[]
+}
+
+const snippets = await snippetsOf('docs/cli.md')
+const shown = snippets.filter(({ language }) => language === 'console').map(({ code }) => read(code))
+
+function read(code: string): Shown {
+  const [first = '', ...lines] = code.trimEnd().split('\n')
+  const args = [...first.replace('$ npx feathers-sync ', '').matchAll(/'([^']*)'|(\S+)/g)].map(
+    ([, quoted, word]) => quoted ?? word ?? ''
+  )
+  return { args, uri: args.find((arg) => /^[a-z]+:/.test(arg)) ?? '', lines }
+}
+
+/** Lines without what differs each time. */
+function shapes(lines: readonly string[]): string[] {
+  const all = lines.filter(Boolean).map((line) =>
+    line
+      .replaceAll(hostname(), 'vm')
+      .replace(/feathers-sync(@\w+|-\d+\/\w+\.sock)/, 'feathers-sync…')
+      .replace(/\b(?=\w*\d)[\da-f]{8}\b/g, 'ID')
+      .replace(/\bweb-\d\b/g, 'NAME')
+      .replace(/[\d.,:]*\d( (min|m?s|[KM]iB))?\b/g, (_, unit) => (unit ? 'N U' : 'N'))
+      .replace(/ +/g, ' ')
+      .replace(/\b(event|instance)s\b/g, '$1')
+  )
+  return [...new Set(all)].sort()
+}
+
+describe('docs/cli.md', () => {
+  it('shows each command, and check on each adapter', () => {
+    const commands = shown.map(({ args: [name], uri }) => `${name} ${uri.replace(/:.*/, '')}`)
+    expect(commands).to.include.members([
+      'check redis',
+      'check amqp',
+      'check nats',
+      'check ipc',
+      'watch redis',
+      'top redis',
+      'emit redis',
+      'bench redis'
+    ])
+  })
+
+  for (const adapter of ['redis', 'amqp', 'nats', 'ipc'] as const) {
+    describe(`on ${adapter}`, () => {
+      let place: Place
+      const apps: ReturnType<typeof feathers>[] = []
+      let timer: NodeJS.Timeout
+
+      before(async () => {
+        place = await PLACES[adapter]()
+        for (const name of ['web-1', 'web-2']) {
+          const app = feathers()
+          app.configure(sync({ uri: place.uri, key: 'chat', name } as SyncOptions))
+          for (const path of ['messages', 'users']) app.use(path, { find: async () => [] } as never)
+          apps.push(app)
+        }
+        await Promise.all(apps.map((app) => app.sync.ready))
+        await eventually(() => apps.every((app) => app.sync.stats().peers.length === 1))
+        let id = 0
+        timer = setInterval(() => {
+          for (const app of apps) {
+            id += 1
+            for (const [path, event] of [
+              ['messages', 'created'],
+              ['messages', 'patched'],
+              ['users', 'created']
+            ] as const)
+              (app.service(path as never) as EventEmitter).emit(event, { text: 'Hello!', id })
+          }
+        }, 50)
+      })
+      after(async () => {
+        clearInterval(timer)
+        await Promise.all(apps.map((app) => app.sync.close()))
+        await place.stop()
+      })
+
+      for (const { args, uri, lines } of shown) {
+        const isOfIt = uri.startsWith(`${adapter}:`) && !uri.includes('@') && args[0] !== 'bench'
+        if (!isOfIt) continue
+        it(`shows what it prints: ${args.join(' ')}`, async () => {
+          const { code, output, errors } = await command(args.map((arg) => (arg === uri ? place.uri : arg)))
+          expect({ code, errors }).to.deep.equal({ code: 0, errors: '' })
+          const address = place.uri.replace(/guest:guest/, 'guest:***')
+          const actual = shapes(output.replaceAll(address, uri).split('\n'))
+          // Which of the events were there is chance.
+          if (args[0] === 'watch') expect(actual).to.include.members(shapes(lines).filter(isCertain))
+          else expect(actual).to.deep.equal(shapes(lines))
+        })
+      }
+    })
+  }
+
+  it('shows what is printed where a right is missing', async () => {
+    const example = shown.find(({ uri }) => uri.includes('sync:a-long-password')) as Shown
+    const redis = await startRedis()
+    await redis.command(
+      'ACL',
+      'SETUSER',
+      'sync',
+      'on',
+      '>a-long-password',
+      'resetchannels',
+      '&chat',
+      '-@all',
+      '+subscribe',
+      '+role'
+    )
+    const uri = example.uri.replace('localhost:6379', `127.0.0.1:${redis.port}`)
+    const { code, output } = await command(example.args.map((arg) => (arg === example.uri ? uri : arg)))
+    await redis.stop()
+    expect(code).to.equal(1)
+    const actual = output.replaceAll(`127.0.0.1:${redis.port}`, 'localhost:6379')
+    expect(shapes(actual.split('\n'))).to.deep.equal(shapes(example.lines))
+  })
+})
+
+function isCertain(line: string): boolean {
+  return !/messages|users/.test(line)
+}
