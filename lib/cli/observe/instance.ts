@@ -3,7 +3,7 @@ import { systemClock } from '../../delivery/clock.js'
 import { Counts, type Environment, type SyncGap } from '../../delivery/environment.js'
 import type { PeerStats } from '../../delivery/receive/peer-stats.js'
 import { Receiver } from '../../delivery/receive/receiver.js'
-import { decodeFrame, type Frame } from '../../delivery/wire/frame.js'
+import { decodeFrame, type EventsFrame, type Frame } from '../../delivery/wire/frame.js'
 import type { SyncError } from '../../errors.js'
 
 /** An instance of a fleet, as it was seen last. */
@@ -90,7 +90,7 @@ export class ObservedInstance {
     if (frame.kind !== 'fragment') this.#age = frame.age
     switch (frame.kind) {
       case 'events':
-        this.#receiver.takeEvents(frame)
+        this.#takeEvents(frame)
         break
       case 'heartbeat':
         this.#receiver.takeHeartbeat(frame)
@@ -98,9 +98,14 @@ export class ObservedInstance {
       case 'fragment': {
         const whole = this.#receiver.takeFragment(frame)
         const joined = whole && decodeFrame(whole)
-        if (joined?.kind === 'events' && joined.origin === this.origin) this.#receiver.takeEvents(joined)
+        if (joined?.kind === 'events' && joined.origin === this.origin) this.#takeEvents(joined)
       }
     }
+  }
+
+  /** What is sent again for others does not tell where its sequence begins here. */
+  #takeEvents(frame: EventsFrame): void {
+    if (!frame.retransmission || this.#receiver.size > 0) this.#receiver.takeEvents(frame)
   }
 
   /** A round is over; who was silent for `most` of them has gone. */

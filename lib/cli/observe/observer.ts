@@ -47,7 +47,8 @@ export class Observer {
   readonly #startedAt = performance.now()
   #adapter: SyncAdapter | undefined
   #rounds: NodeJS.Timeout | undefined
-  #connectedAt = 0
+  /** Until then nobody is younger than the subscription: what was sent before can't be missed. */
+  #connectedAt = Number.POSITIVE_INFINITY
   #pings = 0
   /** Called with each own message that comes back. */
   #onEcho: ((frame: Frame) => void) | undefined
