@@ -16,7 +16,7 @@ export function enumerated(count: number, one: string, several: string): string 
 /** The message of an error as a part of a sentence: on one line, of bounded length, whatever a broker has answered. */
 export function plain(message: string): string {
   const line = message.replace(/^feathers-sync: /, '').replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line
 }
 
 /** The same in parentheses, at the end of a sentence. */
