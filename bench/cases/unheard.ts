@@ -22,6 +22,7 @@ export async function unheard(
     for (const { role, samples: ofRole } of samples) {
       // The driver alone knows no services.
       if (contestant === 'raw' && role === 'lacks the service') continue
+      if (contestant !== '4' && role === 'excludes it') continue // that is the option `services`
       await ofRole.attempt(contestant, () =>
         measure(ofRole, { contestant, uri, role }, { ...options, rounds })
       )

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Application, feathers } from '@feathersjs/feathers'
-import type { Data, Side, SideOptions, Traffic } from './side.js'
+import type { Data, Role, Side, SideOptions, Traffic } from './side.js'
 import { now, SERVICES } from './side.js'
 
 /** What is published: the sources would be run with helpers that cost time. */
@@ -24,7 +24,7 @@ function messagesService() {
 /** A Feathers application, with a sync or without one. */
 export async function feathersSide({ contestant, uri, key, role }: SideOptions): Promise<Side> {
   const app = feathers()
-  if (contestant !== 'none') app.configure(await syncOf(contestant, uri, key))
+  if (contestant !== 'none') app.configure(await syncOf(contestant, uri, key, role))
   app.use(role === 'lacks the service' ? 'others' : 'messages', messagesService() as never)
   for (let other = 1; other < SERVICES; other += 1) app.use(`idle-${other}`, messagesService() as never)
   const messages = app.service(role === 'lacks the service' ? 'others' : 'messages')
@@ -70,8 +70,9 @@ function trafficOf(app: Application, contestant: string): () => Traffic {
   return () => ({ ...traffic })
 }
 
-async function syncOf(contestant: string, uri: string, key: string): Promise<Configure> {
+async function syncOf(contestant: string, uri: string, key: string, role: Role): Promise<Configure> {
   const { default: sync } = await import(contestant === '4' ? BUILT : 'feathers-sync-3')
   const driver = { amqpConnectionOptions: {}, natsConnectionOptions: { servers: [uri] } }
-  return sync({ uri, key, ...(contestant === '3' ? driver : {}) })
+  const services = role === 'excludes it' ? { services: { messages: { receive: false } } } : {}
+  return sync({ uri, key, ...services, ...(contestant === '3' ? driver : {}) })
 }

@@ -3,7 +3,7 @@ export const CONTESTANTS = ['4', '3', 'raw', 'none'] as const
 export type Contestant = (typeof CONTESTANTS)[number]
 
 /** What an instance does with the events of others: its listeners get them, or it has none, or not even the service. */
-export const ROLES = ['listens', 'has no listener', 'lacks the service'] as const
+export const ROLES = ['listens', 'has no listener', 'excludes it', 'lacks the service'] as const
 export type Role = (typeof ROLES)[number]
 
 export interface SideOptions {

@@ -167,6 +167,15 @@ describe('Choices', () => {
     expect(got({ messages: true, '*': false })).to.deep.equal([['unknown'], 0])
   })
 
+  it('does not hide what is no event', () => {
+    const [one] = linkApps(1, () => {}, undefined, { services: { '*': false } }) as [Linked]
+    for (const text of ['null', '{"event":5,"path":"messages"}', '{"event":"created"}']) {
+      one.bridge.receive(Buffer.from(`\0${text}`), 1)
+    }
+    expect(one.errors.map(({ kind }) => kind)).to.deep.equal(['deserialize', 'unknown', 'unknown'])
+    expect(one.ignored).to.equal(0)
+  })
+
   it('makes no default service for what is excluded', () => {
     const made: string[] = []
     const [one] = linkApps(1, (app) => app.use('rooms/7', plain())) as [Linked]
