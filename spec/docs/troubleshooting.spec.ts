@@ -25,7 +25,7 @@ const PREFIX =
   /^(feathers-sync: (the redis adapter (at … )?)?|feathers-sync:events |\(node:…\) FeathersSyncWarning: )/
 /** What a driver, an operating system or an application says, and names of this page's examples. */
 const FOREIGN =
-  /connect ECONNREFUSED|WRONGPASS|'?(messages|authentication)'? '?(created|typing)'?|'?redis'?|`?heartbee?a?t`?|`redisOptions`|1 event(?=,)/g
+  /connect ECONNREFUSED|WRONGPASS|'?(messages|authentication)'? '?(created|typing)'?|'?redis'?|`?heartbee?a?t`?|`redisOptions`|1 event(?=,)|app(?=\.on\()/g
 
 /** Whether it is among the messages of the page. */
 function expectQuoted(message: string): void {
