@@ -1,7 +1,7 @@
 import { type RedisBroker, startRedis } from '../support/brokers/redis.js'
 import { Example } from './example.js'
 
-for (const folder of ['cache-invalidation', 'run-once-jobs', 'cron', 'health', 'generated-app']) {
+for (const folder of ['cache-invalidation', 'run-once-jobs', 'cron', 'health', 'tracing', 'generated-app']) {
   describe(`examples/${folder}`, function () {
     this.timeout(60_000)
 

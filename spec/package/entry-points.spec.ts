@@ -10,7 +10,10 @@ describe('the packed tarball', () => {
 
   before(async function () {
     this.timeout(180_000) // it may be the first that packs
-    consumer = await Consumer.create({ files: {}, packages: { msgpackr: 'msgpackr' } })
+    consumer = await Consumer.create({
+      files: {},
+      packages: { msgpackr: 'msgpackr', '@opentelemetry/api': '@opentelemetry/api' }
+    })
   })
 
   const print = async (name: string, code: string): Promise<unknown> => {
@@ -119,6 +122,34 @@ describe('the packed tarball', () => {
        console.log(JSON.stringify(SyncError === emitter.SyncError))`
     )
     expect(found).to.equal(true)
+  })
+
+  it('has an instrumentation for OpenTelemetry beside it, by import and by require()', async () => {
+    const uses = `const app = feathers()
+       app.configure(sync({ uri: 'ipc:', key: 'traced' }))
+       app.use('messages', { create: async (data) => data })
+       app.configure(instrument)
+       app.service('messages').create({}).then((data) => {
+         console.log(JSON.stringify(data))
+         return app.sync.close()
+       })`
+    const required = `const { feathers } = require('@feathersjs/feathers')
+       const sync = require('feathers-sync')
+       const { instrument } = require('feathers-sync/opentelemetry')`
+    const imported = `import { feathers } from '@feathersjs/feathers'
+       import sync from 'feathers-sync'
+       import { instrument } from 'feathers-sync/opentelemetry'`
+    expect(await print('traced.cjs', `${required}\n${uses}`)).to.deep.equal({})
+    expect(await print('traced.mjs', `${imported}\n${uses}`)).to.deep.equal({})
+  })
+
+  it('does not load OpenTelemetry by itself', async () => {
+    const found = await print(
+      'untraced.cjs',
+      `require('feathers-sync')
+       console.log(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes('opentelemetry'))))`
+    )
+    expect(found).to.deep.equal([])
   })
 
   it('keeps the names of the classes, which messages show', async () => {

@@ -20,7 +20,7 @@ const strict = {
   types: ['node']
 }
 
-const everywhere = ['api.ts', 'emitter.ts', 'conformance.ts', 'bson.ts', 'services.ts']
+const everywhere = ['api.ts', 'emitter.ts', 'conformance.ts', 'bson.ts', 'services.ts', 'tracing.ts']
 
 interface Kind {
   packageType: 'module' | 'commonjs'
