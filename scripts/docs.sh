@@ -1,5 +1,6 @@
 #!/bin/sh
-# The documentation site: `dev` serves it, `build` writes docs/.vitepress/dist, `check` builds it and checks spelling and Markdown.
+# The documentation site: `dev` serves it, `build` writes docs/.vitepress/dist, `check` builds it, checks spelling and Markdown, and
+# tries the page "Watch a repair" in Chromium.
 # Its tools are packages of docs/package.json, which are installed first if one is missing or too old.
 set -eu
 cd "$(dirname "$0")/../docs"
@@ -13,5 +14,8 @@ case $1 in
     npx vitepress build
     npx cspell lint --no-progress
     npx markdownlint-cli2
+    cd ..
+    sh scripts/ensure-chromium.sh
+    npx mocha "spec/browser/site/*.spec.ts"
     ;;
 esac
