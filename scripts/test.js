@@ -1,5 +1,5 @@
-// Runs the specs but for those of the types, the package, the examples, the demo in the browser and the versions of brokers, which
-// have commands of their own: see CONTRIBUTING.md. In several processes, four at once, as most of them wait for brokers, timers and
+// Runs the specs but for those of the types, the package, the examples, the command line, the demo in the browser and the versions of
+// brokers, which have commands of their own: see CONTRIBUTING.md. In several processes, four at once, as most of them wait for brokers, timers and
 // other processes; what takes longest comes first. The specs of a group share what is made once in a process: the packed package, and
 // a RabbitMQ, which costs 6 s of CPU. A group's report follows when it has ended.
 import { spawn } from 'node:child_process'
@@ -18,7 +18,7 @@ const GROUPS = [
 const OTHERS = [
   'spec/**/*.spec.ts',
   '--ignore',
-  'spec/{brokers,browser,examples,package,types}/**',
+  'spec/{brokers,browser,cli,examples,package,types}/**',
   ...GROUPS.flat().flatMap((files) => ['--ignore', files])
 ]
 

@@ -41,7 +41,7 @@ for (const [name, open] of Object.entries(PLACES)) {
 
     it('leaves nothing behind when it has ended, however often', async () => {
       const all = await start()
-      const lives = 60
+      const lives = 20
       for (let life = 0; life < lives; life += 10) {
         const batch = range(life + 1, life + 10).map(async (number) => {
           const worker = emitter()
