@@ -159,6 +159,14 @@ describe('instrument', () => {
       expect(stage.spans).to.deep.equal([])
     })
 
+    it('does not depend on where the connection was made', async () => {
+      const [one, two] = await context.with(suppressTracing(context.active()), () => pair())
+      two.messages.on('created', () => span('work'))
+      await one.messages.create({})
+      await eventually(() => stage.processed.length === 1)
+      expect(parentOf(stage.named('work'))).to.equal(idOf(stage.processed[0]))
+    })
+
     it('of what is suppressed leaves no trace', async () => {
       const all = await pair()
       context.with(suppressTracing(context.active()), () => all[0].messages.emit('created', 1))
