@@ -35,7 +35,8 @@ export default defineConfig([
   },
   beside({ conformance: 'spec/conformance/index.ts' }),
   beside({ msgpack: 'lib/msgpack.ts' }),
-  beside({ opentelemetry: 'lib/opentelemetry.ts' })
+  beside({ opentelemetry: 'lib/opentelemetry.ts' }),
+  beside({ prometheus: 'lib/prometheus.ts' })
 ])
 
 /** An entry point beside the library. Two copies do no harm: the classes that they use and extend are the library's. */

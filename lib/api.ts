@@ -16,6 +16,7 @@ export {
   SyncAdapter,
   type SyncStatus
 } from './adapters/sync-adapter.js'
+export type { DelayStats } from './delivery/delays.js'
 export type { SyncGap } from './delivery/environment.js'
 export type { PeerStats } from './delivery/receive/peer-stats.js'
 export type { HistoryLimit } from './delivery/send/history.js'
@@ -33,6 +34,7 @@ export type { Sync } from './sync/app-sync.js'
 export { createContainer } from './sync/container.js'
 export { core, type FunctionalSync } from './sync/core.js'
 export type { SyncEvents } from './sync/declarations.js'
+export type { SyncDiagnostics } from './sync/diagnostics.js'
 export type { SyncHealth } from './sync/health.js'
 export type {
   AmqpSyncOptions,

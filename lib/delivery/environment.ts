@@ -1,6 +1,7 @@
 import type { Link } from '../adapters/link.js'
 import type { SyncError } from '../errors.js'
 import type { Clock } from './clock.js'
+import { Delays } from './delays.js'
 import type { HistoryLimit } from './send/history.js'
 
 /** Events of another instance that are lost: its origin could not send them, or the broker did not deliver them and it no longer has them. */
@@ -34,6 +35,8 @@ export class Counts {
   framesReceived = 0
   bytesSent = 0
   bytesReceived = 0
+  /** How much longer messages of other instances took than the fastest one of the same instance. */
+  readonly delays = new Delays()
 }
 
 /** Where received events and reports go. None of it throws. */

@@ -12,6 +12,7 @@ import { Serializer } from '../message/serializer.js'
 import type { BridgeOptions } from './bridge-options.js'
 import { BulkCalls } from './bulk-calls.js'
 import { Choices } from './choices.js'
+import { sendChannel } from './diagnostics.js'
 import { shareContexts } from './received-context.js'
 import { type ServiceEvent, ServiceEvents } from './service-events.js'
 
@@ -164,6 +165,7 @@ function send(event: ServiceEvent, attached: Attached): void {
     if (trace) message.trace = trace
     encoder.add(message, item, lost)
     if (debug.enabled) debug('out: %s %s', event.path, event.event)
+    if (sendChannel.hasSubscribers) sendChannel.publish({ app: events.app, message })
     events.announce('sync-out', message)
   } catch (cause) {
     failed(cause, `could not serialize ${name()}, it stays on this instance`)

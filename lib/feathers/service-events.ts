@@ -7,6 +7,7 @@ import { isObject } from '../message/fields.js'
 import { type Instrumented, settled } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
 import type { Choices } from './choices.js'
+import { deliverChannel } from './diagnostics.js'
 import { emitTo, hasListeners } from './emit.js'
 import { publisherError, watchPublishers } from './publishers.js'
 import { contextFrom } from './received-context.js'
@@ -81,7 +82,9 @@ export class ServiceEvents {
   /** Emits an event that came from elsewhere to the listeners here. Never throws. */
   deliver(message: SyncMessage, remoteness: Remoteness, instrumented?: Instrumented): void {
     const target = this.#targetOf(message)
-    if (!target || !hasListeners(target[0], target[1].emit, message.event)) return
+    if (!target) return
+    if (remoteness && deliverChannel.hasSubscribers) deliverChannel.publish({ app: this.app, message })
+    if (!hasListeners(target[0], target[1].emit, message.event)) return
     if (instrumented && message.trace) {
       instrumented.deliver(message, () =>
         settled((pending) => this.#emit(message, remoteness, target, pending))

@@ -113,7 +113,8 @@ export class AppSync implements Sync {
 
   stats(): SyncStats {
     const waiting = this.#session?.delivery.sender.waiting ?? 0
-    return statsOf(this.#counts, { waiting, delivery: this.#latest?.delivery, errors: this.#reporter.count })
+    const { count: errors, countByKind: errorsByKind } = this.#reporter
+    return statsOf(this.#counts, { waiting, delivery: this.#latest?.delivery, errors, errorsByKind })
   }
 
   instrument(instrumentation: Instrumentation | undefined): void {
@@ -241,6 +242,6 @@ export class AppSync implements Sync {
     this.#health.changed(this.status, this.#counts.lost)
     if (status === 'ready') this.#reporter.recovered(`feathers-sync: the ${this.type} adapter is connected`)
     if (status === 'closed') this.#reporter.closed()
-    this.#reporter.emit('sync-status', status)
+    this.#reporter.status(status)
   }
 }

@@ -1,8 +1,10 @@
 import type { EventEmitter } from 'node:events'
 import createDebug from 'debug'
+import type { SyncStatus } from '../adapters/sync-adapter.js'
 import type { SyncGap } from '../delivery/environment.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import { emitTo } from '../feathers/emit.js'
+import { publishDiagnostic } from './diagnostics.js'
 import { Repeats } from './repeats.js'
 
 const debug = createDebug('feathers-sync')
@@ -16,6 +18,24 @@ const STABLE = 2000
 /** Errors that begin an outage, and those that are a part of it while it lasts. */
 const OUTAGE: ReadonlySet<SyncErrorKind> = new Set(['connect', 'timeout'])
 const CONSEQUENCE: ReadonlySet<SyncErrorKind> = new Set(['publish', 'overflow'])
+
+const NONE: Readonly<Record<SyncErrorKind, number>> = {
+  driver: 0,
+  auth: 0,
+  options: 0,
+  connect: 0,
+  timeout: 0,
+  publish: 0,
+  'too-large': 0,
+  overflow: 0,
+  serialize: 0,
+  deserialize: 0,
+  frame: 0,
+  unknown: 0,
+  listener: 0,
+  filter: 0,
+  closed: 0
+}
 
 /**
  * Passes errors to the `sync-error` listeners of the application. Where there are none, it prints one line on standard error: for
@@ -33,6 +53,7 @@ export class Reporter {
 
   /** How many errors there have been. */
   count = 0
+  readonly countByKind: Record<SyncErrorKind, number> = { ...NONE }
 
   /** @param app an application, or what stands for it, which code calls `name` */
   constructor(app: EventEmitter, name = 'app') {
@@ -43,7 +64,10 @@ export class Reporter {
   /** Never throws. */
   readonly error = (error: SyncError): void => {
     this.count += 1
+    // An adapter in plain JavaScript may have made up a kind.
+    if (Object.hasOwn(this.countByKind, error.kind)) this.countByKind[error.kind] += 1
     debug('%s: %s', error.kind, error.message)
+    publishDiagnostic('error', this.#app, error)
     if (OUTAGE.has(error.kind)) this.#continueOutage()
     if (this.#app.listenerCount('sync-error') === 0) this.#print(error)
     else {
@@ -56,6 +80,7 @@ export class Reporter {
   readonly gap = (gap: SyncGap): void => {
     const { origin, from, to, missed } = gap
     debug('gap: %d events of %s, %d to %d', missed, origin, from, to)
+    publishDiagnostic('gap', this.#app, gap)
     if (this.#app.listenerCount('sync-gap') > 0) this.emit('sync-gap', gap)
     else if (!this.#hasPrintedGap) {
       this.#hasPrintedGap = true
@@ -80,6 +105,12 @@ export class Reporter {
   closed(): void {
     this.#continueOutage()
     this.#outage = false
+  }
+
+  /** Never throws. */
+  status(status: SyncStatus): void {
+    publishDiagnostic('status', this.#app, status)
+    this.emit('sync-status', status)
   }
 
   /** Emits on the application; a listener that throws or rejects is contained. */

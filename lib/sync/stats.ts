@@ -1,6 +1,8 @@
+import type { DelayStats } from '../delivery/delays.js'
 import type { Delivery } from '../delivery/delivery.js'
 import type { Counts } from '../delivery/environment.js'
 import type { PeerStats } from '../delivery/receive/peer-stats.js'
+import type { SyncErrorKind } from '../errors.js'
 
 /** What `app.sync.stats()` tells, counted since `configure`. */
 export interface SyncStats {
@@ -29,8 +31,15 @@ export interface SyncStats {
   history: { events: number; bytes: number }
   /** The other instances that are there. */
   peers: PeerStats[]
+  /**
+   * How much longer messages of other instances took than the fastest one of the same instance in the last minutes. Of events that were
+   * sent for the first time, and of heartbeats.
+   */
+  delays: DelayStats
   /** How many errors there were, including those that were only counted because they repeat. */
   errors: number
+  /** The same by kind: each has a number. */
+  errorsByKind: Record<SyncErrorKind, number>
 }
 
 /** What else there is to tell, now. */
@@ -41,9 +50,11 @@ interface State {
   readonly delivery: Delivery | undefined
   /** How many there were. */
   readonly errors: number
+  readonly errorsByKind: Readonly<Record<SyncErrorKind, number>>
 }
 
-export function statsOf(counts: Counts, { waiting, delivery, errors }: State): SyncStats {
+export function statsOf(counts: Counts, state: State): SyncStats {
+  const { waiting, delivery, errors, errorsByKind } = state
   const { sent, resent, received, ignored, duplicate, missed, lost } = counts
   const { events = 0, bytes = 0 } = delivery?.sender.history ?? {}
   return {
@@ -52,6 +63,8 @@ export function statsOf(counts: Counts, { waiting, delivery, errors }: State): S
     bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
     history: { events, bytes },
     peers: delivery?.receiver.peers.map((peer) => peer.stats) ?? [],
-    errors
+    delays: counts.delays.stats,
+    errors,
+    errorsByKind: { ...errorsByKind }
   }
 }

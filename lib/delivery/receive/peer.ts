@@ -200,7 +200,7 @@ export class Peer {
 
   /** Notes what a frame tells about its origin's sequence. False if it is not plausible. */
   #accept(age: number, first: number, last: number): boolean {
-    this.#timing.take(age)
+    this.#environment.counts.delays.add(this.#timing.take(age))
     if (!this.isPlaced) {
       this.#recovery.confirm(last)
       return true

@@ -15,10 +15,15 @@ export class Timing {
     this.knownAt = this.heardAt = now
   }
 
-  /** The frame that was heard just now, and is not a retransmission, was sent at that age. */
-  take(age: number): void {
+  /**
+   * The frame that was heard just now, and is not a retransmission, was sent at that age.
+   *
+   * @returns how much longer it took than the fastest one of the last minutes, in ms
+   */
+  take(age: number): number {
     this.#transit = this.heardAt - age
     this.#fastest.add(this.heardAt, this.#transit)
+    return this.#transit - this.bornAt
   }
 
   /** When it was of age 0, in our time; infinity until a frame was taken. */

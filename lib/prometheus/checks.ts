@@ -1,0 +1,39 @@
+import { inspect } from 'node:util'
+import { type Labels, METRICS } from './metrics.js'
+
+/** The names of labels that the metrics have themselves. */
+const OWN_LABELS: ReadonlySet<string> = new Set([
+  'le',
+  ...METRICS.flatMap(({ labelNames = [] }) => labelNames)
+])
+
+export function failure(text: string): Error {
+  return new Error(`feathers-sync/prometheus: ${text}`)
+}
+
+/** @throws TypeError where no metric can have a name that begins so */
+export function checkPrefix(prefix: unknown): asserts prefix is string {
+  if (typeof prefix !== 'string' || !/^([a-zA-Z_:][\w:]*)?$/.test(prefix)) {
+    const expected = 'letters, digits, _ and :, and no digit first'
+    throw new TypeError(
+      `feathers-sync/prometheus: \`prefix\` has to be ${expected}, and is ${inspect(prefix)}`
+    )
+  }
+}
+
+/** @throws TypeError for names or values that no label can have */
+export function checkLabels(labels: unknown): asserts labels is Labels {
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
+    throw new TypeError(
+      `feathers-sync/prometheus: \`labels\` has to be an object of names and values, and is ${inspect(labels)}`
+    )
+  }
+  for (const [name, value] of Object.entries(labels)) {
+    const label = `feathers-sync/prometheus: the label ${inspect(name)}`
+    if (!/^[a-zA-Z_]\w*$/.test(name) || name.startsWith('__'))
+      throw new TypeError(`${label} has to be letters, digits and _, no digit and not __ first`)
+    if (OWN_LABELS.has(name)) throw new TypeError(`${label} is one of the metrics' own: choose another name`)
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw new TypeError(`${label} has to be a string or a number, and is ${inspect(value)}`)
+  }
+}
