@@ -1,7 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
 import type { Sync } from 'feathers-sync'
 import { register as defaultRegister } from 'prom-client'
-import { checkLabels, checkPrefix, failure } from './prometheus/checks.js'
+import { checkLabels, checkPrefix, checkRegister, failure } from './prometheus/checks.js'
 import { type AnyRegistry, SyncMetrics } from './prometheus/sync-metrics.js'
 
 export interface SyncMetricsOptions {
@@ -23,6 +23,7 @@ export interface SyncMetricsOptions {
  */
 export function collectSyncMetrics(app: Application, options: SyncMetricsOptions = {}): void {
   const { register = defaultRegister, prefix = '', labels = {} } = options
+  checkRegister(register)
   checkPrefix(prefix)
   checkLabels(labels)
   const sync = syncOf(app)

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { Registry } from 'prom-client'
 import { type Labels, METRICS } from './metrics.js'
 
 /** The names of labels that the metrics have themselves. */
@@ -9,6 +10,16 @@ const OWN_LABELS: ReadonlySet<string> = new Set([
 
 export function failure(text: string): Error {
   return new Error(`feathers-sync/prometheus: ${text}`)
+}
+
+/** By what is needed of it: there may be two copies of the package. @throws TypeError for anything else */
+export function checkRegister(register: unknown): void {
+  const { registerMetric, getSingleMetric } = (register ?? {}) as Partial<Registry>
+  if (typeof registerMetric !== 'function' || typeof getSingleMetric !== 'function') {
+    throw new TypeError(
+      `feathers-sync/prometheus: \`register\` has to be a Registry of prom-client, and is ${inspect(register, { depth: 0 })}`
+    )
+  }
 }
 
 /** @throws TypeError where no metric can have a name that begins so */

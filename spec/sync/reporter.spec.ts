@@ -33,6 +33,16 @@ describe('Reporter', () => {
       expect(lines()).to.deep.equal([])
     })
 
+    it('counts each kind, and no other', () => {
+      app.on('sync-error', () => {})
+      for (const kind of ['connect', 'too-large', 'connect'] as const) fail(kind, 'again')
+      fail('__proto__' as SyncErrorKind, 'made up')
+      const { connect, 'too-large': tooLarge, ...others } = reporter.countByKind
+      expect({ connect, tooLarge }).to.deep.equal({ connect: 2, tooLarge: 1 })
+      expect(new Set(Object.values(others))).to.deep.equal(new Set([0]))
+      expect(Object.keys(others)).to.have.length(13)
+    })
+
     it('prints one line for the first failure of an outage where nobody listens', () => {
       fail('connect', 'away')
       fail('publish', 'lost')

@@ -192,6 +192,17 @@ describe('Peer', () => {
       expect(stage.peer.stats).to.include({ delay: 40, heard: 0 })
     })
 
+    it('counts the delay of each frame but of retransmissions, which are late on purpose', async () => {
+      stage.takeHeartbeat(0, { age: 0 })
+      await stage.pass(70)
+      stage.takeHeartbeat(0, { age: 30 })
+      expect(stage.counts.delays.stats).to.include({ sum: 40, count: 2 })
+      stage.take(1)
+      expect(stage.counts.delays.stats.count).to.equal(3)
+      stage.take(2, 2, { retransmission: true })
+      expect(stage.counts.delays.stats.count).to.equal(3)
+    })
+
     it('does not take the drift of clocks, or one that stood still, for a delay for long', async () => {
       for (let minute = 0; minute < 60; minute += 1) {
         stage.takeHeartbeat(0, { age: stage.clock.now() * (1 - 1e-4) })
