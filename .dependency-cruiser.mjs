@@ -17,6 +17,7 @@ export default {
       from: 'lib/(cli|emitter)/',
       to: '^lib/sync/(app-sync|container|core|declarations|sync)\\.ts$'
     }),
+    room('prometheus', 'index.ts', 'adapters/library.ts'), // of the library only types, as `feathers-sync`
     rule('a broker knows the base of all adapters, and no other broker', {
       from: 'lib/adapters/([^/]+)/',
       to: '^lib/',
@@ -29,6 +30,10 @@ export default {
     rule('a driver is known to its adapter only', {
       from: 'lib/(?!adapters/[^/]+/)',
       to: 'node_modules/(amqplib|nats|@nats-io|redis)/'
+    }),
+    rule('prom-client is known to prometheus/ only', {
+      from: 'lib/(?!prometheus[./])',
+      to: 'node_modules/prom-client/'
     }),
     rule('Feathers is known to feathers/ and sync/ only', {
       from: 'lib/(message|delivery|adapters|cli|emitter)/',

@@ -9,6 +9,7 @@ const GROUPS: Record<string, [text: string, page: string][]> = {
     ['Which events are shared', 'choice'],
     ['Tracing', 'tracing'],
     ['Health', 'health'],
+    ['Metrics', 'metrics'],
     ['Scaling', 'scaling'],
     ['Testing', 'testing'],
     ['Missed events', 'missed-events'],

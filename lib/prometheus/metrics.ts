@@ -1,5 +1,6 @@
 import type { SyncStats, SyncStatus } from 'feathers-sync'
 import type { Aggregator } from 'prom-client'
+import { LIBRARY } from '../adapters/library.js'
 
 /** Names and values of labels, as in `prom-client`. */
 export type Labels = Record<string, string | number>
@@ -48,10 +49,10 @@ export const METRICS: readonly Definition[] = [
   {
     type: 'gauge',
     name: 'feathers_sync_info',
-    help: '1, with the adapter as a label.',
-    labelNames: ['adapter'],
+    help: '1, with the adapter and the version of feathers-sync as labels.',
+    labelNames: ['adapter', 'version'],
     aggregator: 'first',
-    read: ({ type }) => [[{ adapter: type }, 1]]
+    read: ({ type }) => [[{ adapter: type, version: LIBRARY.version }, 1]]
   },
   counter('events_sent', 'Events that the broker took.', ({ events }) => events.sent),
   counter('events_resent', 'Events that were sent again.', ({ events }) => events.resent),

@@ -19,6 +19,7 @@ const WITH_CODE = [
   'getting-started',
   'health',
   'index',
+  'metrics',
   'migrating',
   'missed-events',
   'options',

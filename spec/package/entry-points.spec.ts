@@ -12,7 +12,11 @@ describe('the packed tarball', () => {
     this.timeout(180_000) // it may be the first that packs
     consumer = await Consumer.create({
       files: {},
-      packages: { msgpackr: 'msgpackr', '@opentelemetry/api': '@opentelemetry/api' }
+      packages: {
+        msgpackr: 'msgpackr',
+        '@opentelemetry/api': '@opentelemetry/api',
+        'prom-client': 'prom-client'
+      }
     })
   })
 
@@ -151,6 +155,28 @@ describe('the packed tarball', () => {
     )
     expect(found).to.deep.equal([])
   })
+
+  for (const [kind, load] of Object.entries({
+    require: (name: string) => `require('${name}')`,
+    import: (name: string) => `await import('${name}')`
+  })) {
+    it(`has metrics for prom-client beside it, by ${kind}`, async () => {
+      const found = await print(
+        kind === 'require' ? 'metrics.cjs' : 'metrics.mjs',
+        `const sync = (${load('feathers-sync')}).default
+         const { collectSyncMetrics } = ${load('feathers-sync/prometheus')}
+         const { feathers } = ${load('@feathersjs/feathers')}
+         const { Registry } = ${load('prom-client')}
+         const register = new Registry()
+         const app = feathers().configure(sync({ uri: 'ipc:', key: 'package-${kind}' }))
+         collectSyncMetrics(app, { register })
+         register.metrics()
+           .then((text) => console.log(JSON.stringify(/^feathers_sync_events_sent_total (.*)$/m.exec(text)[1])))
+           .then(() => app.teardown())`
+      )
+      expect(found).to.equal('0')
+    })
+  }
 
   it('keeps the names of the classes, which messages show', async () => {
     const classes = names.filter((name) => /^[A-Z].*(Adapter|Bridge|Serializer|Error)$/.test(name))

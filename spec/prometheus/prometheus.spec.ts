@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { Counter, register as defaultRegister, type OpenMetricsContentType, Registry } from 'prom-client'
@@ -8,6 +9,7 @@ import { eventually } from '../support/eventually.js'
 import { MetricsStage, samplesOf, scrape } from './stage.js'
 
 const KEY = 'prometheus'
+const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 
 describe('collectSyncMetrics', () => {
   const { inProcess } = new MetricsStage()
@@ -40,7 +42,7 @@ describe('collectSyncMetrics', () => {
     expect(samples.get('feathers_sync_history_bytes')).to.equal(history.bytes)
     expect(samples.get('feathers_sync_peers')).to.equal(1)
     expect(samples.get('feathers_sync_up')).to.equal(1)
-    expect(samples.get('feathers_sync_info{adapter="loop"}')).to.equal(1)
+    expect(samples.get(`feathers_sync_info{adapter="loop",version="${version}"}`)).to.equal(1)
   })
 
   it('shows the same again when it is scraped again, also at the same time', async () => {

@@ -16,7 +16,8 @@ const SOURCES = {
   'feathers-sync/emitter': 'lib/emitter',
   'feathers-sync/conformance': 'spec/conformance/index',
   'feathers-sync/msgpack': 'lib/msgpack',
-  'feathers-sync/opentelemetry': 'lib/opentelemetry'
+  'feathers-sync/opentelemetry': 'lib/opentelemetry',
+  'feathers-sync/prometheus': 'lib/prometheus'
 }
 
 /** A code block of a page. */

@@ -31,12 +31,12 @@ interface Kind {
 const esModule: Kind = {
   packageType: 'module',
   compilerOptions: { module: 'nodenext' },
-  files: [...everywhere, 'inversify.ts']
+  files: [...everywhere, 'inversify.ts', 'prometheus.ts']
 }
 const commonJs: Kind = {
   packageType: 'commonjs',
   compilerOptions: { module: 'nodenext' },
-  files: [...everywhere, 'required.ts', 'inversify.ts']
+  files: [...everywhere, 'required.ts', 'inversify.ts', 'prometheus.ts']
 }
 const forBundler: Kind = {
   packageType: 'module',
@@ -47,7 +47,7 @@ const forBundler: Kind = {
 const oldCommonJs: Kind = {
   packageType: 'commonjs',
   compilerOptions: { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: false },
-  files: [...everywhere, 'required.ts']
+  files: [...everywhere, 'required.ts', 'prometheus.ts']
 }
 /** Koa's and Express's own types don't compile together, and Feathers has both. */
 const besideKoa: Kind = {
@@ -91,7 +91,8 @@ const packages = [
   '@types/mocha',
   '@types/node',
   'bson',
-  'inversify'
+  'inversify',
+  'prom-client'
 ]
 
 describe('the published types', function () {

@@ -1,0 +1,6 @@
+/**
+ * Metrics for `prom-client`.
+ *
+ * @module
+ */
+export * from '../../../../lib/prometheus.js'
