@@ -159,12 +159,22 @@ page.describe(() => {
   })
 
   it('subscribes to a channel', async () => {
-    const { app, calls } = await page.run(
-      page.snippet('Channels for APM tools'),
-      `${IN_SYNC}app.on('sync-error', () => {})\n`
-    )
-    app.emit('sync-in', { event: 'created', path: 'nowhere' })
-    expect(calls).to.deep.equal([['warn', 'ipc: unknown']])
+    const { code, ...rest } = page.snippet('Channels for APM tools')
+    const prelude = `${IN_SYNC}
+      app.on('sync-error', () => {})
+      const subscribe = (name, listener) => {
+        subscribeForEver(name, listener)
+        app.on('end', () => unsubscribe(name, listener))
+      }
+    `
+    const ending = code.replace('{ subscribe }', '{ subscribe as subscribeForEver, unsubscribe }')
+    const { app, calls } = await page.run({ code: ending, ...rest }, prelude)
+    try {
+      app.emit('sync-in', { event: 'created', path: 'nowhere' })
+      expect(calls).to.deep.equal([['warn', 'ipc: unknown']])
+    } finally {
+      app.emit('end')
+    }
   })
 
   it('has a row for each alert', () => {
