@@ -97,11 +97,8 @@ export class Emitter<Services = unknown> {
 
   stats(): SyncStats {
     const { delivery } = this.#session
-    return statsOf(this.#counts, {
-      waiting: delivery.sender.waiting,
-      delivery,
-      errors: this.#reporter.count
-    })
+    const { count: errors, countByKind: errorsByKind } = this.#reporter
+    return statsOf(this.#counts, { waiting: delivery.sender.waiting, delivery, errors, errorsByKind })
   }
 
   /** @throws TypeError where the path is not a name that a service can have */

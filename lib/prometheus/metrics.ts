@@ -58,8 +58,13 @@ export const METRICS: readonly Definition[] = [
   counter('events_resent', 'Events that were sent again.', ({ events }) => events.resent),
   counter(
     'events_received',
-    'Events of other instances that were delivered here.',
+    'Events of other instances, those that are ignored included.',
     ({ events }) => events.received
+  ),
+  counter(
+    'events_ignored',
+    'Received events that were not delivered here, as they are excluded.',
+    ({ events }) => events.ignored
   ),
   counter(
     'events_duplicate',

@@ -67,7 +67,7 @@ export class Reporter {
     // An adapter in plain JavaScript may have made up a kind.
     if (Object.hasOwn(this.countByKind, error.kind)) this.countByKind[error.kind] += 1
     debug('%s: %s', error.kind, error.message)
-    publishDiagnostic('error', this.#app, error)
+    this.#publish('error', error)
     if (OUTAGE.has(error.kind)) this.#continueOutage()
     if (this.#app.listenerCount('sync-error') === 0) this.#print(error)
     else {
@@ -80,7 +80,7 @@ export class Reporter {
   readonly gap = (gap: SyncGap): void => {
     const { origin, from, to, missed } = gap
     debug('gap: %d events of %s, %d to %d', missed, origin, from, to)
-    publishDiagnostic('gap', this.#app, gap)
+    this.#publish('gap', gap)
     if (this.#app.listenerCount('sync-gap') > 0) this.emit('sync-gap', gap)
     else if (!this.#hasPrintedGap) {
       this.#hasPrintedGap = true
@@ -109,7 +109,7 @@ export class Reporter {
 
   /** Never throws. */
   status(status: SyncStatus): void {
-    publishDiagnostic('status', this.#app, status)
+    this.#publish('status', status)
     this.emit('sync-status', status)
   }
 
@@ -121,6 +121,11 @@ export class Reporter {
     } catch (error) {
       onFailure(error)
     }
+  }
+
+  /** The channels tell of applications. */
+  #publish(name: 'error' | 'gap' | 'status', value: unknown): void {
+    if (this.#name === 'app') publishDiagnostic(name, this.#app, value)
   }
 
   #continueOutage(): void {
