@@ -32,10 +32,10 @@ export function collectSyncMetrics(app: Application, options: SyncMetricsOptions
 
 function syncOf({ sync }: Application): Sync {
   if (!sync)
-    throw failure('app.sync is not there: call app.configure(sync(…)) before collectSyncMetrics(app)')
+    throw failure('app.sync is not there: call app.configure(sync(...)) before collectSyncMetrics(app)')
   if (typeof sync.stats !== 'function') {
     const text = `app.sync is that of the functional adapter '${sync.type}', which has no stats()`
-    throw failure(`${text}: metrics need app.configure(sync(…)), or an adapter that extends SyncAdapter`)
+    throw failure(`${text}: metrics need app.configure(sync(...)), or an adapter that extends SyncAdapter`)
   }
   return sync
 }

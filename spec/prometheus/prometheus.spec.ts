@@ -173,7 +173,7 @@ describe('collectSyncMetrics', () => {
     })
 
     it('an application without sync, and says what to do', () => {
-      refused({}, feathers()).to.throw(Error, 'call app.configure(sync(…)) before collectSyncMetrics(app)')
+      refused({}, feathers()).to.throw(Error, 'call app.configure(sync(...)) before collectSyncMetrics(app)')
       expect(register.getMetricsAsArray()).to.deep.equal([])
     })
 
