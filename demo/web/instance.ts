@@ -41,6 +41,7 @@ const network = new LossyNetwork(name, (stamps) => {
 const app = createApp(name, database, {
   uri,
   key,
+  name,
   heartbeat: HEARTBEAT,
   container: network.containerFor(uri)
 })
@@ -48,8 +49,9 @@ const app = createApp(name, database, {
 function report(): void {
   const { status, adapter } = app.sync
   const isHub = adapter instanceof IpcAdapter && adapter.isHub
-  const { events } = app.sync.stats()
-  tell({ type: 'report', report: { status, isHub, toDrop: network.toDrop, events } })
+  const { events, peers } = app.sync.stats()
+  const health = app.sync.health()
+  tell({ type: 'report', report: { status, isHub, toDrop: network.toDrop, events, health, peers } })
 }
 
 app.on('sync-status', report)

@@ -1,5 +1,5 @@
 /** What the process of the demo and those of its instances tell each other. */
-import type { SyncStats, SyncStatus } from '../../lib/index.js'
+import type { PeerStats, SyncHealth, SyncStats, SyncStatus } from '../../lib/index.js'
 import type { Database } from './database.js'
 
 /** The methods of the database that an instance can call. */
@@ -28,6 +28,9 @@ export interface Report {
   /** How many messages it will still drop. */
   toDrop: number
   events: SyncStats['events']
+  health: SyncHealth
+  /** The other instances, as it sees them. */
+  peers: PeerStats[]
 }
 
 /** Something that has happened to an instance. */

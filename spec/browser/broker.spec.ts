@@ -29,6 +29,17 @@ describe('the demo in the browser, with a broker of its own', function () {
     expect(await page.page.getByRole('button', { name: /hub/ }).count()).to.equal(0)
   })
 
+  it('shows the health of each instance, and how it sees the others', async () => {
+    for (const name of NAMES) {
+      await page.pane(name).locator('.health').getByText('Healthy', { exact: true }).waitFor()
+      await page.pane(name).getByText('Other instances').click()
+      const others = NAMES.filter((other) => other !== name)
+      for (const other of others)
+        await page.pane(name).getByRole('cell', { name: other, exact: true }).waitFor()
+      expect(await page.pane(name).locator('.fleet tbody tr').count()).to.equal(others.length)
+    }
+  })
+
   it('keeps events while the broker is stopped, and delivers each once when it is back', async () => {
     await button('Stop the broker').click()
     for (const name of NAMES) await page.waitForState(name, 'reconnecting')
@@ -36,6 +47,10 @@ describe('the demo in the browser, with a broker of its own', function () {
     await page.send('A', 'Nor this')
     await page.expectEvent('created “Nor this”', ['A'])
     await page.waitForCounter('A', 'waiting', 2)
+    const health = page.pane('A').locator('.health')
+    await health
+      .getByText(/^Healthy: the broker has been away for \d+ s, 2 events wait; clients of/)
+      .waitFor()
     expect(await page.board('B').count()).to.equal(0)
 
     await button('Start the broker').click()

@@ -2,7 +2,9 @@
 
 /**
  * @typedef {{ sent: number, resent: number, received: number, duplicate: number, missed: number, waiting: number }} Counters
- * @typedef {{ status: string, isHub: boolean, toDrop: number, events: Counters }} Report
+ * @typedef {{ healthy: boolean, reason?: string }} Health
+ * @typedef {{ name?: string, host?: string, pid?: number, age: number, delay: number, rate: number }} Peer
+ * @typedef {{ status: string, isHub: boolean, toDrop: number, events: Counters, health: Health, peers: Peer[] }} Report
  * @typedef {{ name: string, state: 'starting' | 'running' | 'dead', port: number, pid?: number, report?: Report }} InstanceState
  * @typedef {{ uri: string, broker?: { name: string, state: 'running' | 'stopped' }, instances: InstanceState[] }} State
  * @typedef {{ instance: string, kind: 'dropped', stamps: string[] }

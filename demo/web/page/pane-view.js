@@ -1,5 +1,6 @@
 import { command } from './control.js'
 import { element, find } from './dom.js'
+import { fleetRows, healthText } from './fleet.js'
 
 /** @typedef {import('./control.js').InstanceState} InstanceState */
 
@@ -56,6 +57,8 @@ export class PaneView {
       ? `process ${pid}, port ${port}`
       : `process ${pid}: its client connects when it is in sync`
     this.#say('.process', this.#isDead ? 'No process: the other instances go on.' : alive)
+    this.#say('.health', healthText(report?.health))
+    this.#find('.fleet tbody').replaceChildren(...fleetRows(report?.peers ?? []))
     this.#say('.power', this.#isDead ? 'Restart' : 'Kill').ariaLabel =
       `${this.#isDead ? 'Restart' : 'Kill'} instance ${this.name}`
     this.#say('.to-drop', report?.toDrop ? `${report.toDrop} to drop` : '')
