@@ -5,6 +5,7 @@ import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { IpcAdapter } from '../../lib/index.js'
 import type { ResolvedOptions } from '../../lib/sync/options.js'
+import { startRedis } from '../support/brokers/redis.js'
 import { type Running, start } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
 import { type Member, Members } from '../support/members.js'
@@ -70,6 +71,27 @@ describe('feathers-sync watch', () => {
       })
     })
   }
+
+  it('tells that the broker is away and back, each error once, and goes on', async () => {
+    const redis = await startRedis()
+    const [one] = await members.start(1, { uri: redis.uri })
+    const watch = await watching(members, redis.uri)
+    await redis.kill()
+    await eventually(() => of(watch, 'error').length >= 2) // cut, and then refused
+    await delay(500) // several attempts
+    await redis.start()
+    await eventually(() => of(watch, 'back').length === 1)
+    await eventually(() => one.app.sync.status === 'ready')
+    one.make(1)
+    await eventually(() => of(watch, 'event').length === 1)
+    watch.interrupt(130)
+    await watch.ended
+    await redis.stop()
+    expect(of(watch, 'away')).to.have.length(1)
+    const texts = of(watch, 'error').map(({ message }) => message)
+    expect(texts.length).to.be.below(5)
+    expect(texts.filter((text, at) => text === texts[at - 1])).to.deep.equal([])
+  })
 
   describe('what it shows', () => {
     const uri = `ipc:///tmp/feathers-sync-${randomUUID().slice(0, 8)}.sock`

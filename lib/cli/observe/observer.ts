@@ -50,6 +50,8 @@ export class Observer {
   /** Until then nobody is younger than the subscription: what was sent before can't be missed. */
   #connectedAt = Number.POSITIVE_INFINITY
   #pings = 0
+  /** Attempts to connect fail with the same one again and again. */
+  #lastError: string | undefined
   /** Called with each own message that comes back. */
   #onEcho: ((frame: Frame) => void) | undefined
   #onRefused: ((error: SyncError) => void) | undefined
@@ -199,12 +201,16 @@ export class Observer {
 
   #onError(error: SyncError): void {
     if (error.kind === 'publish' && this.#onRefused) this.#onRefused(error)
-    else this.#handlers.error(error)
+    else if (error.message !== this.#lastError) {
+      this.#lastError = error.message
+      this.#handlers.error(error)
+    }
   }
 
   #onStatus(status: string): void {
     if (!this.#adapter || status === 'closed') return
     const isBack = status === 'ready'
+    if (isBack) this.#lastError = undefined
     this.#handlers.away(!isBack)
     if (isBack) this.join(ROUND).catch((error) => this.#handlers.error(error))
   }
