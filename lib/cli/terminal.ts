@@ -6,6 +6,8 @@ export type Colors = ReturnType<typeof pico.createColors>
 /** Where a command reads and writes. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The file of the command itself, to be run as another process. */
+  readonly program: string
   readonly colors: Colors
   /** Whether somebody looks at standard output: lines can be drawn anew. */
   readonly isTerminal: boolean
@@ -45,6 +47,7 @@ export function processTerminal(): Terminal {
   }
   return {
     env,
+    program: process.argv[1] ?? '',
     colors: pico.createColors(stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb'),
     isTerminal: stdout.isTTY === true,
     get columns() {

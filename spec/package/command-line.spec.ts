@@ -52,7 +52,11 @@ describe('the packed command line', () => {
     const { stdout } = await watch
     expect(stdout).to.match(/"path":"messages","event":"created","id":7/)
     const bench = await run('bench', uri, '--seconds', '1', '--json')
-    expect(JSON.parse(bench.stdout).saturated).to.include({ lost: 0 })
+    const { key, saturated, steady } = JSON.parse(bench.stdout)
+    expect(key).to.equal('feathers-sync-bench')
+    expect(saturated).to.include({ lost: 0, bytes: saturated.events * 200 })
+    expect(steady).to.include({ events: 200, lost: 0 })
+    expect(steady.p50).to.be.above(0).and.at.most(steady.p99)
   })
 
   it('says which package the broker needs, where its driver is not installed', async () => {

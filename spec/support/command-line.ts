@@ -30,10 +30,15 @@ export interface Setting {
   env?: Record<string, string>
   input?: string
   isTerminal?: boolean
+  /** That of `compiledCommand()`. */
+  program?: string
 }
 
 /** Starts a command in this process. */
-export function start(args: readonly string[], { env = {}, input = '', isTerminal = false }: Setting = {}) {
+export function start(
+  args: readonly string[],
+  { env = {}, input = '', isTerminal = false, program = '' }: Setting = {}
+) {
   const end = new AbortController()
   const running: Running = {
     code: -1,
@@ -52,6 +57,7 @@ export function start(args: readonly string[], { env = {}, input = '', isTermina
   }
   const terminal: Terminal = {
     env,
+    program,
     colors: pico.createColors(false),
     isTerminal,
     columns: 120,
@@ -84,11 +90,16 @@ export async function spawnCommand(
   args: readonly string[],
   { env = {}, stdio = ['pipe', 'pipe', 'pipe'] as ('pipe' | 'ignore')[] } = {}
 ): Promise<ChildProcess> {
-  built ??= compile()
-  return spawn(process.execPath, [await built, ...args], {
+  return spawn(process.execPath, [await compiledCommand(), ...args], {
     stdio,
     env: { ...process.env, NODE_PATH: join(PROJECT, 'node_modules'), ...env }
   })
+}
+
+/** The command as one file. */
+export function compiledCommand(): Promise<string> {
+  built ??= compile()
+  return built
 }
 
 /** Removes what was compiled. */

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { SyncError } from '../../errors.js'
 import { connect } from '../connection.js'
@@ -11,8 +11,8 @@ import type { Answer, Order } from './sender.js'
 /** The command that the child process runs. */
 export const SENDER = 'bench-sender'
 
-/** What V8 needs to optimize, in ms. */
-const WARM_UP = 1000
+/** V8 needs time to optimize: so many ms for each second of a run. */
+const WARM_UP = 200
 
 export interface BenchOptions {
   /** How long connecting may take, in ms. */
@@ -40,7 +40,7 @@ export async function bench(place: Place, options: BenchOptions, terminal: Termi
     await connect(place, { receive: () => {}, error: () => {}, status: () => {} }, { ...options, signal })
   ).close()
   const receiver = new BenchReceiver(place, (error) => terminal.complain(error.message))
-  const sender = new Sender(signal)
+  const sender = new Sender(terminal)
   try {
     await receiver.session.ready
     await sender.order({ do: 'connect', uri: place.options.uri ?? '', key: place.key })
@@ -52,7 +52,7 @@ export async function bench(place: Place, options: BenchOptions, terminal: Termi
       const { sent } = await sender.order({ do: 'send', size, ms, ...(rate !== undefined && { rate }) })
       return await receiver.figures(sent)
     }
-    await measure(WARM_UP)
+    await measure(WARM_UP * seconds)
     const saturated = await measure(seconds * 1000)
     if (!json) terminal.line(`as fast as can be  ${throughput(saturated)}`)
     const steady = await measure(seconds * 1000, perSecond)
@@ -89,10 +89,11 @@ function lostText(events: number, lost: number): string {
 /** The other process. */
 class Sender {
   readonly #signal: AbortSignal
-  readonly #child = fork(process.argv[1] ?? '', [SENDER], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  readonly #child: ChildProcess
 
-  constructor(signal: AbortSignal) {
+  constructor({ program, signal }: Terminal) {
     this.#signal = signal
+    this.#child = fork(program, [SENDER], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   }
 
   /** The URI is in no argument and no variable, where others could read it. */
