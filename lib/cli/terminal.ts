@@ -51,10 +51,10 @@ export function processTerminal(): Terminal {
     colors: pico.createColors(stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb'),
     isTerminal: stdout.isTTY === true,
     get columns() {
-      return stdout.columns ?? 80
+      return stdout.columns || 80
     },
     get rows() {
-      return stdout.rows ?? 24
+      return stdout.rows || 24
     },
     signal: end.signal,
     write,
