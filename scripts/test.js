@@ -9,7 +9,7 @@ const AT_ONCE = 4
 
 const GROUPS = [
   ['spec/{faults,adapters/amqp}/*.spec.ts'],
-  ['spec/{cli,docs,wire}/*.spec.ts'],
+  ['spec/{docs,wire}/*.spec.ts'],
   ['spec/field/[f-z]*.spec.ts'],
   ['spec/adapters/{ipc,nats,redis}/*.spec.ts'],
   ['spec/field/[a-e]*.spec.ts'],

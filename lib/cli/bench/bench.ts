@@ -54,7 +54,7 @@ export async function bench(place: Place, options: BenchOptions, terminal: Termi
     }
     await measure(WARM_UP * seconds)
     const saturated = await measure(seconds * 1000)
-    if (!json) terminal.line(`as fast as can be  ${throughput(saturated)}`)
+    if (!json) terminal.line(`as fast as possible  ${throughput(saturated)}`)
     const steady = await measure(seconds * 1000, perSecond)
     if (!json) terminal.line(`at ${grouped(perSecond)}/s`.padEnd(19) + latency(steady))
     if (json)

@@ -12,7 +12,7 @@ export type Order =
   | {
       readonly do: 'send'
       readonly size: number
-      readonly ms: number /** A second; none: as fast as can be. */
+      readonly ms: number /** A second; none: as fast as possible. */
       readonly rate?: number
     }
   | { readonly do: 'end' }

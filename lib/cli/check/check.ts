@@ -92,7 +92,11 @@ async function checkRights(
   try {
     await observer.join(timeout)
     facts.rights = { subscribe: true, publish: true }
-    report.add({ check: 'rights', status: 'ok', text: 'may publish and subscribe: an own message came back' })
+    report.add({
+      check: 'rights',
+      status: 'ok',
+      text: 'may publish and subscribe: a message of its own came back'
+    })
     return true
   } catch (error) {
     if (!(error instanceof SyncError)) throw error
@@ -139,7 +143,7 @@ function checkLimits(adapter: SyncAdapter, facts: Facts, report: Report): void {
   report.add({
     check: 'largest message',
     status: 'ok',
-    text: `${limit}; an event may have ${bytes(event)}${parts}`
+    text: `${limit}; an event may have up to ${bytes(event)}${parts}`
   })
 }
 

@@ -29,7 +29,7 @@ export interface Facts {
   broker?: ServerInfo
   /** In ms, until subscribed. */
   connected?: number
-  /** Proven by an own message that came back. */
+  /** Proven by a message of its own that came back. */
   rights?: { subscribe: boolean; publish: boolean }
   /** In ms. */
   roundTrip?: { messages: number; median: number; p99: number }

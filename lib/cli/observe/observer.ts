@@ -143,7 +143,7 @@ export class Observer {
       this.#onEcho = (echo) => {
         if (isIt(echo)) resolve(performance.now() - sentAt)
       }
-      const text = `an own message has not come back within ${timeout} ms, though the broker took it`
+      const text = `a message of its own has not come back within ${timeout} ms, though the broker took it`
       timer = setTimeout(() => reject(new SyncError('publish', `feathers-sync: ${text}`)), timeout)
     })
     try {
