@@ -3,7 +3,9 @@ import type { Params } from '@feathersjs/feathers'
 import { feathers } from '@feathersjs/feathers'
 import { koa } from '@feathersjs/koa'
 import socketio from '@feathersjs/socketio'
+import { register } from 'prom-client'
 import sync, { type SyncOptions } from '../../lib/index.js'
+import { collectSyncMetrics } from '../../lib/prometheus.js'
 import type { Message } from './database.js'
 
 /** The database, as an instance sees it. */
@@ -57,6 +59,12 @@ export function createApp(name: string, database: RemoteDatabase, syncOptions: S
   const app = koa(feathers<{ messages: Messages; ticks: Ticks }>())
   app.configure(socketio({ transports: ['websocket'] }))
   app.configure(sync(syncOptions))
+  collectSyncMetrics(app)
+  app.use(async (context, next) => {
+    if (context.path !== '/metrics') return await next()
+    context.type = register.contentType
+    context.body = await register.metrics()
+  })
   app.use('messages', new Messages(name, database))
   app.use('ticks', new Ticks())
   app.on('connection', (connection) => app.channel('everybody').join(connection))

@@ -70,6 +70,14 @@ describe('the demo in the browser, with a broker of its own', function () {
     expect(await page.board('C').allTextContents()).to.deep.equal(await page.board('A').allTextContents())
   })
 
+  it('links the metrics of each instance, which count what its pane counts', async () => {
+    const link = page.page.getByRole('link', { name: 'Metrics of instance B for Prometheus' })
+    const response = await fetch((await link.getAttribute('href')) ?? '')
+    const received = /^feathers_sync_events_received_total\S* (\d+)$/m.exec(await response.text())?.[1]
+    expect(Number(received)).to.be.above(2)
+    await page.waitForCounter('B', 'received', Number(received))
+  })
+
   it('starts an instance as soon as the broker is back', async () => {
     await page.kill('C')
     await page.waitForState('C', 'dead')

@@ -58,6 +58,7 @@ export class PaneView {
       : `process ${pid}: its client connects when it is in sync`
     this.#say('.process', this.#isDead ? 'No process: the other instances go on.' : alive)
     this.#say('.health', healthText(report?.health))
+    this.#showMetrics(isConnected ? port : undefined)
     this.#find('.fleet tbody').replaceChildren(...fleetRows(report?.peers ?? []))
     this.#say('.power', this.#isDead ? 'Restart' : 'Kill').ariaLabel =
       `${this.#isDead ? 'Restart' : 'Kill'} instance ${this.name}`
@@ -71,6 +72,13 @@ export class PaneView {
     )
   }
 
+  /** @param {number | undefined} port */
+  #showMetrics(port) {
+    const link = /** @type {HTMLAnchorElement} */ (this.#find('.metrics'))
+    link.hidden = port === undefined
+    link.href = `http://${location.hostname}:${port}/metrics`
+  }
+
   #label() {
     const { name } = this
     this.#root.dataset.name = name
@@ -78,6 +86,7 @@ export class PaneView {
     this.#say('h2', `Instance ${name}`)
     this.input.ariaLabel = `Message, sent to instance ${name}`
     this.#find('.composer button').ariaLabel = `Send to instance ${name}`
+    this.#find('.metrics').ariaLabel = `Metrics of instance ${name} for Prometheus`
     this.board.ariaLabel = `Messages in pane ${name}`
     this.feed.ariaLabel = `Events in pane ${name}`
     this.#find('.losses input').ariaLabel = `How many messages to drop on their way to instance ${name}`
