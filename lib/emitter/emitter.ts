@@ -103,7 +103,7 @@ export class Emitter<Services = unknown> {
 
   /** @throws TypeError where the path is not a name that a service can have */
   service<Path extends ServicePath<Services>>(path: Path): EmitterService<Services, Path> {
-    const name = typeof path === 'string' ? path.replace(/^\/+|\/+$/g, '') : ''
+    const name = typeof path === 'string' && path !== '' ? path.replace(/^\/+|\/+$/g, '') || '/' : '' // as Feathers has them
     if (name === '')
       throw new TypeError("feathers-sync: service() takes the path of a service, such as 'messages'")
     return { emit: (event, ...[data]) => this.#emit({ event, path: name, data }) }

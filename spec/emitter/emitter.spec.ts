@@ -187,7 +187,7 @@ describe('an emitter', () => {
 
   it('refuses names that are none, and options of applications', async () => {
     const { emitter } = open()
-    expect(() => emitter.service('/')).to.throw(TypeError, 'path of a service')
+    expect(() => emitter.service('')).to.throw(TypeError, 'path of a service')
     expect(() => emitter.service(undefined as never)).to.throw(TypeError, 'path of a service')
     expect(() => emitter.service('events').emit('')).to.throw(TypeError, 'name of an event')
     await emitter.close()
