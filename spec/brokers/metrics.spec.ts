@@ -4,10 +4,10 @@ import { expect } from 'chai'
 import { Registry } from 'prom-client'
 import sync, { type SyncOptions } from '../../lib/index.js'
 import { collectSyncMetrics } from '../../lib/prometheus.js'
+import { BROKERS, EMBEDDED, type Meeting } from '../faults/everywhere.js'
 import { samplesOf } from '../prometheus/stage.js'
 import type { Broker } from '../support/brokers/broker.js'
 import { eventually } from '../support/eventually.js'
-import { BROKERS, EMBEDDED, type Meeting } from './everywhere.js'
 
 const HISTORY = 20
 const LOST = 5
@@ -66,7 +66,7 @@ describe('the metrics', function () {
         await Promise.all([one.shows('peers', 1), two.shows('peers', 1)])
         await one.make(7)
         await two.shows('events_received_total', 7)
-        expect(await one.value('events_sent_total')).to.equal(7)
+        await one.shows('events_sent_total', 7) // the driver may tell later than the other instance
         expect(await two.value('delivery_delay_seconds_count')).to.be.above(0)
         if (isBroker(broker)) await outage(broker, one, two)
       } finally {
