@@ -4,7 +4,7 @@ import { answered } from './observe/answered.js'
 import type { Place } from './place.js'
 import type { Terminal } from './terminal.js'
 import { grouped, printable } from './text.js'
-import { UsageError } from './usage.js'
+import { asUsage, UsageError } from './usage.js'
 import { serializerOf } from './watch/events.js'
 
 /** An event, as the arguments name it. */
@@ -52,7 +52,12 @@ export async function emit(
   })
   const stop = () => void emitter.close()
   signal.addEventListener('abort', stop, { once: true })
-  emitter.service(path).emit(event, value)
+  try {
+    asUsage(() => emitter.service(path).emit(event, value))
+  } catch (error) {
+    await emitter.close()
+    throw error
+  }
   const isConnected = await emitter.ready.then(
     () => true,
     () => false

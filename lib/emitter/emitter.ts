@@ -130,7 +130,7 @@ export class Emitter<Services = unknown> {
    * Waits until what was emitted has been sent, for which it awaits a connection: before a function is suspended, and now and then in
    * a loop that makes many events, as only so many can wait as the `history` option says. Never rejects.
    *
-   * @param timeout in ms. Default: `closeTimeout`
+   * @param timeout in ms; `Infinity`: as long as it takes. Default: `closeTimeout`
    * @returns how many events are not known to have been sent by then; they go on waiting
    */
   async flush(timeout = this.#options.closeTimeout): Promise<number> {

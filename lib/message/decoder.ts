@@ -99,7 +99,7 @@ function readShared(serializer: Serializer, bytes: Buffer, place: Bounds, select
   const names = selection && namesOf(serializer, bytes, place)
   if (names && !selection.wants(names)) return { shared: names, isWanted: false, items: [] }
   const shared = deserialized(serializer, bytes, place)
-  const isWanted = names !== undefined || !selection || selection.wants(shared)
+  const isWanted = !selection || areOf(shared, names) || selection.wants(shared)
   return { shared, isWanted, trace: traceContextOf(shared.trace), items: [] }
 }
 
@@ -113,7 +113,7 @@ function readWhole(
   const names = selection && namesOf(serializer, bytes, place)
   if (names && !selection.wants(names)) return dropped(names, selection)
   const message = deserialized(serializer, bytes, place)
-  if (selection && !names && !selection.wants(message)) return dropped(message, selection)
+  if (selection && !areOf(message, names) && !selection.wants(message)) return dropped(message, selection)
   return complete(message, restore(message), traceContextOf(message.trace))
 }
 
@@ -124,6 +124,11 @@ function dropped(names: Names, selection: Selection): undefined {
 /** Without deserializing, where the serializer is known to write them first. */
 function namesOf(serializer: Serializer, bytes: Buffer, { start, end }: Bounds): Names | undefined {
   return serializer.constructor === JsonSerializer ? firstNames(bytes, start, end) : undefined
+}
+
+/** Whether a message has these names: of JSON that has a name twice, the last one counts. */
+function areOf(message: SyncMessage, names: Names | undefined): boolean {
+  return names !== undefined && message.path === names.path && message.event === names.event
 }
 
 /** Where something is in a payload. */

@@ -200,6 +200,7 @@ export class AppSync implements Sync {
     if (session) {
       this.#bridge.flush()
       this.#session = undefined
+      this.#health.changed(this.status, this.#counts.lost) // of one that has not begun, nothing else tells
       this.#ending = session
       this.#closing = this.#closing.then(() => this.#end(session, timeout))
     }

@@ -75,6 +75,14 @@ describe('feathers-sync emit', () => {
 
   it('ends with 2 where the arguments are wrong', async () => {
     expect((await command(['emit', 'ipc:', 'events', 'made', '{x'])).errors).to.match(/has to be JSON/)
+    for (const [names, text] of [
+      [['/', 'made'], /path of a service/],
+      [['events', ''], /name of an event/]
+    ] as const) {
+      const wrong = await command(['emit', uri, ...names, '1'])
+      expect(wrong.code).to.equal(2)
+      expect(wrong.errors).to.match(text).and.not.include('error of the command line')
+    }
     const { code, errors } = await command(['emit', 'ipc:', 'events'])
     expect(code).to.equal(2)
     expect(errors).to.match(/takes \[uri\] <path> <event> <json>, and got 2 arguments/)

@@ -106,6 +106,14 @@ describe('an emitter', () => {
     await emitter.close()
   })
 
+  it('waits as long as it takes in `flush(Infinity)`', async () => {
+    await members.start(1, { uri: place.uri })
+    const { emitter } = open()
+    emitter.service('events').emit('made', { by: 'worker', number: 1 })
+    expect(await emitter.flush(Number.POSITIVE_INFINITY)).to.equal(0)
+    await emitter.close()
+  })
+
   it('tells several who flush and close at the same time', async () => {
     await members.start(2, { uri: place.uri })
     const { emitter } = open()

@@ -79,6 +79,14 @@ describe('readMessages with a selection', () => {
     expect(dropped).to.deep.equal(['logs created'])
   })
 
+  it('judges by the names that the parser finds, where JSON has them twice', () => {
+    const twice = '{"event":"created","path":"messages","path":"logs"'
+    expect(read(payloads.one(`${twice},"data":1}`), 1)).to.deep.equal([])
+    const payload = payloads.many(listed(Buffer.from(`${twice}}`), Buffer.from('{"data":1}')))
+    expect(read(payload, 1)).to.deep.equal([])
+    expect(dropped).to.deep.equal(Array(2).fill('logs created'))
+  })
+
   it('deserializes with another serializer, but not the items of a list that is not wanted', () => {
     const serializer = new OtherSerializer()
     expect(read(payloads.one(text('logs', { data: 1 })), 1, serializer)).to.deep.equal([])

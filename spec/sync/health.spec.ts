@@ -61,6 +61,17 @@ describe('app.sync.health()', () => {
     await eventually(() => one.health().peers === 1)
   })
 
+  it('says when it was opened again, where it was closed before it began to connect', async () => {
+    const { app, health } = start()
+    await app.sync.close()
+    const closed = Date.now()
+    expect(health().status).to.equal('closed')
+    await eventually(() => Date.now() > closed)
+    await app.setup()
+    expect(health().status).to.equal('connecting')
+    expect(health().since).to.be.above(closed)
+  })
+
   it('stays healthy while the broker is away, and says how long, what waits and what was lost', async () => {
     const { app, adapter, create, health } = start({ history: { events: 3 } })
     await app.sync.ready
