@@ -7,6 +7,11 @@ import type { Place } from './place.js'
 /** How long the hub of `ipc:` may be in change, in ms: the next one is there at once. */
 const HUB_CHANGE = 1000
 
+/** A command has an end: it does not go on trying. */
+export function lateText({ uri, options }: Place, timeout: number): string {
+  return `feathers-sync: the ${options.adapter} adapter at ${uri} has not connected within ${timeout} ms: is there a server that answers?`
+}
+
 export interface ConnectOptions {
   /** How long it may take, in ms. */
   readonly timeout: number
@@ -32,8 +37,7 @@ export async function connect(
     fail = reject
   })
   const late = delay(timeout, undefined, { signal: AbortSignal.any([signal, over.signal]) }).then(() => {
-    const text = `feathers-sync: the ${adapter.type} adapter at ${place.uri} has not connected within ${timeout} ms`
-    throw new SyncError('timeout', `${text}: is there a server that answers?`)
+    throw new SyncError('timeout', lateText(place, timeout))
   })
   const connected = adapter.connect({
     ...handlers,

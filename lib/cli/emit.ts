@@ -1,5 +1,6 @@
 import { createEmitter } from '../emitter/create-emitter.js'
 import { reason, type SyncError } from '../errors.js'
+import { lateText } from './connection.js'
 import { answered } from './observe/answered.js'
 import type { Place } from './place.js'
 import type { Terminal } from './terminal.js'
@@ -68,20 +69,20 @@ export async function emit(
   signal.removeEventListener('abort', stop)
   if (signal.aborted) return Number(signal.reason)
   const sent = unsent === 0 && emitter.stats().events.sent > 0
+  const why = failure?.kind === 'timeout' ? lateText(place, options.timeout) : failure?.message
   if (options.json) {
-    terminal.line(JSON.stringify({ sent, instances, ...(!sent && failure && { error: failure.message }) }))
+    terminal.line(JSON.stringify({ sent, instances, ...(!sent && why && { error: why }) }))
   } else if (sent) {
-    terminal.line(`${printable(path)} ${printable(event)} was sent; ${there(instances)}`)
+    terminal.line(`${printable(path)} ${printable(event)} was sent; ${there(instances, place.key)}`)
   }
   if (!sent && !options.json) {
-    const why = failure?.message ?? 'feathers-sync: no instance is there that takes it'
-    terminal.complain(printable(why))
+    terminal.complain(printable(why ?? 'feathers-sync: no instance is there that takes it'))
   }
   return sent ? 0 : 1
 }
 
-function there(instances: number): string {
-  if (instances === 0) return 'no instance is there with this key'
+function there(instances: number, key: string): string {
+  if (instances === 0) return `no instance is there with the key ${printable(key)}`
   return instances === 1 ? 'there is 1 instance' : `there are ${grouped(instances)} instances`
 }
 

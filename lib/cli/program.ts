@@ -141,6 +141,11 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
         throw new UsageError(`emit takes [uri] <path> <event> <json>, and got ${args.length} arguments`)
       }
       const [path, event, data] = args.slice(-3) as [string, string, string]
+      if (args.length === 3 && /^(\w+:\/\/|ipc:)/.test(path)) {
+        throw new UsageError(
+          'emit takes [uri] <path> <event> <json>, and got no <json> behind the URI, path and event'
+        )
+      }
       const uri = args.length === 4 ? args[0] : undefined
       end(await emit(place(uri, options), { path, event, data }, options, terminal))
     })

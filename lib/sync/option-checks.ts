@@ -26,7 +26,7 @@ const omit: Check = {
 }
 const services: Check = {
   test: (value) => object.test(value) && wrongServices(value as object) === undefined,
-  expected: `an object that has for paths of services, or '*' for the rest, ${EXPECTED}`,
+  expected: `an object with paths of services, or '*' for the rest, and for each ${EXPECTED}`,
   got: (value) => {
     const [path, what] = (object.test(value) && wrongServices(value as object)) || []
     return path === undefined ? show(value) : `${what} for ${inspect(path)}`

@@ -38,6 +38,7 @@ describe('feathers-sync, the command', () => {
       ],
       [['check', 'redis://u:pa/ss@host'], /@ behind its host.*got redis:\*\*\*\n/],
       [['check', 'ipc:', '--timeout', '1.5'], /whole number from 1/],
+      [['emit', 'redis://localhost', 'messages', 'created'], /got no <json> behind the URI, path and event/],
       [['watch', 'ipc:', '--count', 'x'], /whole number from 1/],
       [['watch', 'ipc:', '--serializer', 'bson'], /Allowed choices are json, msgpack/]
     ]

@@ -82,7 +82,7 @@ describe('option-checks', () => {
           { '*': { evnts: [] } },
           { users: { events: [5] } }
         ],
-        "has to be an object that has for paths of services, or '[*]' for the rest, true, false or"
+        "has to be an object with paths of services, or '[*]' for the rest, and for each true, false or"
       ],
       ['wire', [2, 5, '3', '4', null, true], 'has to be 3 or 4'],
       ['heartbeat', ['5000', -1, 1, 99, Number.NaN, 2 ** 30 + 1, null], 'milliseconds from 100'],
