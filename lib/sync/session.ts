@@ -109,17 +109,13 @@ export class Session {
     const left = () => Math.max(0, endsAt - leaving - performance.now())
     this.#end.abort()
     this.#isLeaving = true
-    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await settledWithin(left(), this.#proof())
+    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await this.#proof(left())
     if (this.delivery.isAlone) await settledWithin(left(), this.delivery.company())
     if (this.#needsOthers && this.delivery.isProven && this.delivery.isUnheard)
       await this.#reachOthers(left())
     const unsent = await this.delivery.close(left())
-    this.#fail(
-      new SyncError(
-        'closed',
-        `feathers-sync: the ${this.#adapter.type} adapter was closed before it was ready`
-      )
-    )
+    const text = `feathers-sync: the ${this.#adapter.type} adapter was closed before it was ready`
+    this.#fail(new SyncError('closed', text))
     this.#awaitProof.clear()
     if (this.#hasAdapter)
       await settledWithin(Math.max(leaving, endsAt - performance.now()), this.#adapter.close())
@@ -144,7 +140,7 @@ export class Session {
   async flush(timeout: number): Promise<number> {
     const endsAt = performance.now() + timeout
     const { sender } = this.delivery
-    if (!this.delivery.isProven) await settledWithin(timeout, this.#proof())
+    if (!this.delivery.isProven) await this.#proof(timeout)
     if (this.delivery.isProven) await settledWithin(Math.max(0, endsAt - performance.now()), sender.flush())
     return sender.unsent
   }
@@ -227,8 +223,15 @@ export class Session {
     this.#awaitProof.clear()
   }
 
-  #proof(): Promise<void> {
-    return new Promise((resolve) => this.#awaitProof.add(resolve))
+  /** Waits for it, and leaves nothing behind: an outage may be long, and `flush` called often. */
+  async #proof(ms: number): Promise<void> {
+    let proceed = () => {}
+    const proof = new Promise<void>((resolve) => {
+      proceed = resolve
+    })
+    this.#awaitProof.add(proceed)
+    await settledWithin(ms, proof)
+    this.#awaitProof.delete(proceed)
   }
 
   #afterAnswers(resolve: () => void): void {
