@@ -76,7 +76,7 @@ describe('feathers-sync emit', () => {
   it('ends with 2 where the arguments are wrong', async () => {
     expect((await command(['emit', 'ipc:', 'events', 'made', '{x'])).errors).to.match(/has to be JSON/)
     for (const [names, text] of [
-      [['/', 'made'], /path of a service/],
+      [['', 'made'], /path of a service/],
       [['events', ''], /name of an event/]
     ] as const) {
       const wrong = await command(['emit', uri, ...names, '1'])

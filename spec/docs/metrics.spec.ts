@@ -147,15 +147,20 @@ page.describe(() => {
       import { collectSyncMetrics } from 'feathers-sync/prometheus'
       const admin = feathers().configure(inSync({ uri: 'ipc:' }))
     `
-    const { app } = await page.run(
+    const result = await page.run(
       page.snippet('Several applications, several processes'),
       prelude,
       '\nexport { admin }\n'
     )
-    await app.sync.ready
-    expect(await register.metrics())
-      .to.match(/^feathers_sync_up\{app="main"\} 1$/m)
-      .and.to.match(/^feathers_sync_up\{app="admin"\} [01]$/m)
+    const { app, admin } = result as typeof result & { admin: Application }
+    try {
+      await Promise.all([app.sync.ready, admin.sync.ready])
+      expect(await register.metrics())
+        .to.match(/^feathers_sync_up\{app="main"\} 1$/m)
+        .and.to.match(/^feathers_sync_up\{app="admin"\} 1$/m)
+    } finally {
+      await admin.teardown()
+    }
   })
 
   it('subscribes to a channel', async () => {
