@@ -23,7 +23,7 @@ describe('the demo by keyboard alone', function () {
   async function tabTo(target: Locator): Promise<void> {
     const isFocused = () => target.evaluateAll((found, focused) => found[0]?.matches(focused), ':focus')
     for (let tabs = 0; !(await isFocused()); tabs++) {
-      if (tabs === 60) throw new Error(`Tab does not reach ${target}`)
+      if (tabs === 100) throw new Error(`Tab does not reach ${target}`)
       await press('Tab')
     }
   }

@@ -94,7 +94,7 @@ describe('feathers-sync check, where something is wrong', () => {
       await nats.stop()
       texts.push(`${check}: ${text}`)
     }
-    expect(texts[0]).to.match(
+    expect(texts[0], texts[0]).to.match(
       /^connection: .* may not subscribe to 'feathers-sync'.*`permissions: \{ publish:/
     )
     expect(texts[1]).to.match(/^rights: .* no right to publish to 'feathers-sync'.*`permissions: \{ publish:/)
