@@ -12,6 +12,7 @@ import {
   trace
 } from '@opentelemetry/api'
 import type { Instrumentation, Sync, SyncMessage, TraceContext } from 'feathers-sync'
+import { LIBRARY } from './adapters/library.js'
 
 /** Where the registry of OpenTelemetry has another name than the adapter. */
 const SYSTEMS: Readonly<Record<string, string>> = { amqp: 'rabbitmq' }
@@ -53,7 +54,7 @@ async function rememberEnd(call: HookContext, next: NextFunction): Promise<void>
 }
 
 class Tracing implements Instrumentation {
-  readonly #tracer: Tracer = trace.getTracer('feathers-sync')
+  readonly #tracer: Tracer = trace.getTracer('feathers-sync', LIBRARY.version)
   readonly #attributes: Attributes
   readonly #destination: string
   /** Those of this turn, by what they process. */

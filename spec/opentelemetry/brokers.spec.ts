@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { trace } from '@opentelemetry/api'
 import { expect } from 'chai'
 import { createEmitter } from '../../lib/emitter.js'
@@ -6,6 +7,7 @@ import { eventually } from '../support/eventually.js'
 import { PLACES, type Place } from '../support/places.js'
 import { idOf, parentOf, TracingStage, traceOf } from './tracing-stage.js'
 
+const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 const SYSTEMS = { redis: 'redis', nats: 'nats', ipc: 'ipc' } as const
 
 for (const adapter of ['redis', 'nats', 'ipc'] as const) {
@@ -49,6 +51,7 @@ for (const adapter of ['redis', 'nats', 'ipc'] as const) {
         'feathers.event': 'created'
       }
       expect(sent?.name).to.equal(`send ${stage.key}`)
+      expect(sent?.instrumentationScope).to.include({ name: 'feathers-sync', version })
       expect(sent?.attributes).to.deep.equal({
         ...attributes,
         'messaging.operation.name': 'send',

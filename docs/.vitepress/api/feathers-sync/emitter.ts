@@ -1,0 +1,6 @@
+/**
+ * Makes events in a process without Feathers.
+ *
+ * @module
+ */
+export * from '../../../../lib/emitter.js'
