@@ -7,6 +7,7 @@ import { type Instrumentation, Instrumented } from '../message/instrumentation.j
 import type { SyncMessage } from '../message/message.js'
 import { Policy } from '../message/policy.js'
 import { Serializer } from '../message/serializer.js'
+import { servicePath } from '../message/service-path.js'
 import type { ServiceEventData, ServiceEventName, ServicePath } from '../message/service-types.js'
 import { adapterOf, graphOf, make } from '../sync/graph.js'
 import type { ResolvedOptions } from '../sync/options.js'
@@ -103,9 +104,9 @@ export class Emitter<Services = unknown> {
 
   /** @throws TypeError where the path is not a name that a service can have */
   service<Path extends ServicePath<Services>>(path: Path): EmitterService<Services, Path> {
-    const name = typeof path === 'string' && path !== '' ? path.replace(/^\/+|\/+$/g, '') || '/' : '' // as Feathers has them
-    if (name === '')
+    if (typeof path !== 'string' || path === '')
       throw new TypeError("feathers-sync: service() takes the path of a service, such as 'messages'")
+    const name = servicePath(path)
     return { emit: (event, ...[data]) => this.#emit({ event, path: name, data }) }
   }
 
@@ -121,9 +122,7 @@ export class Emitter<Services = unknown> {
 
   /** Has traces go on in the instances, as `app.sync.instrument` does. `undefined`: no longer. */
   instrument(instrumentation: Instrumentation | undefined): void {
-    const failed = (text: string, cause: unknown) =>
-      this.#reporter.error(SyncError.from(cause, 'listener', `feathers-sync: ${text}`))
-    this.#instrumented = instrumentation && new Instrumented(instrumentation, failed)
+    this.#instrumented = instrumentation && new Instrumented(instrumentation, this.#reporter.error)
   }
 
   /**

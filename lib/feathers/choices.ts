@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { servicePath } from '../message/service-path.js'
 import { EXPECTED, type ServiceSync, type ServicesSync, wrongSync } from './service-sync.js'
 
 /** What was said of a service, or of the rest. */
@@ -28,7 +29,7 @@ export class Choices {
   constructor(services: ServicesSync = {}) {
     for (const [path, choice] of Object.entries(services)) {
       if (choice !== undefined)
-        this.#named.set(path === REST ? REST : stripSlashes(path), this.#ruleOf(choice))
+        this.#named.set(path === REST ? REST : servicePath(path), this.#ruleOf(choice))
     }
     this.#rest = this.#named.get(REST)
     this.#named.delete(REST)
@@ -105,9 +106,4 @@ function refuseUnknown({ events = new Set() }: Rule, option: string, known: Read
           : 'those that are shared: events of an authentication service never are')
     )
   }
-}
-
-/** As Feathers has the paths of services. */
-function stripSlashes(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '') || '/'
 }

@@ -86,9 +86,7 @@ export class EventBridge {
   instrument(instrumentation: Instrumentation | undefined): void {
     const attached = this.#attached
     if (!attached) return
-    const failed = (text: string, cause: unknown) =>
-      attached.link.error(SyncError.from(cause, 'listener', `feathers-sync: ${text}`))
-    attached.instrumented = instrumentation && new Instrumented(instrumentation, failed)
+    attached.instrumented = instrumentation && new Instrumented(instrumentation, attached.link.error)
   }
 
   /** Takes the payload of `count` events of another instance and emits each as `sync-in`. Never throws. */

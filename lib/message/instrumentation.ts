@@ -1,3 +1,4 @@
+import { SyncError } from '../errors.js'
 import { atOnce, isPromise } from './at-once.js'
 import type { SyncMessage } from './message.js'
 import { type TraceContext, traceContextOf } from './trace.js'
@@ -25,16 +26,15 @@ export interface Instrumentation {
   deliver(message: SyncMessage, run: () => Promise<void> | undefined): void | Promise<void>
 }
 
-type Report = (text: string, cause: unknown) => void
-
 /** Calls an instrumentation, and contains what it does wrong. */
 export class Instrumented {
   /** Of bulk calls. */
   readonly #sent = new WeakMap<object, { trace: TraceContext | undefined }>()
 
+  /** @param onError called with what was contained; must not throw */
   constructor(
     private readonly instrumentation: Instrumentation,
-    private readonly report: Report
+    private readonly onError: (error: SyncError) => void
   ) {}
 
   /**
@@ -53,7 +53,7 @@ export class Instrumented {
   deliver(message: SyncMessage, run: () => Promise<void> | undefined): void {
     const delivery = new OneDelivery(run)
     const failed = (cause: unknown) => {
-      if (!delivery.failures.has(cause)) this.report('the instrumentation failed to deliver an event', cause)
+      if (!delivery.failures.has(cause)) this.#failed('the instrumentation failed to deliver an event', cause)
     }
     try {
       const result: unknown = this.instrumentation.deliver(message, () => delivery.run())
@@ -69,9 +69,13 @@ export class Instrumented {
     try {
       return traceContextOf(atOnce<unknown>(this.instrumentation.send(message, context), '`send`'))
     } catch (cause) {
-      this.report('the instrumentation failed to trace an event that is sent', cause)
+      this.#failed('the instrumentation failed to trace an event that is sent', cause)
       return undefined
     }
+  }
+
+  #failed(text: string, cause: unknown): void {
+    this.onError(SyncError.from(cause, 'listener', `feathers-sync: ${text}`))
   }
 }
 
