@@ -3,7 +3,8 @@
 export default {
   forbidden: [
     room('emitter', 'sync/', 'message/', 'delivery/', 'adapters/'),
-    room('sync', 'feathers/', 'message/', 'delivery/', 'adapters/'),
+    room('sync', 'feathers/', 'message/', 'delivery/', 'adapters/', 'sealing/'),
+    room('sealing', 'delivery/environment.ts', 'delivery/wire/frame.ts'),
     room('feathers', 'message/'),
     room('message'),
     room('delivery', 'adapters/link.ts'),
@@ -11,7 +12,7 @@ export default {
     room('delivery/send', 'delivery/wire/', 'delivery/*.ts', 'adapters/link.ts'),
     room('delivery/receive', 'delivery/wire/', 'delivery/*.ts'),
     room('adapters'),
-    room('cli', 'sync/', 'message/', 'delivery/', 'adapters/', 'emitter/'),
+    room('cli', 'sync/', 'message/', 'delivery/', 'adapters/', 'emitter/', 'sealing/'),
     rule('nothing imports the command line', { from: 'lib/(?!cli/|cli\\.ts$)', to: '^lib/cli(/|\\.ts$)' }),
     rule('the command line and the emitter run without Feathers', {
       from: 'lib/(cli|emitter)/',
@@ -36,7 +37,7 @@ export default {
       to: 'node_modules/prom-client/'
     }),
     rule('Feathers is known to feathers/ and sync/ only', {
-      from: 'lib/(message|delivery|adapters|cli|emitter)/',
+      from: 'lib/(message|delivery|adapters|sealing|cli|emitter)/',
       to: 'node_modules/@feathersjs/'
     }),
     rule('bytes.ts and errors.ts are for all, so they import nothing', {

@@ -11,6 +11,7 @@
  * - `overflow`: more events wait for the broker than `history` holds; the oldest were dropped
  * - `serialize`, `deserialize`: the serializer threw
  * - `frame`: received bytes that no feathers-sync 4 wrote, or sequence numbers that were not plausible
+ * - `secret`: dropped a message that is not sealed with the `secret`, was altered, or is sent again: once for each reason
  * - `unknown`: received an event of a service, or of a name, that this instance doesn't have
  * - `listener`: a listener threw, or an async one rejected, on an event from another instance; or an instrumentation threw
  * - `filter`: the `filter` option threw, or returned a promise or `undefined`; the event was not sent
@@ -28,6 +29,7 @@ export type SyncErrorKind =
   | 'serialize'
   | 'deserialize'
   | 'frame'
+  | 'secret'
   | 'unknown'
   | 'listener'
   | 'filter'

@@ -15,6 +15,18 @@ export interface SyncGap {
   missed: number
 }
 
+/**
+ * Why a message is dropped before any of it is parsed:
+ *
+ * - `unsealed`: it is not sealed, though `secret` is set
+ * - `sealed`: it is sealed, though no `secret` is set
+ * - `foreign`: it is sealed with another secret
+ * - `altered`: it is not as it was sealed, or truncated
+ * - `replayed`: it was received before, or other ones of its origin that were sealed long after it
+ * - `outdated`: its origin is not known here, and it was sealed too long ago, or in the future
+ */
+export type DropReason = 'unsealed' | 'sealed' | 'foreign' | 'altered' | 'replayed' | 'outdated'
+
 /** What delivery counts, from the start. */
 export class Counts {
   /** Events that the driver accepted, first transmissions only. */
@@ -35,6 +47,15 @@ export class Counts {
   framesReceived = 0
   bytesSent = 0
   bytesReceived = 0
+  /** Messages that were dropped before any of them was parsed. */
+  readonly dropped: Record<DropReason, number> = {
+    unsealed: 0,
+    sealed: 0,
+    foreign: 0,
+    altered: 0,
+    replayed: 0,
+    outdated: 0
+  }
   /** How much longer messages of other instances took than the fastest one of the same instance. */
   readonly delays = new Delays()
 }
@@ -62,6 +83,8 @@ export interface Environment {
   readonly history: HistoryLimit
   /** The period of the heartbeat in ms, 0 for none. */
   readonly heartbeat: number
+  /** Whether all that is received is of members: then no sequence number is forged. */
+  readonly isAuthentic?: boolean
   /** False: the events of other instances are ignored. */
   readonly receives: boolean
   /** The ids that this instance had before: what they sent is not another instance's. */

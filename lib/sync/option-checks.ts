@@ -2,6 +2,7 @@ import { inspect, types } from 'node:util'
 import { type Check, has, type OptionRules, object } from '../adapters/adapter-options.js'
 import { isPrintable } from '../delivery/wire/instance.js'
 import { EXPECTED, wrongServices } from '../feathers/service-sync.js'
+import { EXPECTED_SECRET, wrongSecret } from '../sealing/secret-option.js'
 import { BUILT_IN } from './built-in.js'
 import { nearest } from './nearest.js'
 
@@ -32,6 +33,11 @@ const services: Check = {
     return path === undefined ? show(value) : `${what} for ${inspect(path)}`
   }
 }
+const secret: Check = {
+  test: (value) => wrongSecret(value) === undefined,
+  expected: EXPECTED_SECRET,
+  got: (value) => wrongSecret(value) ?? ''
+}
 const timeout: Check = {
   test: (value) => typeof value === 'number' && value >= 1 && value <= 2 ** 31 - 1,
   expected: 'a number of milliseconds from 1 to 2147483647'
@@ -59,6 +65,7 @@ const COMMON: Record<string, Check> = {
   context: fn,
   omit,
   services,
+  secret,
   wire: { test: (value) => value === 3 || value === 4, expected: '3 or 4' },
   history,
   heartbeat: {
@@ -92,6 +99,15 @@ export function checkOptions(options: object): void {
     )
   }
   check(options, COMMON)
+  if (!('secret' in options)) return
+  // An environment variable that is not set must not turn sealing off.
+  if (options.secret === undefined) throw invalid('secret', undefined, secret)
+  if ('wire' in options && options.wire === 3) {
+    throw new TypeError(
+      '`secret` option provided to feathers-sync excludes `wire: 3`, as feathers-sync 3 can open nothing that is sealed: upgrade all instances ' +
+        'first, then remove `wire`, then introduce the secret'
+    )
+  }
 }
 
 /**
@@ -114,14 +130,18 @@ export function checkBuiltInOptions(options: object, { key, checks: own }: Parti
 }
 
 function check(options: object, checks: Record<string, Check>): void {
-  for (const [name, { test, expected, got: gotOf }] of Object.entries(checks)) {
+  for (const [name, rule] of Object.entries(checks)) {
     const value = (options as Record<string, unknown>)[name]
-    if (value === undefined || test(value)) continue
-    const problem = expected === fn.expected ? 'is not a function' : `has to be ${expected}`
-    throw new TypeError(
-      `\`${name}\` option provided to feathers-sync ${problem}, got ${gotOf?.(value) ?? got(name, value)}`
-    )
+    if (value === undefined || rule.test(value)) continue
+    throw invalid(name, value, rule)
   }
+}
+
+function invalid(name: string, value: unknown, { expected, got: gotOf }: Check): TypeError {
+  const problem = expected === fn.expected ? 'is not a function' : `has to be ${expected}`
+  return new TypeError(
+    `\`${name}\` option provided to feathers-sync ${problem}, got ${gotOf?.(value) ?? got(name, value)}`
+  )
 }
 
 function isPattern(value: unknown): boolean {

@@ -8,6 +8,8 @@ import { namesHost, serverUris } from '../adapters/server-uris.js'
 import type { HistoryLimit } from '../delivery/send/history.js'
 import type { BridgeOptions } from '../feathers/bridge-options.js'
 import type { SerializerFunctions } from '../message/serializer.js'
+import type { SealingKeys } from '../sealing/sealing-keys.js'
+import { type SecretOption, sealingKeys } from '../sealing/secret-option.js'
 import { type BuiltIn, SCHEMES } from './built-in.js'
 import { checkBuiltInOptions, checkOptions } from './option-checks.js'
 
@@ -53,6 +55,13 @@ export interface CommonOptions<Services = unknown> extends BridgeOptions<Service
    * are as well: 1 to 64 printable characters. `false`: it sends none of it. Default: no name
    */
   name?: string | false
+  /**
+   * Only those who know it can send events to this instance, or read its own: all messages are encrypted and authenticated (AES-256-GCM).
+   * The same for all instances of a `key`; use the output of `openssl rand -base64 32`. A list: the first one seals, all open. While it is
+   * introduced: `{ keys, plain: 'send' | 'accept' | 'refuse' }`. The clocks of all machines may differ by up to 60 s. Default:
+   * none
+   */
+  secret?: SecretOption | undefined
   /** A container with bindings of your own: a custom adapter, a `Serializer`, an `EventBridge`. */
   container?: SyncContainer
 }
@@ -81,7 +90,7 @@ export interface SyncOptions<Services = unknown>
     NatsOptions {}
 
 /** The options with defaults. */
-export interface ResolvedOptions extends Readonly<SyncOptions>, AdapterOptions {
+export interface ResolvedOptions extends Readonly<Omit<SyncOptions, 'secret'>>, AdapterOptions {
   readonly uri?: string | readonly string[]
   readonly adapter: string
   readonly key: string
@@ -90,6 +99,7 @@ export interface ResolvedOptions extends Readonly<SyncOptions>, AdapterOptions {
   readonly history: HistoryLimit
   readonly heartbeat: number
   readonly closeTimeout: number
+  readonly secret?: SealingKeys
   /** What a custom adapter takes. */
   readonly [option: string]: unknown
 }
@@ -111,11 +121,14 @@ export function resolveOptions(options: SyncOptions, name?: string): ResolvedOpt
   if (uri === null || uri === '') throw missingUri()
   checkOptions(options)
   const adapter = name ?? options.adapter ?? schemeOf([options.uri ?? hintAtUrl(options)].flat()[0])
+  const { secret, ...others } = options
+  const { key = DEFAULTS.key } = options
   return {
     ...DEFAULTS,
-    ...withoutUndefined(options),
+    ...withoutUndefined(others),
     history: { ...HISTORY, ...withoutUndefined(options.history ?? {}) },
-    adapter
+    adapter,
+    ...(secret !== undefined && { secret: sealingKeys(secret, key) })
   }
 }
 

@@ -31,6 +31,7 @@ const NONE: Readonly<Record<SyncErrorKind, number>> = {
   serialize: 0,
   deserialize: 0,
   frame: 0,
+  secret: 0,
   unknown: 0,
   listener: 0,
   filter: 0,

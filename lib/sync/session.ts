@@ -1,4 +1,3 @@
-import type { Link } from '../adapters/link.js'
 import { settledWithin } from '../adapters/settled-within.js'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { systemClock } from '../delivery/clock.js'
@@ -6,8 +5,10 @@ import { Delivery } from '../delivery/delivery.js'
 import type { Counts, Sink } from '../delivery/environment.js'
 import type { Receiver } from '../delivery/receive/receiver.js'
 import { SyncError } from '../errors.js'
+import { Sealing } from '../sealing/sealing.js'
 import { introduction } from './instance.js'
 import type { ResolvedOptions } from './options.js'
+import { linkTo } from './session-link.js'
 
 /** How long after the proof `ready` waits for the peers' answers, in ms: small fleets answer within. */
 const ANSWERS = 50
@@ -41,6 +42,7 @@ export class Session {
   /** Resolves when the subscription is proven; rejects with a permanent error, after `connectTimeout`, and when closed before. */
   readonly ready: Promise<void>
   readonly #adapter: SyncAdapter
+  readonly #sealing: Sealing
   readonly #options: ResolvedOptions
   readonly #counts: Counts
   readonly #handlers: SessionHandlers
@@ -62,9 +64,14 @@ export class Session {
     this.#options = options
     this.#counts = counts
     this.#handlers = handlers
-    const { history, heartbeat, mode, name, wire } = options
+    const { history, heartbeat, mode, name, secret, wire } = options
     this.delivery = new Delivery({
-      link: this.#link(),
+      link: linkTo(
+        adapter,
+        () => this.#hasAdapter,
+        () => this.#sealing
+      ),
+      isAuthentic: secret?.plain === 'refuse',
       clock: systemClock,
       counts,
       sink: { ...handlers, proven: () => this.#onProven(), error: (error) => this.#onError(error) },
@@ -74,6 +81,13 @@ export class Session {
       wire,
       ...(formerOrigins && { formerOrigins }),
       instance: introduction(name)
+    })
+    this.#sealing = new Sealing({
+      keys: secret,
+      origin: this.delivery.origin,
+      echoes: adapter.echoes,
+      counts,
+      report: (error) => this.#onError(error)
     })
     this.ready = new Promise((resolve, reject) => {
       this.#fail = reject
@@ -151,25 +165,6 @@ export class Session {
     this.#handlers.error(new SyncError('closed', `feathers-sync: ${text} (within ${timeout.toFixed()} ms)`))
   }
 
-  #link(): Link {
-    const adapter = this.#adapter
-    const status = () => (this.#hasAdapter ? adapter.status : 'connecting')
-    return {
-      get status() {
-        return status()
-      },
-      get maxPayload() {
-        return adapter.maxPayload
-      },
-      get isBlocked() {
-        return adapter.isBlocked
-      },
-      echoes: adapter.echoes,
-      publish: (bytes) => adapter.publish(bytes),
-      reconnect: (cause) => adapter.reconnect(cause)
-    }
-  }
-
   async #connect(): Promise<void> {
     // Closed before it began, and nothing to send.
     if (this.#end.signal.aborted && this.delivery.sender.unsent === 0) return
@@ -178,7 +173,7 @@ export class Session {
     this.#hasAdapter = true
     try {
       await this.#adapter.connect({
-        receive: (bytes) => this.delivery.receive(bytes),
+        receive: (bytes) => this.#receive(bytes),
         error: (error) => this.#onError(error),
         status: (status) => this.#onStatus(status)
       })
@@ -203,6 +198,11 @@ export class Session {
     const stopWaiting = () => clearTimeout(timer)
     this.#end.signal.addEventListener('abort', stopWaiting, { once: true })
     return stopWaiting
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const frame = this.#sealing.open(bytes)
+    if (frame) this.delivery.receive(frame)
   }
 
   #onError(error: SyncError): void {

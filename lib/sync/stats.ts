@@ -1,6 +1,6 @@
 import type { DelayStats } from '../delivery/delays.js'
 import type { Delivery } from '../delivery/delivery.js'
-import type { Counts } from '../delivery/environment.js'
+import type { Counts, DropReason } from '../delivery/environment.js'
 import type { PeerStats } from '../delivery/receive/peer-stats.js'
 import type { SyncErrorKind } from '../errors.js'
 
@@ -36,6 +36,10 @@ export interface SyncStats {
    * sent for the first time, and of heartbeats.
    */
   delays: DelayStats
+  /**
+   * Messages that were dropped before any of them was parsed, by reason: not sealed with the `secret`, altered, sent again.
+   */
+  dropped: Record<DropReason, number>
   /** How many errors there were, including those that were only counted because they repeat. */
   errors: number
   /** The same by kind: each has a number. */
@@ -64,6 +68,7 @@ export function statsOf(counts: Counts, state: State): SyncStats {
     history: { events, bytes },
     peers: delivery?.receiver.peers.map((peer) => peer.stats) ?? [],
     delays: counts.delays.stats,
+    dropped: { ...counts.dropped },
     errors,
     errorsByKind: { ...errorsByKind }
   }

@@ -63,7 +63,8 @@ export const KIND_AT = VERSION_AT + 1
 export const ORIGIN_AT = KIND_AT + 1
 export const BODY_AT = ORIGIN_AT + ORIGIN_LENGTH
 
-export const KINDS = { events: 1, heartbeat: 2, nack: 3, fragment: 4 } as const
+/** `sealed` is of `sealing/`: it has one of the others in it. */
+export const KINDS = { events: 1, heartbeat: 2, nack: 3, fragment: 4, sealed: 5 } as const
 /** Sequence numbers and ages take 6 bytes, which JavaScript represents exactly. */
 export const NUMBER = 6
 const MAX_NUMBER = 2 ** (8 * NUMBER) - 1
@@ -139,7 +140,7 @@ export function encodeEvents(head: Buffer, age: number, retransmission: boolean,
 }
 
 /** What all frames of a kind and an origin begin with. */
-export function frameHead({ kind, origin }: Pick<Frame, 'kind' | 'origin'>): Buffer {
+export function frameHead({ kind, origin }: { kind: keyof typeof KINDS; origin: string }): Buffer {
   return Buffer.concat([MAGIC, Buffer.from([VERSION, KINDS[kind]]), Buffer.from(origin, 'hex')])
 }
 

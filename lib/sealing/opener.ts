@@ -1,0 +1,78 @@
+import { createDecipheriv } from 'node:crypto'
+import { hasAt } from '../bytes.js'
+import type { DropReason } from '../delivery/environment.js'
+import { isFrame, ORIGIN_AT } from '../delivery/wire/frame.js'
+import { ReplayWindow } from './replay-window.js'
+import { type SealedFrame, TAG_LENGTH } from './sealed-frame.js'
+import { ALGORITHM } from './sealer.js'
+import type { SealingKeys } from './sealing-keys.js'
+
+/**
+ * How much earlier or later than now, by the clock of this machine, the first frame of an origin may have been sealed, in ms: later ones
+ * have to be new by their count.
+ */
+export const MAX_AGE = 60_000
+
+/** How many origins are known: those that have left are, too, for as long as there is room. */
+const MAX_SENDERS = 20_000
+
+interface Sender {
+  readonly key: Buffer
+  readonly window: ReplayWindow
+}
+
+/** Opens the frames of other instances. */
+export class Opener {
+  readonly #keys: SealingKeys
+  readonly #now: () => number
+  /** Only those who know a secret get in here. */
+  readonly #senders = new Map<string, Sender>()
+
+  /** @param now in ms since 1970 */
+  constructor(keys: SealingKeys, now: () => number) {
+    this.#keys = keys
+    this.#now = now
+  }
+
+  /** The frame in it, or why it is to be dropped. What costs least is checked first. */
+  open(sealed: SealedFrame): Uint8Array | DropReason {
+    const { count, sender: name } = sealed
+    const known = this.#senders.get(name)
+    if (known) {
+      if (!known.window.isNew(count)) return 'replayed'
+      const frame = decrypt(sealed, known.key)
+      if (!frame) return 'altered'
+      known.window.accept(count)
+      return frame
+    }
+    const secret = this.#keys.find((id) => sealed.hasKeyId(id))
+    if (!secret) return 'foreign'
+    if (Math.abs(this.#now() - sealed.time) > MAX_AGE) return 'outdated'
+    const key = secret.of(sealed.origin)
+    const frame = decrypt(sealed, key)
+    if (!frame) return 'altered'
+    this.#add(name, { key, window: new ReplayWindow(count) })
+    return frame
+  }
+
+  #add(name: string, sender: Sender): void {
+    this.#senders.set(name, sender)
+    if (this.#senders.size <= MAX_SENDERS) return
+    const [oldest] = this.#senders.keys()
+    if (oldest !== undefined) this.#senders.delete(oldest)
+  }
+}
+
+/** The frame of that origin, if it was sealed with the key and is as it was then. */
+function decrypt(sealed: SealedFrame, key: Buffer): Buffer | undefined {
+  try {
+    const decipher = createDecipheriv(ALGORITHM, key, sealed.nonce, { authTagLength: TAG_LENGTH })
+    decipher.setAAD(sealed.head)
+    decipher.setAuthTag(sealed.tag)
+    const frame = decipher.update(sealed.ciphertext)
+    decipher.final()
+    return isFrame(frame) && hasAt(frame, sealed.origin, ORIGIN_AT) ? frame : undefined
+  } catch {
+    return undefined
+  }
+}
