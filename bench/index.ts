@@ -19,6 +19,7 @@ import { columnsOf, type Row, tableOf } from './table.js'
 
 /** What is measured over a broker. */
 const RIVALS: readonly Contestant[] = ['4', '3', 'raw']
+const WITH_SECRET: readonly Contestant[] = ['4', 'sealed']
 const WITHOUT_BROKER: readonly CaseName[] = ['serializers', 'simulated']
 
 async function main(options: Options): Promise<void> {
@@ -61,26 +62,28 @@ async function main(options: Options): Promise<void> {
 }
 
 async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
-  const { cases, rounds } = options
+  const { cases, rounds, secret } = options
+  const rivals = secret ? WITH_SECRET : RIVALS
   const { name } = broker
   const uri = await broker.freshUri()
   const rows: Row[] = []
   const has = (...names: Options['cases']) => names.some((one) => cases.includes(one))
   if (has('throughput', 'bulk', 'latency')) {
-    await withFleets(uri, 1, async (fleets) => {
+    await withFleets(rivals, uri, 1, async (fleets) => {
       if (has('throughput')) rows.push(...(await told(throughput(name, fleets, rounds))))
       if (has('bulk')) rows.push(...(await told(bulk(name, fleets, rounds))))
       if (has('latency')) rows.push(...(await told(latency(name, fleets, rounds))))
     })
   }
   if (has('throughput')) {
-    await withFleets(uri, 3, async (fleets) => {
+    await withFleets(rivals, uri, 3, async (fleets) => {
       rows.push(...(await told(throughput(name, fleets, rounds))))
     })
   }
   if (has('cost')) {
     const proxies = new Map<Fleet, CountingProxy>()
     await withFleets(
+      rivals,
       uri,
       1,
       async (fleets) => {
@@ -89,15 +92,16 @@ async function overBroker(broker: Broker, options: Options): Promise<Row[]> {
       proxies
     )
   }
-  if (has('memory')) rows.push(...(await told(memory(name, uri, RIVALS, rounds))))
-  if (has('everyday')) rows.push(...(await told(everyday(name, uri, RIVALS, options))))
-  if (has('growth')) rows.push(...(await told(growth(broker, uri, RIVALS, options))))
-  if (has('unheard')) rows.push(...(await told(unheard(name, uri, RIVALS, options))))
+  if (has('memory')) rows.push(...(await told(memory(name, uri, rivals, rounds))))
+  if (has('everyday')) rows.push(...(await told(everyday(name, uri, rivals, options))))
+  if (has('growth')) rows.push(...(await told(growth(broker, uri, rivals, options))))
+  if (has('unheard')) rows.push(...(await told(unheard(name, uri, rivals, options))))
   return rows
 }
 
 /** Fleets of all rivals; where `proxies` is given, each sender connects through one of its own. */
 async function withFleets(
+  rivals: readonly Contestant[],
   uri: string,
   receivers: number,
   use: (fleets: Fleet[]) => Promise<void>,
@@ -105,7 +109,7 @@ async function withFleets(
 ): Promise<void> {
   const fleets: Fleet[] = []
   try {
-    for (const contestant of RIVALS) {
+    for (const contestant of rivals) {
       const proxy = proxies && (await CountingProxy.start(uri))
       const fleet = await Fleet.start({ contestant, uri, receivers, ...(proxy && { senderUri: proxy.uri }) })
       fleets.push(fleet)

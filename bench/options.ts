@@ -25,6 +25,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --case <case>       ${CASES.join(', ')};
                       may be repeated (default: all but ${ON_REQUEST.join(', ')})
   --rounds <number>   how often each is measured, after one round to warm up (default: 5)
+  --secret              compares feathers-sync 4 with and without the option \`secret\`, in place of the rivals
   --save <file>       writes the figures as JSON too: npm run figures makes the tables of the documentation
                       of those in bench/results
   --help              shows this
@@ -64,6 +65,8 @@ export interface Options {
   /** Of the case everyday: calls without params, in place of those of a websocket. */
   internal: boolean
   growth: PacedOptions
+  /** With and without `secret`, in place of the rivals. */
+  secret: boolean
   /** Sizes of simulated fleets. */
   instances: number[]
   /** Where the figures go as JSON. */
@@ -85,6 +88,7 @@ export function readOptions(args: string[]): Options {
       'warm-up': { type: 'string' },
       instances: { type: 'string', default: '10,100,300' },
       internal: { type: 'boolean', default: false },
+      secret: { type: 'boolean', default: false },
       save: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false }
     }
@@ -104,6 +108,7 @@ export function readOptions(args: string[]): Options {
     internal: values.internal,
     growth: paced('2,8,24,50', '20,200', '5000'),
     instances: list('--instances', values.instances, 2),
+    secret: values.secret,
     save: values.save,
     help: values.help
   }

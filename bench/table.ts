@@ -12,6 +12,15 @@ export interface Row<Name extends string = Contestant> {
   isRate: boolean
 }
 
+const HEAD_WITH_SECRET = [
+  'broker',
+  'work',
+  'with a secret',
+  'feathers-sync 4',
+  'the same with a secret',
+  'unit'
+]
+
 const HEAD = [
   'broker',
   'work',
@@ -25,12 +34,22 @@ const HEAD = [
 
 /** The rows as a table in Markdown, with ratios: how many times better than the others this feathers-sync is. */
 export function tableOf(rows: readonly Row[]): string {
+  if (rows.some(({ figures }) => figures.has('sealed'))) return tableWithSecret(rows)
   const lines = rows.map(({ broker, work, unit, figures, isRate }) => {
     const [four, three, raw] = (['4', '3', 'raw'] as const).map((name) => figures.get(name))
     const ratios = [three, raw].map((other) => ratio(four, other, isRate))
     return [broker, work, ...ratios, ...[four, three, raw].map(show), unit]
   })
   return markdown(HEAD, lines)
+}
+
+/** The same for a run with and without a secret: how many times better it is with one. */
+function tableWithSecret(rows: readonly Row[]): string {
+  const lines = rows.map(({ broker, work, unit, figures, isRate }) => {
+    const [open, sealed] = (['4', 'sealed'] as const).map((name) => figures.get(name))
+    return [broker, work, ratio(sealed, open, isRate), show(open), show(sealed), unit]
+  })
+  return markdown(HEAD_WITH_SECRET, lines)
 }
 
 /** The rows as a table in Markdown with a column for each of what is compared, without ratios. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { type Application, feathers } from '@feathersjs/feathers'
 import type { Data, Role, Side, SideOptions, Traffic } from './side.js'
@@ -21,6 +22,10 @@ function messagesService() {
   return { create: async (data: Data | Data[]) => (Array.isArray(data) ? data.map(saved) : saved(data)) }
 }
 
+function isOurs(contestant: string): boolean {
+  return contestant === '4' || contestant === 'sealed'
+}
+
 /** A Feathers application, with a sync or without one. */
 export async function feathersSide({ contestant, uri, key, role }: SideOptions): Promise<Side> {
   const app = feathers()
@@ -35,7 +40,7 @@ export async function feathersSide({ contestant, uri, key, role }: SideOptions):
       JSON.stringify({ event: 'created', path: 'messages', data, context: { method, params } })
     )
   } else await app.sync.ready
-  const backlog = () => (contestant === '4' ? app.sync.stats().events.waiting : 0)
+  const backlog = () => (isOurs(contestant) ? app.sync.stats().events.waiting : 0)
   return {
     async wave(count, data, params) {
       await Promise.all(Array.from({ length: count }, () => messages.create(data, params)))
@@ -56,7 +61,7 @@ export async function feathersSide({ contestant, uri, key, role }: SideOptions):
 
 /** feathers-sync 3 gives its text to the listeners of `sync-in`, which is of ASCII here. */
 function trafficOf(app: Application, contestant: string): () => Traffic {
-  if (contestant === '4') {
+  if (isOurs(contestant)) {
     return () => {
       const { frames, bytes } = app.sync.stats()
       return { messages: frames.received, bytes: bytes.received }
@@ -71,8 +76,10 @@ function trafficOf(app: Application, contestant: string): () => Traffic {
 }
 
 async function syncOf(contestant: string, uri: string, key: string, role: Role): Promise<Configure> {
-  const { default: sync } = await import(contestant === '4' ? BUILT : 'feathers-sync-3')
+  const { default: sync } = await import(isOurs(contestant) ? BUILT : 'feathers-sync-3')
   const driver = { amqpConnectionOptions: {}, natsConnectionOptions: { servers: [uri] } }
   const services = role === 'excludes it' ? { services: { messages: { receive: false } } } : {}
-  return sync({ uri, key, ...services, ...(contestant === '3' ? driver : {}) })
+  const sealed = { secret: createHash('sha256').update(key).digest('base64') }
+  const own = contestant === '3' ? driver : contestant === 'sealed' ? sealed : {}
+  return sync({ uri, key, ...services, ...own })
 }

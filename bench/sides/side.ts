@@ -1,5 +1,5 @@
-/** What is compared: this feathers-sync, feathers-sync 3, the bare driver, and `create()` without any sync. */
-export const CONTESTANTS = ['4', '3', 'raw', 'none'] as const
+/** What is compared: this feathers-sync, the same with a secret, feathers-sync 3, the bare driver, and `create()` without any sync. */
+export const CONTESTANTS = ['4', 'sealed', '3', 'raw', 'none'] as const
 export type Contestant = (typeof CONTESTANTS)[number]
 
 /** What an instance does with the events of others: its listeners get them, or it has none, or not even the service. */
