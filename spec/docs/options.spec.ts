@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Application } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import type { Configure } from '../../lib/index.js'
@@ -15,6 +16,26 @@ page.describe(() => {
     await apps[0].service('cursors').patch(1, { x: 1 })
     await expectSync(apps)
     expect(moves).to.deep.equal([])
+  })
+
+  it('shares events with those who know the secret only', async () => {
+    const example = page.snippet('secret')
+    const secrets = Array.from({ length: 2 }, () => randomBytes(32).toString('base64'))
+    try {
+      process.env.SYNC_SECRET = secrets[0]
+      const apps = await page.twice(example, APP)
+      process.env.SYNC_SECRET = secrets[1]
+      const { app: stranger } = await page.run(example, APP)
+      await stranger.sync.ready
+      const seen = record(stranger)
+      await expectSync(apps)
+      await eventually(() => stranger.sync.stats().dropped.foreign > 0)
+      expect(seen).to.deep.equal([])
+    } finally {
+      delete process.env.SYNC_SECRET
+    }
+    const error = await page.run(example, APP).catch((error) => error)
+    expect(error).to.be.instanceOf(TypeError).with.property('message').that.includes('environment variable')
   })
 
   it('waits for app.sync', async () => {
