@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { feathers } from '@feathersjs/feathers'
 import { MemoryService } from '@feathersjs/memory'
@@ -48,6 +49,21 @@ page.describe(() => {
     await eventually(() => seen.length > 0)
     expect(seen).to.deep.equal([{ id: 1, user: { id: 2 } }])
     expect(JSON.stringify(sent)).not.to.include('HASH')
+  })
+
+  it('lets only those speak who know the secret', async () => {
+    const snippet = page.snippet('Let only your own instances speak')
+    try {
+      process.env.SYNC_SECRET = randomBytes(32).toString('base64')
+      const apps = await page.twice(snippet, APP)
+      const { app: stranger } = await page.run(page.snippet(QUICK_START), APP)
+      await expectSync(apps)
+      await eventually(() => stranger.sync.stats().dropped.sealed > 0)
+      await eventually(() => apps.every(({ sync }) => sync.stats().dropped.unsealed > 0))
+      for (const { sync } of apps) expect(sync.stats().peers).to.have.length(1)
+    } finally {
+      delete process.env.SYNC_SECRET
+    }
   })
 
   it('sends a mail only where the event was made', async () => {

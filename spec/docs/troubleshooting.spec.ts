@@ -3,6 +3,7 @@ import { type Application, feathers } from '@feathersjs/feathers'
 import { MemoryService } from '@feathersjs/memory'
 import { expect } from 'chai'
 import sync, { type SyncError, type SyncOptions } from '../../lib/index.js'
+import { DROP_TEXTS } from '../../lib/sealing/drop-texts.js'
 import { rejection } from '../conformance/rejection.js'
 import { snippetsOf } from '../support/snippets.js'
 
@@ -14,7 +15,8 @@ const quotes = (await snippetsOf('docs/troubleshooting.md'))
 async function texts(): Promise<string> {
   const files = (await readdir('lib', { recursive: true })).filter((file) => file.endsWith('.ts'))
   const code = await Promise.all(files.map((file) => readFile(`lib/${file}`, 'utf8')))
-  return code
+  const dropped = Object.values(DROP_TEXTS).map((text) => `dropped a message ${text}`)
+  return [...code, ...dropped]
     .join('\n')
     .replaceAll(/['"`]\s*\+\s*['"`]/g, '')
     .replaceAll(/\$\{[^{}]*\}/g, '…')
@@ -126,6 +128,12 @@ describe('docs/troubleshooting.md', () => {
     const unsent = failure(lone)
     await lone.sync.close()
     expectQuoted((await unsent).message)
+  })
+
+  it('quotes why messages are dropped', () => {
+    const named = quotes.filter((quote) => quote.includes('dropped a message'))
+    expect(named).to.have.length(Object.keys(DROP_TEXTS).length)
+    for (const text of Object.values(DROP_TEXTS)) expectQuoted(`feathers-sync: dropped a message ${text}`)
   })
 
   it('quotes what options throw', () => {
