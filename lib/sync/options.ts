@@ -59,7 +59,7 @@ export interface CommonOptions<Services = unknown> extends BridgeOptions<Service
    * Only those who know it can send events to this instance, or read its own: all messages are encrypted and authenticated (AES-256-GCM).
    * The same for all instances of a `key`; use the output of `openssl rand -base64 32`. A list: the first one seals, all open. While it is
    * introduced: `{ keys, plain: 'send' | 'accept' | 'refuse' }`. The clocks of all machines may differ by up to 60 s. Default:
-   * none
+   * none. An `undefined` that is given is refused: an environment variable that is not set must not turn this off
    */
   secret?: SecretOption | undefined
   /** A container with bindings of your own: a custom adapter, a `Serializer`, an `EventBridge`. */
