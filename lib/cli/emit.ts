@@ -1,6 +1,9 @@
+import type { DropReason } from '../delivery/environment.js'
 import { createEmitter } from '../emitter/create-emitter.js'
 import { reason, type SyncError } from '../errors.js'
+import type { SyncStats } from '../sync/stats.js'
 import { lateText } from './connection.js'
+import { dropText } from './drop-texts.js'
 import { answered } from './observe/answered.js'
 import type { Place } from './place.js'
 import type { Terminal } from './terminal.js'
@@ -43,13 +46,15 @@ export async function emit(
   const emitter = createEmitter({
     uri: place.options.uri as string,
     key: place.key,
+    ...place.secret(),
     connectTimeout: options.timeout,
     closeTimeout: Math.min(options.timeout, CLOSING),
     ...(options.serializer !== 'json' && (await functionsOf(options.serializer)))
   })
   let failure: SyncError | undefined
   emitter.on('sync-error', (error) => {
-    if (error.kind !== 'closed' && !(error.kind === 'timeout' && failure)) failure = error
+    if (error.kind !== 'closed' && error.kind !== 'secret' && !(error.kind === 'timeout' && failure))
+      failure = error
   })
   const stop = () => void emitter.close()
   signal.addEventListener('abort', stop, { once: true })
@@ -68,12 +73,15 @@ export async function emit(
   const unsent = await emitter.close()
   signal.removeEventListener('abort', stop)
   if (signal.aborted) return Number(signal.reason)
-  const sent = unsent === 0 && emitter.stats().events.sent > 0
-  const why = failure?.kind === 'timeout' ? lateText(place, options.timeout) : failure?.message
+  const wasTaken = unsent === 0 && emitter.stats().events.sent > 0
+  const lockedOut = wasTaken && instances === 0 ? lockedOutText(emitter.stats()) : undefined
+  const sent = wasTaken && lockedOut === undefined
+  const late = failure?.kind === 'timeout' ? lateText(place, options.timeout) : failure?.message
+  const why = lockedOut ?? late
   if (options.json) {
     terminal.line(JSON.stringify({ sent, instances, ...(!sent && why && { error: why }) }))
   } else if (sent) {
-    terminal.line(`${printable(path)} ${printable(event)} was sent; ${there(instances, place.key)}`)
+    terminal.line(`${printable(path)} ${printable(event)} was sent; ${there(instances, place)}`)
   }
   if (!sent && !options.json) {
     terminal.complain(printable(why ?? 'feathers-sync: no instance is there that takes it'))
@@ -81,9 +89,16 @@ export async function emit(
   return sent ? 0 : 1
 }
 
-function there(instances: number, key: string): string {
-  if (instances === 0) return `no instance is there with the key ${printable(key)}`
+function there(instances: number, { key, options }: Place): string {
+  const secret = options.secret ? 'and this secret' : 'and without a secret (--secret-env)'
+  if (instances === 0) return `no instance is there with the key ${printable(key)} ${secret}`
   return instances === 1 ? 'there is 1 instance' : `there are ${grouped(instances)} instances`
+}
+
+/** Those that are there can't be read from here, and drop the event. */
+function lockedOutText({ dropped }: SyncStats): string | undefined {
+  const reason = (Object.keys(dropped) as DropReason[]).find((one) => dropped[one] > 0)
+  return reason && `feathers-sync: no instance takes the event: ${dropText(reason)}`
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,14 @@
 import { redact } from '../adapters/redact.js'
 import type { SyncAdapter } from '../adapters/sync-adapter.js'
 import { builtIn } from '../sync/built-in.js'
-import { checkBuiltIn, invalidAdapter, type ResolvedOptions, resolveOptions } from '../sync/options.js'
+import {
+  checkBuiltIn,
+  invalidAdapter,
+  type ResolvedOptions,
+  resolveOptions,
+  type SyncOptions
+} from '../sync/options.js'
+import { type Secrets, secretsIn } from './secret.js'
 import { asUsage, UsageError } from './usage.js'
 
 /** Where a fleet meets: a broker and a key. */
@@ -11,6 +18,8 @@ export interface Place {
   readonly key: string
   /** As it was given. */
   readonly options: ResolvedOptions
+  /** For `createEmitter`; a method, so that no output of a place shows it. */
+  secret(): { secret?: Secrets }
   /** A new adapter for it, which is not connected. */
   adapter(): SyncAdapter
 }
@@ -23,7 +32,7 @@ const VARIABLES = { uri: 'FEATHERS_SYNC_URI', key: 'FEATHERS_SYNC_KEY' } as cons
  * @throws UsageError with the library's own text
  */
 export function placeOf(
-  given: { uri?: string | undefined; key?: string | undefined },
+  given: { uri?: string | undefined; key?: string | undefined; secretEnv?: string | undefined },
   env: Readonly<Record<string, string | undefined>>
 ): Place {
   const uri = given.uri ?? env[VARIABLES.uri]
@@ -33,11 +42,14 @@ export function placeOf(
       `the URI of the broker is missing, such as redis://localhost:6379: it is an argument, or in ${VARIABLES.uri}`
     )
   }
-  const options = asUsage(() => checked(uri, key))
+  const secret = secretsIn(given.secretEnv, env)
+  const sealing = secret ? { secret } : {}
+  const options = asUsage(() => checked({ uri, ...(key !== undefined && { key }), ...sealing }))
   return {
     uri: redact(uri),
     key: options.key,
     options,
+    secret: () => sealing,
     adapter: () => {
       const adapter = new (expected(options).Adapter)()
       adapter.options = options
@@ -46,8 +58,8 @@ export function placeOf(
   }
 }
 
-function checked(uri: string, key: string | undefined): ResolvedOptions {
-  const options = resolveOptions({ uri, ...(key !== undefined && { key }) })
+function checked(given: SyncOptions): ResolvedOptions {
+  const options = resolveOptions(given)
   checkBuiltIn(options, expected(options))
   return options
 }

@@ -18,12 +18,17 @@ const URI =
 
 const KEY = 'the `key` of the application (default: FEATHERS_SYNC_KEY, or feathers-sync)'
 
+const SECRET_ENV =
+  'the environment variable that holds the `secret` of the application; several, separated by commas: the first seals, all open (default: FEATHERS_SYNC_SECRET, where it is set)'
+
 const EXIT_CODES = `
 Exit codes: 0 all is well, 1 a problem was found, 2 the command was used in a wrong way.
-Credentials: better in FEATHERS_SYNC_URI than in an argument, which other users of the machine can see.`
+Credentials: better in FEATHERS_SYNC_URI than in an argument, which other users of the machine can see.
+A secret is never an argument: --secret-env names the variable that holds it.`
 
 interface Common {
   key?: string
+  secretEnv?: string
   json: boolean
   timeout: number
 }
@@ -61,7 +66,8 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.complain(text.trimEnd())
     })
-  const place = (uri: string | undefined, { key }: Common) => placeOf({ uri, key }, terminal.env)
+  const place = (uri: string | undefined, { key, secretEnv }: Common) =>
+    placeOf({ uri, key, secretEnv }, terminal.env)
 
   common(program.command('check'))
     .description('Can this machine reach the broker, and may it do what feathers-sync needs?')
@@ -70,6 +76,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
       examples(
         'feathers-sync check redis://localhost:6379',
         'feathers-sync check ipc: --key my-application',
+        'feathers-sync check nats://localhost:4222 --secret-env SYNC_SECRET',
         'FEATHERS_SYNC_URI=amqp://user:password@host feathers-sync check --json'
       )
     )
@@ -127,6 +134,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     .description('Has all instances emit an event of a service, as an emitter does.')
     .addOption(serializer())
     .option('-k, --key <key>', KEY)
+    .option('--secret-env <name>', SECRET_ENV)
     .option('--timeout <ms>', 'how long the broker may take, in ms', wholeNumber, 10_000)
     .option('--json', 'JSON in place of text', false)
     .addHelpText(
@@ -187,6 +195,7 @@ function common(command: Command): Command {
   return command
     .argument('[uri]', URI)
     .option('-k, --key <key>', KEY)
+    .option('--secret-env <name>', SECRET_ENV)
     .option('--timeout <ms>', 'how long connecting may take, in ms', wholeNumber, 10_000)
     .option('--json', 'JSON in place of text', false)
 }

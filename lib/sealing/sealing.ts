@@ -19,7 +19,7 @@ export interface SealingParts {
   readonly echoes: boolean
   readonly counts: Counts
   /** Takes the first message that is dropped for each reason. Must not throw. */
-  report(error: SyncError): void
+  report(error: SyncError, reason: DropReason): void
   /** In ms since 1970. Default: the clock of this machine */
   now?(): number
 }
@@ -79,6 +79,6 @@ export class Sealing {
     debug('dropped a message: %s', reason)
     if (counts.dropped[reason] > 1) return
     const text = `dropped a message ${DROP_TEXTS[reason]} (further ones are only counted: stats().dropped.${reason})`
-    report(new SyncError('secret', `feathers-sync: ${text}`))
+    report(new SyncError('secret', `feathers-sync: ${text}`), reason)
   }
 }

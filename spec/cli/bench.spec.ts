@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { startRedis } from '../support/brokers/redis.js'
@@ -26,6 +27,32 @@ describe('feathers-sync bench', () => {
       /^redis:.* with the key app-bench, events of 200 B\n.*\n\nas fast as possible {2}([\d,]+) events\/s, [\d.]+ \w+\/s \([\d,]+ events, none lost\)\nat 100\/s +p50 [\d.]+ ms, p99 [\d.]+ m?s from emit to receipt \(100 events, none lost\)\n$/
     expect(output).to.match(shape)
     expect(Number(shape.exec(output)?.[1]?.replace(',', ''))).to.be.above(1000)
+  })
+
+  it('seals what it sends with a secret, which the other process gets by no argument', async () => {
+    const secret = randomBytes(32).toString('base64')
+    const args = [
+      'bench',
+      'ipc:',
+      '--seconds',
+      '1',
+      '--rate',
+      '50',
+      '--key',
+      randomUUID(),
+      '--secret-env',
+      'MINE'
+    ]
+    const setting = { program, env: { MINE: secret } }
+    const { code, output, errors } = await command([...args, '--json'], setting)
+    expect({ code, errors }).to.deep.equal({ code: 0, errors: '' })
+    const { sealed, saturated, steady } = JSON.parse(output)
+    expect({ sealed, lost: saturated.lost, steady: steady.events }).to.deep.equal({
+      sealed: true,
+      lost: 0,
+      steady: 50
+    })
+    expect(output).not.to.include(secret)
   })
 
   it('says in one line that the broker can not be reached', async () => {

@@ -37,7 +37,13 @@ describe('Observer', () => {
     const options = { adapter: 'loop', key: randomUUID() } as unknown as ResolvedOptions
     adapter = new Early()
     adapter.options = options
-    const place: Place = { uri: 'loop:', key: options.key, options, adapter: () => adapter }
+    const place: Place = {
+      uri: 'loop:',
+      key: options.key,
+      options,
+      secret: () => ({}),
+      adapter: () => adapter
+    }
     ;[seen, gaps] = [[], []]
     observer = new Observer(place, {
       events: (_instance, _payload, first) => seen.push(first),

@@ -43,9 +43,11 @@ export async function bench(place: Place, options: BenchOptions, terminal: Termi
   const sender = new Sender(terminal)
   try {
     await receiver.session.ready
-    await sender.order({ do: 'connect', uri: place.options.uri ?? '', key: place.key })
+    await sender.order({ do: 'connect', uri: place.options.uri ?? '', key: place.key, ...place.secret() })
     if (!json) {
-      terminal.line(`${bold(place.uri)} ${dim(`with the key ${place.key}, events of ${bytes(size)}`)}`)
+      terminal.line(
+        `${bold(place.uri)} ${dim(`with the key ${place.key}, events of ${bytes(size)}${place.options.secret ? ', sealed' : ''}`)}`
+      )
       terminal.line(dim('This loads the broker: what else runs on it gets slower meanwhile.\n'))
     }
     const measure = async (ms: number, rate?: number): Promise<Figures> => {
@@ -60,7 +62,16 @@ export async function bench(place: Place, options: BenchOptions, terminal: Termi
     if (json)
       terminal.line(
         JSON.stringify(
-          { uri: place.uri, key: place.key, size, seconds, rate: perSecond, saturated, steady },
+          {
+            uri: place.uri,
+            key: place.key,
+            sealed: place.options.secret !== undefined,
+            size,
+            seconds,
+            rate: perSecond,
+            saturated,
+            steady
+          },
           undefined,
           2
         )
@@ -96,7 +107,7 @@ class Sender {
     this.#child = fork(program, [SENDER], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   }
 
-  /** The URI is in no argument and no variable, where others could read it. */
+  /** The URI and the secret are in no argument and no variable, where others could read it. */
   async order(order: Order): Promise<{ sent: number }> {
     this.#child.send(order)
     const [answer] = (await once(this.#child, 'message', { signal: this.#signal })) as [Answer]

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEmitter } from '../../emitter/create-emitter.js'
 import type { Emitter } from '../../emitter/emitter.js'
+import type { Secrets } from '../secret.js'
 
 /** How many events may wait: enough that the broker always has some. */
 const WAITING = 2000
@@ -8,7 +9,12 @@ const AT_ONCE = 50
 
 /** What the parent asks for, in turn. */
 export type Order =
-  | { readonly do: 'connect'; readonly uri: string | readonly string[]; readonly key: string }
+  | {
+      readonly do: 'connect'
+      readonly uri: string | readonly string[]
+      readonly key: string
+      readonly secret?: Secrets
+    }
   | {
       readonly do: 'send'
       readonly size: number
@@ -41,7 +47,8 @@ export function runSender(): void {
     try {
       let sent = 0
       if (order.do === 'connect') {
-        emitter = createEmitter({ uri: order.uri, key: order.key })
+        const { do: _, ...place } = order
+        emitter = createEmitter(place)
         emitter.on('sync-error', ({ message }) => answer({ failed: message }))
         await emitter.ready
       } else if (order.do === 'send' && emitter) {

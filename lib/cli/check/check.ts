@@ -1,7 +1,9 @@
 import { LIBRARY } from '../../adapters/library.js'
 import type { SyncAdapter } from '../../adapters/sync-adapter.js'
+import type { DropReason } from '../../delivery/environment.js'
 import { largestPayload } from '../../delivery/wire/fragments.js'
 import { SyncError } from '../../errors.js'
+import { dropText } from '../drop-texts.js'
 import { Observer } from '../observe/observer.js'
 import type { Place } from '../place.js'
 import type { Terminal } from '../terminal.js'
@@ -54,7 +56,8 @@ export async function check(place: Place, options: CheckOptions, terminal: Termi
     }
     checkLimits(adapter, facts, report)
     checkClock(facts, report)
-    await checkInstances(observer, terminal, facts, report)
+    await checkInstances(observer, place, terminal, facts, report)
+    checkSecret(observer, place, facts, report)
   } catch (error) {
     if (terminal.signal.aborted) return Number(terminal.signal.reason)
     if (!(error instanceof SyncError)) throw error
@@ -172,15 +175,17 @@ function checkClock({ broker }: Facts, report: Report): void {
 
 async function checkInstances(
   observer: Observer,
+  place: Place,
   { signal }: Terminal,
   facts: Facts,
   report: Report
 ): Promise<void> {
   if (facts.rights?.publish) await observer.answers(signal)
+  await observer.signOfLife(signal)
   const { instances } = observer
   facts.instances = instances
   const text = facts.rights?.publish
-    ? 'none has answered: is `key` that of the application?'
+    ? `none has answered: is \`key\` that of the application${place.options.secret ? ', and the secret' : ''}?`
     : 'unknown: they could not be asked'
   if (instances.length === 0) report.add({ check: 'instances', status: 'note', text })
   else {
@@ -191,4 +196,19 @@ async function checkInstances(
       text: [count(names.length, 'instance'), ...names].join('\n')
     })
   }
+}
+
+/** Where none is given and none is met there is nothing to say. */
+function checkSecret({ dropped, instances }: Observer, place: Place, facts: Facts, report: Report): void {
+  const isGiven = place.options.secret !== undefined
+  facts.secret = { given: isGiven, dropped: { ...dropped } }
+  const reasons = (Object.keys(dropped) as DropReason[]).filter((reason) => dropped[reason] > 0)
+  for (const reason of reasons)
+    report.add({ check: 'secret', status: 'problem', kind: 'secret', text: dropText(reason) })
+  if (!isGiven || reasons.length > 0) return
+  report.add(
+    instances.length > 0
+      ? { check: 'secret', status: 'ok', text: 'that of the instances: their messages can be opened' }
+      : { check: 'secret', status: 'note', text: 'not compared, as no instance has answered' }
+  )
 }

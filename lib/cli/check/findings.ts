@@ -1,6 +1,7 @@
 import type { ServerInfo } from '../../adapters/server-info.js'
 import type { SyncErrorKind } from '../../errors.js'
 import type { Instance } from '../observe/instance.js'
+import type { Dropped } from '../observe/seal.js'
 
 /** `note`: nothing is wrong, but it should be known. */
 export type Status = 'ok' | 'note' | 'problem'
@@ -15,6 +16,7 @@ export interface Finding {
     | 'largest message'
     | 'clock'
     | 'instances'
+    | 'secret'
   readonly status: Status
   /** One line: what was found and, where it is a problem, what to change. */
   readonly text: string
@@ -36,4 +38,6 @@ export interface Facts {
   /** In bytes; null where there is no limit. */
   largest?: { message: number | null; event: number }
   instances?: Instance[]
+  /** Whether one is given, and how many messages could not be read with it, or without it. */
+  secret?: { given: boolean; dropped: Dropped }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SyncAdapter } from '../../adapters/sync-adapter.js'
 import { hasAt } from '../../bytes.js'
 import {
@@ -14,10 +15,16 @@ import { type ConnectOptions, connect } from '../connection.js'
 import type { Place } from '../place.js'
 import { answered } from './answered.js'
 import { type Instance, type InstanceEvents, ObservedInstance } from './instance.js'
+import { type Dropped, Seal } from './seal.js'
 
 /** How often instances that are not heard any more are looked for, in ms, and how many rounds make one: as instances do it. */
 const ROUND = 5000
 const MAX_SILENT = 8
+
+/** In which an instance sends a heartbeat for sure, where it has the default for them, in ms. */
+const HEARTBEAT = ROUND + 1000
+
+const STEP = 20
 
 /** For how long what an instance that has left may still send is taken for old, in ms. */
 const KEPT = 60_000
@@ -45,11 +52,13 @@ export class Observer {
   readonly #id = Buffer.from(this.#origin, 'hex')
   readonly #instances = new Map<string, ObservedInstance>()
   readonly #startedAt = performance.now()
+  readonly #seal: Seal
   #adapter: SyncAdapter | undefined
   #rounds: NodeJS.Timeout | undefined
   /** Until then nobody is younger than the subscription: what was sent before can't be missed. */
   #connectedAt = Number.POSITIVE_INFINITY
   #pings = 0
+  #hasHeard = false
   /** Attempts to connect fail with the same one again and again. */
   #lastError: string | undefined
   /** Called with each own message that comes back. */
@@ -61,6 +70,7 @@ export class Observer {
   constructor(place: Place, handlers: ObserverHandlers) {
     this.#place = place
     this.#handlers = handlers
+    this.#seal = new Seal(place, this.#origin, handlers.error)
   }
 
   /** @throws SyncError with the library's own text */
@@ -84,6 +94,15 @@ export class Observer {
     return this.#adapter !== undefined
   }
 
+  get dropped(): Dropped {
+    return this.#seal.dropped
+  }
+
+  /** Somebody is there, and nothing of anybody can be read. */
+  get isLockedOut(): boolean {
+    return !this.#hasHeard && this.#seal.total > 0
+  }
+
   /** Those that are there, the oldest first. */
   get instances(): Instance[] {
     const present = [...this.#instances.values()].filter(({ isThere }) => isThere)
@@ -93,6 +112,13 @@ export class Observer {
   /** To be awaited after `join()`: all that are there have answered, as far as can be known. */
   async answers(signal: AbortSignal): Promise<void> {
     await answered(() => this.#instances.size, signal)
+  }
+
+  /** Waits for a heartbeat where nobody has answered: instances with another secret, or with one at all, send no answer. */
+  async signOfLife(signal: AbortSignal): Promise<void> {
+    const isSilent = () => this.#instances.size + this.#seal.total === 0
+    const until = performance.now() + HEARTBEAT
+    while (isSilent() && performance.now() < until && !signal.aborted) await delay(STEP)
   }
 
   /**
@@ -148,7 +174,7 @@ export class Observer {
     })
     try {
       this.counts.sent += 1
-      await Promise.all([adapter.publish(encodeFrame(frame)), answer])
+      await Promise.all([adapter.publish(this.#seal.seal(encodeFrame(frame))), answer])
       return await answer
     } catch (error) {
       throw SyncError.from(error, 'publish', 'feathers-sync: could not publish')
@@ -159,9 +185,15 @@ export class Observer {
     }
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(received: Uint8Array): void {
     this.counts.received += 1
+    const bytes = this.#seal.open(received)
+    if (bytes) this.#read(bytes)
+  }
+
+  #read(bytes: Uint8Array): void {
     if (!isFrame(bytes)) {
+      this.#hasHeard = true
       this.#handlers.plain(bytes)
       return
     }
@@ -181,6 +213,7 @@ export class Observer {
     }
     const isObserver = frame.kind === 'heartbeat' && frame.join && frame.leave
     if (isObserver && !this.#instances.has(frame.origin)) return
+    this.#hasHeard = true
     const known = this.#instances.get(frame.origin)
     const instance = known ?? new ObservedInstance(frame.origin, this.#connectedAt, this.#handlers)
     const wasThere = known?.isThere ?? false

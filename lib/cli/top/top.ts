@@ -50,13 +50,14 @@ export async function top(place: Place, options: TopOptions, terminal: Terminal)
     await observer.connect({ timeout: options.timeout, signal })
     await observer.join(options.timeout).catch((error) => terminal.complain(printable(error.message)))
     await observer.answers(signal)
+    if (options.once) await observer.signOfLife(signal)
     fleet.look(observer.instances)
     // With a rate, from the first on.
     do await delay(options.interval * 1000, undefined, { signal }).then(show)
     while (!options.once)
-    return 0
+    return observer.isLockedOut ? 1 : 0
   } catch (error) {
-    if (signal.aborted && observer.isConnected) return 0
+    if (signal.aborted && observer.isConnected) return observer.isLockedOut ? 1 : 0
     throw error
   } finally {
     await observer.close()

@@ -94,7 +94,7 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
     await aborted(ended)
     for (const timer of timers) if (timer) clearTimeout(timer)
     writer.summary(all, observer.instances.length)
-    return 0
+    return observer.isLockedOut ? 1 : 0
   } finally {
     await observer.close()
   }
