@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { feathers } from '@feathersjs/feathers'
@@ -6,6 +7,7 @@ import sync, { type SyncOptions } from '../../lib/index.js'
 import { startRedis } from '../support/brokers/redis.js'
 import { command } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
+import { Members } from '../support/members.js'
 import { PLACES, type Place } from '../support/places.js'
 import { snippetsOf } from '../support/snippets.js'
 
@@ -18,6 +20,8 @@ interface Shown {
 
 const snippets = await snippetsOf('docs/cli.md')
 const shown = snippets.filter(({ language }) => language === 'console').map(({ code }) => read(code))
+/** Of a fleet with a secret. */
+const sealed = shown.filter(({ args }) => args.includes('private'))
 
 function read(code: string): Shown {
   const [first = '', ...lines] = code.trimEnd().split('\n')
@@ -94,7 +98,7 @@ describe('docs/cli.md', () => {
 
       for (const { args, uri, lines } of shown) {
         const isOfIt = uri.startsWith(`${adapter}:`) && !uri.includes('@') && args[0] !== 'bench'
-        if (!isOfIt) continue
+        if (!isOfIt || sealed.some((one) => one.args === args)) continue
         it(`shows what it prints: ${args.join(' ')}`, async () => {
           const { code, output, errors } = await command(args.map((arg) => (arg === uri ? place.uri : arg)))
           expect({ code, errors }).to.deep.equal({ code: 0, errors: '' })
@@ -107,6 +111,24 @@ describe('docs/cli.md', () => {
       }
     })
   }
+
+  it('shows what is printed of a fleet with a secret, with it and without it', async () => {
+    const secret = randomBytes(32).toString('base64')
+    const redis = await startRedis()
+    const members = new Members()
+    for (const name of ['web-1', 'web-2'])
+      members.configure({ uri: redis.uri, key: 'private', name, secret, heartbeat: 500 })
+    await Promise.all(members.all.map(({ app }) => app.sync.ready))
+    for (const { args, uri, lines } of sealed) {
+      const words = args.map((arg) => (arg === uri ? redis.uri : arg))
+      const { code, output } = await command(words, { env: { SYNC_SECRET: secret } })
+      expect(code).to.equal(args.includes('--secret-env') ? 0 : 1)
+      expect(shapes(output.replaceAll(redis.uri, uri).split('\n'))).to.deep.equal(shapes(lines))
+    }
+    expect(sealed).to.have.length(2)
+    await members.closeAll()
+    await redis.stop()
+  })
 
   it('shows what is printed where a right is missing', async () => {
     const example = shown.find(({ uri }) => uri.includes('sync:a-long-password')) as Shown

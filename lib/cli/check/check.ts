@@ -184,9 +184,11 @@ async function checkInstances(
   await observer.signOfLife(signal)
   const { instances } = observer
   facts.instances = instances
-  const text = facts.rights?.publish
-    ? `none has answered: is \`key\` that of the application${place.options.secret ? ', and the secret' : ''}?`
-    : 'unknown: they could not be asked'
+  const text = observer.isLockedOut
+    ? 'none that can be read from here'
+    : facts.rights?.publish
+      ? `none has answered: is \`key\` that of the application${place.options.secret ? ', and the secret' : ''}?`
+      : 'unknown: they could not be asked'
   if (instances.length === 0) report.add({ check: 'instances', status: 'note', text })
   else {
     const names = instances.map((instance) => `${named(instance)}, up for ${duration(instance.age)}`)

@@ -8,6 +8,7 @@ import sync, {
   Container,
   core,
   createContainer,
+  type DropReason,
   decorate,
   EventBridge,
   type FunctionalSync,
@@ -21,7 +22,9 @@ import sync, {
   NatsAdapter,
   type NatsConnectionLike,
   type PeerStats,
+  type PlainMode,
   RedisAdapter,
+  type SecretOption,
   Serializer,
   SYNC,
   type Sync,
@@ -235,6 +238,13 @@ app.configure(sync({ uri: 'mqtt://localhost', container: new Container() }))
 
 const options: SyncOptions = { uri: 'ipc:', container }
 app.configure(sync(options))
+
+const plain: PlainMode = 'accept'
+const secret: SecretOption = { keys: ['new', 'old'] as const, plain }
+app.configure(sync({ uri: 'ipc:', secret }))
+// @ts-expect-error there is no such mode
+app.configure(sync({ uri: 'ipc:', secret: { keys: 'one', plain: 'never' } }))
+same<SyncStats['dropped'], Record<DropReason, number>>(true)
 
 for (const Adapter of [AmqpAdapter, IpcAdapter, NatsAdapter, RedisAdapter]) {
   same<InstanceType<typeof Adapter>['status'], SyncStatus>(true)

@@ -4,6 +4,7 @@ import {
   type Emitter,
   type EmitterOptions,
   type EventTypes,
+  type SecretOption,
   SyncError,
   type SyncStats
 } from 'feathers-sync/emitter'
@@ -30,6 +31,12 @@ refused<Refused<Messages['emit'], ['creatd', { id: number; text: string }]>>()
 refused<Refused<Messages['emit'], ['created', { id: string }]>>()
 refused<Refused<Messages['emit'], ['created']>>()
 refused<Refused<typeof createEmitter, [{ uri: string; mode: 'receive' }]>>()
+refused<Refused<typeof createEmitter, [{ uri: string; secret: number }]>>()
+refused<Refused<typeof createEmitter, [{ uri: string; secret: { keys: string; plain: 'no' } }]>>()
+
+const secret: SecretOption = { keys: ['one', 'two'], plain: 'accept' }
+createEmitter({ uri: 'ipc:', secret, key: 'app' })
+createEmitter({ uri: 'ipc:', secret: process.env.SYNC_SECRET })
 
 const any: Emitter = createEmitter({ uri: 'ipc:' })
 any.service('anything').emit('happened')
