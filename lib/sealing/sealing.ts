@@ -55,21 +55,25 @@ export class Sealing {
   open(bytes: Uint8Array): Uint8Array | undefined {
     const opened = isSealed(bytes) ? this.#open(bytes) : this.#takesPlain ? bytes : 'unsealed'
     const { counts } = this.#parts
-    if (typeof opened !== 'string') {
+    if (opened instanceof Uint8Array) {
       counts.bytesReceived += bytes.length - opened.length
       return opened
     }
     counts.framesReceived += 1
     counts.bytesReceived += bytes.length
-    this.#drop(opened)
+    if (opened) this.#drop(opened)
     return undefined
   }
 
-  #open(bytes: Uint8Array): Uint8Array | DropReason {
+  /** `undefined`: nothing is to be done with it. */
+  #open(bytes: Uint8Array): Uint8Array | DropReason | undefined {
     if (!this.#opener) return 'sealed'
     if (bytes.length < SEALING_OVERHEAD) return 'altered'
     const sealed = new SealedFrame(asBuffer(bytes))
-    if (this.#sealer && sealed.isOf(this.#origin)) return this.#sealer.takeEcho(sealed) ?? 'replayed'
+    if (this.#sealer && sealed.isOf(this.#origin)) {
+      // Adapters may have own messages come back without saying so.
+      return this.#parts.echoes ? (this.#sealer.takeEcho(sealed) ?? 'replayed') : undefined
+    }
     return this.#opener.open(sealed)
   }
 

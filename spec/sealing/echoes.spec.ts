@@ -9,6 +9,24 @@ import { sealingKeys } from '../../lib/sealing/secret-option.js'
 const UNDER_WAY = 60_000
 
 describe('own sealed frames', () => {
+  it('are no replays where an adapter has them come back without saying so', () => {
+    const counts = new Counts()
+    const origin = newOrigin()
+    const keys = sealingKeys(randomBytes(32).toString('base64'), 'ours')
+    const sealing = new Sealing({
+      keys,
+      origin,
+      echoes: false,
+      counts,
+      report: (error) => expect.fail(`${error}`)
+    })
+    const sealed = sealing.seal(
+      encodeFrame({ kind: 'heartbeat', origin, age: 1, oldest: 1, last: 0, join: true, leave: false })
+    )
+    expect(sealing.open(sealed)).to.equal(undefined)
+    expect(counts).to.include({ framesReceived: 1, bytesReceived: sealed.length })
+  })
+
   it('are recognized however many of them are under way, each once', () => {
     const counts = new Counts()
     const origin = newOrigin()

@@ -1,9 +1,23 @@
 import { createContainer, SyncAdapter, type SyncOptions } from '../../lib/index.js'
 
+export interface MemoryBrokerOptions {
+  /** In bytes. Default: no limit */
+  maxPayload?: number
+  /** Sees each message that is published. */
+  onMessage?(bytes: Uint8Array): void
+}
+
 /** A broker without a network: it can be killed and started, and hands on each message a turn later. */
 export class MemoryBroker {
+  readonly maxPayload: number
+  readonly #onMessage: (bytes: Uint8Array) => void
   #running = true
   readonly #connections = new Set<MemoryConnection>()
+
+  constructor({ maxPayload = Number.POSITIVE_INFINITY, onMessage = () => {} }: MemoryBrokerOptions = {}) {
+    this.maxPayload = maxPayload
+    this.#onMessage = onMessage
+  }
 
   get connections(): number {
     return this.#connections.size
@@ -45,6 +59,7 @@ export class MemoryBroker {
   }
 
   #publish(key: string, bytes: Buffer): void {
+    this.#onMessage(bytes)
     for (const connection of this.#connections) {
       if (connection.key !== key) continue
       setImmediate(() => {
@@ -69,6 +84,10 @@ class MemoryBrokerAdapter extends SyncAdapter {
 
   constructor(private readonly broker: MemoryBroker) {
     super()
+  }
+
+  override get maxPayload(): number {
+    return this.broker.maxPayload
   }
 
   protected override async doConnect(receive: (bytes: Uint8Array) => void): Promise<void> {
