@@ -80,6 +80,13 @@ export const METRICS: readonly Definition[] = [
   gauge('events_waiting', 'Events that wait for the broker.', ({ events }) => events.waiting),
   counter('frames_sent', 'Messages that were handed to the broker.', ({ frames }) => frames.sent),
   counter('frames_received', 'Messages from the broker, own ones included.', ({ frames }) => frames.received),
+  {
+    type: 'counter',
+    name: 'feathers_sync_frames_dropped_total',
+    help: 'Messages that were dropped unread: not sealed with the secret, altered, or sent again.',
+    labelNames: ['reason'],
+    read: ({ stats }) => Object.entries(stats.dropped).map(([reason, count]) => [{ reason }, count])
+  },
   counter('sent_bytes', 'Bytes that were handed to the broker.', ({ bytes }) => bytes.sent),
   counter('received_bytes', 'Bytes from the broker, own ones included.', ({ bytes }) => bytes.received),
   gauge('history_events', 'Events that can be sent again.', ({ history }) => history.events),

@@ -1,5 +1,5 @@
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
-import type { Counts } from '../delivery/environment.js'
+import type { Counts, DropReason } from '../delivery/environment.js'
 import type { ResolvedOptions } from './options.js'
 import type { Session } from './session.js'
 
@@ -19,6 +19,8 @@ export interface Condition {
   /** How many own events were lost, ever. */
   readonly lost: number
   readonly peers: number
+  /** Messages that were dropped before anything of them was parsed, ever. */
+  readonly dropped: Readonly<Record<DropReason, number>>
 }
 
 interface Parts {
@@ -44,6 +46,7 @@ export function conditionOf(parts: Parts): Condition {
     isStalled: sender?.isStalled ?? false,
     waiting: sender?.waiting ?? 0,
     lost: counts.lost,
-    peers: latest?.delivery.receiver.size ?? 0
+    peers: latest?.delivery.receiver.size ?? 0,
+    dropped: counts.dropped
   }
 }

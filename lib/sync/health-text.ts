@@ -1,3 +1,5 @@
+import type { DropReason } from '../delivery/environment.js'
+
 const LONGEST = 500
 
 /** A span of time for people. */
@@ -22,4 +24,16 @@ export function plain(message: string): string {
 /** The same in parentheses, at the end of a sentence. */
 export function more(message: string): string {
   return message && ` (${plain(message)})`
+}
+
+/** Those by which nothing of another instance can be read. */
+const OF_OTHERS: readonly DropReason[] = ['unsealed', 'sealed', 'foreign', 'outdated']
+
+/** `and 12 messages were dropped unread (foreign): are ...`, or `undefined` where none was. */
+export function unreadText(dropped: Readonly<Record<DropReason, number>>): string | undefined {
+  const found = OF_OTHERS.filter((reason) => dropped[reason] > 0)
+  if (found.length === 0) return undefined
+  const total = found.reduce((sum, reason) => sum + dropped[reason], 0)
+  const what = total === 1 ? '1 message was' : `${total} messages were`
+  return `and ${what} dropped unread (${found.join(', ')}): are \`secret\` and clock those of the others?`
 }

@@ -1,14 +1,15 @@
 import type { SyncStatus } from '../adapters/sync-adapter.js'
 import type { SyncError, SyncErrorKind } from '../errors.js'
 import type { Condition } from './condition.js'
-import { enumerated, lasting, more, plain } from './health-text.js'
+import { enumerated, lasting, more, plain, unreadText } from './health-text.js'
 
 /** What `app.sync.health()` tells. */
 export interface SyncHealth {
   /**
    * Whether a load balancer should send clients to this instance. False before the first proven connection, after a permanent error,
    * while the instance leaves and when it is closed, and while others can publish and it can't. An outage of the broker does not
-   * make it false: it hits all instances at once, and they still serve their clients.
+   * make it false: it hits all instances at once, and they still serve their clients. Neither do messages that are dropped: anybody
+   * who may publish could take all instances out of service by them.
    */
   healthy: boolean
   status: SyncStatus
@@ -93,7 +94,8 @@ export class Health {
     return this.#judgeReady(condition)
   }
 
-  #judgeReady({ publishing, sends, isBlocked, isStalled, waiting }: Condition): [boolean, string?] {
+  #judgeReady(condition: Condition): [boolean, string?] {
+    const { publishing, sends, isBlocked, isStalled, waiting, peers, dropped } = condition
     const waits = enumerated(waiting, 'waits', 'wait')
     if (publishing !== 'open') {
       const isAlone = publishing !== 'refused'
@@ -105,6 +107,8 @@ export class Health {
     }
     if (isBlocked) return [true, `the broker takes no messages for now${waits}; all get them when it does`]
     if (isStalled) return [true, `what this instance publishes has not come back for a while${waits}`]
+    const unread = peers === 0 ? unreadText(dropped) : undefined
+    if (unread) return [true, `no other instance is known, ${unread} Until then ${OWN}`]
     const losses = this.#outage?.losses ?? 0
     if (losses < 2 || performance.now() - this.#at >= REMEMBERED) return [true]
     const between = lasting(this.#at - (this.#outage?.at ?? 0))

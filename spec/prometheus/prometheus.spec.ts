@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
@@ -87,6 +88,18 @@ describe('collectSyncMetrics', () => {
     expect((await scrape(register)).get('feathers_sync_errors_total{kind="unknown"}')).to.equal(0)
     for (let index = 0; index < 3; index += 1) app.emit('sync-in', { event: 'created', path: 'nowhere' })
     expect((await scrape(register)).get('feathers_sync_errors_total{kind="unknown"}')).to.equal(3)
+  })
+
+  it('has each reason for dropping messages from the start, and counts them', async () => {
+    const [secret, other] = [1, 2].map(() => randomBytes(32).toString('base64')) as [string, string]
+    const [one, two] = [inProcess(KEY, { secret }), inProcess(KEY, { secret: other })]
+    collectSyncMetrics(one, { register })
+    expect((await scrape(register)).get('feathers_sync_frames_dropped_total{reason="outdated"}')).to.equal(0)
+    await Promise.all([one.sync.ready, two.sync.ready])
+    await eventually(() => one.sync.stats().dropped.foreign > 0)
+    const { foreign } = one.sync.stats().dropped
+    const samples = await scrape(register)
+    expect(samples.get('feathers_sync_frames_dropped_total{reason="foreign"}')).to.be.at.least(foreign)
   })
 
   it('has a histogram that grows from bucket to bucket, up to the count', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { SyncHealth } from '../../lib/index.js'
@@ -59,6 +60,18 @@ describe('app.sync.health()', () => {
     expect(since).to.be.within(began, Date.now())
     expect(one.health().since).to.equal(since)
     await eventually(() => one.health().peers === 1)
+  })
+
+  it('stays healthy with another secret than the others, and says what it drops', async () => {
+    const [one, two] = ['one', 'two'].map(() => start({ secret: randomBytes(32).toString('base64') }))
+    await Promise.all([one?.app.sync.ready, two?.app.sync.ready])
+    await eventually(() => (one?.app.sync.stats().dropped.foreign ?? 0) > 1)
+    expect(one?.health()).to.deep.include({ healthy: true, status: 'ready', peers: 0 })
+    expect(one?.health().reason).to.match(
+      new RegExp(
+        `^no other instance is known, and \\d+ messages were dropped unread \\(foreign\\): are .secret. and clock those of the others\\? Until then ${OWN}$`
+      )
+    )
   })
 
   it('says when it was opened again, where it was closed before it began to connect', async () => {
