@@ -93,7 +93,7 @@ for (const [adapter, open] of Object.entries(PLACES)) {
       const { code, errors } = await watch.ended
       expect({ code, errors }).to.deep.equal({ code: 0, errors: '' })
       expect(watch.documents().filter(({ type }) => type === 'event')).to.have.length(6)
-      await eventually(() => {
+      await eventually(async () => {
         expect(two.got(one)).to.deep.equal(range(1, 5))
         for (const member of [one, two]) expect(member.got('cli')).to.deep.equal([1])
       })

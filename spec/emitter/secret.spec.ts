@@ -28,7 +28,7 @@ describe('an emitter with a secret', () => {
       const { emitter, errors, send } = open({ secret: keys })
       send()
       expect(await emitter.close()).to.equal(0)
-      await eventually(() => {
+      await eventually(async () => {
         for (const member of [one, two]) expect(member.got('worker')).to.have.length(round + 1)
       })
       expect(errors.map(String).join('\n') + one.texts()).to.equal('')

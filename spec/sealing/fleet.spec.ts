@@ -28,7 +28,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         two.make(10)
         await new Promise((resolve) => setImmediate(resolve))
       }
-      await eventually(() => {
+      await eventually(async () => {
         expect(two.got(one)).to.deep.equal(range(1, one.made))
         expect(one.got(two)).to.deep.equal(range(1, two.made))
       })
@@ -46,7 +46,7 @@ for (const [name, start] of Object.entries(PLACES)) {
       const open = members.configure({ uri: place.uri })
       await Promise.all([foreign.app.sync.ready, open.app.sync.ready])
       for (const member of [foreign, open, one]) member.make(5)
-      await eventually(() => {
+      await eventually(async () => {
         expect(two.got(one)).to.deep.equal(range(1, one.made))
         for (const { app, texts } of [one, two]) {
           expect(app.sync.stats().dropped.foreign, texts()).to.be.greaterThan(1)
