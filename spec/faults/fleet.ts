@@ -10,10 +10,12 @@ export class Fleet {
   readonly instances: RemoteInstance[] = []
   /** How many events can't be had any more, by the name of who made them. */
   readonly missed = new Map<string, number>()
+  readonly key: string
   readonly #options: SyncOptions
 
-  constructor(options: SyncOptions) {
-    this.#options = { key: `faults-${randomUUID()}`, ...options }
+  constructor({ key = `faults-${randomUUID()}`, ...options }: SyncOptions) {
+    this.key = key
+    this.#options = { key, ...options }
   }
 
   get alive(): RemoteInstance[] {

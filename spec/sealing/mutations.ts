@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { Counts } from '../../lib/delivery/environment.js'
 import { encodeFrame, type Frame, newOrigin } from '../../lib/delivery/wire/frame.js'
-import { nonceOf, SEALING_OVERHEAD, SealedFrame, sealedHead } from '../../lib/sealing/sealed-frame.js'
+import {
+  nonceOf,
+  SEALING_OVERHEAD,
+  SealedFrame,
+  sealedHead,
+  TAG_LENGTH
+} from '../../lib/sealing/sealed-frame.js'
 import { Sealing } from '../../lib/sealing/sealing.js'
 import { sealingKeys } from '../../lib/sealing/secret-option.js'
 import type { Random } from '../soak/random.js'
@@ -16,6 +22,11 @@ const KEPT = 5000
 const WEIGHTS = {
   ...{ replay: 4, bits: 6, part: 6, cut: 3, grown: 2, spliced: 4, swapped: 4, future: 4, stranger: 4 },
   ...{ foreign: 3, plain: 4, version3: 2, noise: 2 }
+}
+
+/** A new one each time, or that of `ATTACK_SEED`. What it makes also depends on what is recorded. */
+export function attackSeed(): string {
+  return process.env.ATTACK_SEED ?? randomBytes(4).toString('hex')
 }
 
 /** Makes hostile messages of what it has recorded: it knows all of the code, and no secret. */
@@ -48,7 +59,7 @@ export class Mutations {
         return frame
       }
       case 'part': {
-        const [from, to] = this.#part(frame)
+        const [from, to] = limits(frame, this.#random.integer(0, PARTS.length))
         const value = this.#bytes(to - from)
         value[0] = (value[0] as number) ^ (value.equals(frame.subarray(from, to)) ? 1 : 0)
         value.copy(frame, from)
@@ -64,9 +75,14 @@ export class Mutations {
         return Buffer.concat([frame.subarray(0, at), other.subarray(Math.min(at, other.length - 1))])
       }
       case 'swapped': {
-        const [from, to] = this.#part(frame)
-        this.#any().copy(frame, from, from, to)
-        return frame
+        const other = this.#any()
+        const part = this.#random.integer(0, PARTS.length)
+        const [[from, to], [otherFrom, otherTo]] = [limits(frame, part), limits(other, part)]
+        return Buffer.concat([
+          frame.subarray(0, from),
+          other.subarray(otherFrom, otherTo),
+          frame.subarray(to)
+        ])
       }
       case 'future':
         return this.#forged(this.#any(), this.#random.magnitude(1, 2 ** 40))
@@ -117,17 +133,18 @@ export class Mutations {
     return sealing
   }
 
-  #part(frame: Buffer): [number, number] {
-    const ends = [...PARTS, frame.length - 16, frame.length]
-    const index = this.#random.integer(0, ends.length - 2)
-    return [ends[index] as number, ends[index + 1] as number]
-  }
-
   #any(): Buffer {
     return this.recorded[this.#random.integer(0, this.recorded.length - 1)] as Buffer
   }
 
   #bytes(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => this.#random.integer(0, 255)))
+    const some = Buffer.from(Array.from({ length: Math.min(length, 64) }, () => this.#random.integer(0, 255)))
+    return Buffer.alloc(length, some)
   }
+}
+
+/** Where a part of a sealed frame begins and ends. */
+function limits(frame: Buffer, part: number): [number, number] {
+  const ends = [...PARTS, frame.length - TAG_LENGTH, frame.length]
+  return [ends[part] as number, ends[part + 1] as number]
 }

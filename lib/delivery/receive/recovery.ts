@@ -201,8 +201,9 @@ export class Recovery {
   #onNoAnswer(): void {
     const { next } = this.#events
     this.#nacks.ignored()
-    // A sequence number that the origin does not confirm after a NACK was forged.
-    this.#announced = Math.max(next - 1, this.#confirmed ?? this.#announced)
+    // A sequence number that the origin does not confirm after a NACK was forged, if it can be.
+    if (!this.#environment.isAuthentic)
+      this.#announced = Math.max(next - 1, this.#confirmed ?? this.#announced)
     if (this.#oldest > next) this.#giveUp(this.#events.missing(this.#oldest - 1, MAX_RANGES))
   }
 
