@@ -14,6 +14,9 @@ export type SecretOption =
       readonly plain?: PlainMode
     }
 
+/** Of a name that may be shown: a secret is longer. */
+const LIKELY_NAME = /^\w{1,12}$/
+
 const PLAIN_MODES: readonly unknown[] = ['send', 'accept', 'refuse']
 
 export const EXPECTED_SECRET =
@@ -26,11 +29,19 @@ export function wrongSecret(value: unknown): string | undefined {
     return 'undefined (is the environment variable set? Leave the option out for no secret)'
   if (typeof value !== 'object' || value === null || isList(value)) return wrongKeys(value)
   const unknown = Object.keys(value).find((name) => !['keys', 'plain'].includes(name))
-  if (unknown !== undefined) return `an object with the unknown name \`${unknown}\``
+  if (ArrayBuffer.isView(value)) return 'bytes'
+  if (unknown !== undefined)
+    return `an object with ${LIKELY_NAME.test(unknown) ? `the unknown name \`${unknown}\`` : 'an unknown name'}`
   const { keys, plain } = value as { keys?: unknown; plain?: unknown }
   if (plain !== undefined && !PLAIN_MODES.includes(plain)) return 'an object with another `plain`'
   const wrong = wrongKeys(keys)
   return wrong === undefined ? undefined : `an object whose \`keys\` is ${wrong}`
+}
+
+/** Whether the `key`, which is known to all on the broker, is one of the secrets. */
+export function hasKey(secret: SecretOption, key: unknown): boolean {
+  if (typeof secret === 'string' || isList(secret)) return [secret].flat().some((one) => one === key)
+  return hasKey(secret.keys, key)
 }
 
 function wrongKeys(keys: unknown): string | undefined {
@@ -44,7 +55,8 @@ function wrongKeys(keys: unknown): string | undefined {
 
 function wrongKey(key: unknown): string | undefined {
   if (key === undefined) return 'undefined (is the environment variable set?)'
-  if (typeof key !== 'string') return key === null ? 'null' : `a ${typeof key}`
+  if (typeof key === 'object') return key === null ? 'null' : Array.isArray(key) ? 'an array' : 'an object'
+  if (typeof key !== 'string') return `a ${typeof key}`
   return weaknessOf(key)
 }
 

@@ -2,7 +2,7 @@ import { inspect, types } from 'node:util'
 import { type Check, has, type OptionRules, object } from '../adapters/adapter-options.js'
 import { isPrintable } from '../delivery/wire/instance.js'
 import { EXPECTED, wrongServices } from '../feathers/service-sync.js'
-import { EXPECTED_SECRET, wrongSecret } from '../sealing/secret-option.js'
+import { EXPECTED_SECRET, hasKey, type SecretOption, wrongSecret } from '../sealing/secret-option.js'
 import { BUILT_IN } from './built-in.js'
 import { nearest } from './nearest.js'
 
@@ -102,6 +102,8 @@ export function checkOptions(options: object): void {
   if (!('secret' in options)) return
   // An environment variable that is not set must not turn sealing off.
   if (options.secret === undefined) throw invalid('secret', undefined, secret)
+  if ('key' in options && hasKey(options.secret as SecretOption, options.key))
+    throw invalid('secret', undefined, { ...secret, got: () => 'the `key`, which is no secret' })
   if ('wire' in options && options.wire === 3) {
     throw new TypeError(
       '`secret` option provided to feathers-sync excludes `wire: 3`, as feathers-sync 3 can open nothing that is sealed: upgrade all instances ' +

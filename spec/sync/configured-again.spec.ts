@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { type Application, feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import sync, { type Configure, core, createContainer } from '../../lib/index.js'
@@ -69,6 +69,28 @@ describe('sync', () => {
       }
       const { filter: _, ...less } = first
       expect(() => app.configure(sync(less))).to.throw('`filter` differs')
+    })
+
+    it('is a no-op for the same secret, and throws for any other without showing one', () => {
+      const [secret, other] = [1, 2].map(() => randomBytes(32).toString('base64')) as [string, string]
+      const app = configure(sync({ uri: 'ipc:', key, secret }))
+      const first = app.sync
+      const equal = [secret, [secret], { keys: secret }, { keys: [secret], plain: 'refuse' as const }]
+      for (const again of equal) app.configure(sync({ uri: 'ipc:', key, secret: again }))
+      expect(app.sync).to.equal(first)
+      const others = [
+        ...[other, [secret, other], [other, secret]],
+        { keys: secret, plain: 'accept' as const }
+      ]
+      for (const again of others) {
+        expect(() => app.configure(sync({ uri: 'ipc:', key, secret: again })))
+          .to.throw(Error, `${ONLY_ONE}: the option \`secret\` differs`)
+          .with.property('message')
+          .that.does.not.match(
+            new RegExp([secret, other].map((one) => one.slice(0, 6).replaceAll('+', '.')).join('|'))
+          )
+      }
+      expect(() => app.configure(sync({ uri: 'ipc:', key }))).to.throw('`secret` differs')
     })
 
     it('throws where a functional adapter is configured', () => {

@@ -46,7 +46,10 @@ const forBundler: Kind = {
 /** As older projects have it. TypeScript 7 no longer knows these options. */
 const oldCommonJs: Kind = {
   packageType: 'commonjs',
-  compilerOptions: { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: false },
+  compilerOptions: {
+    ...{ module: 'commonjs', moduleResolution: 'node10' },
+    ...{ esModuleInterop: false, exactOptionalPropertyTypes: false }
+  },
   files: [...everywhere, 'required.ts', 'prometheus.ts']
 }
 /** Koa's and Express's own types don't compile together, and Feathers has both. */

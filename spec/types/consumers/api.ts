@@ -244,6 +244,15 @@ const secret: SecretOption = { keys: ['new', 'old'] as const, plain }
 app.configure(sync({ uri: 'ipc:', secret }))
 // @ts-expect-error there is no such mode
 app.configure(sync({ uri: 'ipc:', secret: { keys: 'one', plain: 'never' } }))
+// Its absence is refused when the application starts.
+app.configure(sync({ uri: 'ipc:', secret: process.env.SYNC_SECRET }))
+sync.redis({ secret: process.env.SYNC_SECRET })
+// @ts-expect-error in a list or an object it has to be a string
+app.configure(sync({ uri: 'ipc:', secret: [process.env.SYNC_SECRET] }))
+// @ts-expect-error
+app.configure(sync({ uri: 'ipc:', secret: { keys: process.env.SYNC_SECRET } }))
+// @ts-expect-error it is no number
+app.configure(sync({ uri: 'ipc:', secret: 7 }))
 same<SyncStats['dropped'], Record<DropReason, number>>(true)
 
 for (const Adapter of [AmqpAdapter, IpcAdapter, NatsAdapter, RedisAdapter]) {
