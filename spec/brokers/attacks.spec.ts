@@ -22,7 +22,7 @@ const BATCH = 100
 /** How long the attack takes at least, in ms: as long as the members make events. */
 const DURATION = 6000
 /** After how long an event is there at the latest whose message was lost, and that no other follows, in ms. */
-const ORDINARY_LOSS = 1000
+const ORDINARY_LOSS = 2000
 /** How many bytes the heap may have grown by, as garbage collection is not exact. */
 const GROWTH = 1024 * 1024
 

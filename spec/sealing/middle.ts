@@ -32,10 +32,10 @@ export class Middle {
         break
       case 'altered':
         this.withheld.push(bytes)
-        send(this.#mutations.next('bits'))
+        send(this.#mutations.next('bits', bytes))
         break
       case 'afterForgery':
-        send(this.#mutations.next())
+        send(this.#mutations.next(this.#random.chance(0.5) ? 'part' : 'bits', bytes))
         send(bytes)
         break
       case 'twice':

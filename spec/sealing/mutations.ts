@@ -47,9 +47,15 @@ export class Mutations {
     this.recorded[at] = Buffer.from(bytes)
   }
 
-  /** @param kind of `WEIGHTS`. Default: any */
-  next(kind: keyof typeof WEIGHTS = this.#random.weighted(WEIGHTS)): Buffer {
-    const frame = Buffer.from(this.#any())
+  /**
+   * @param kind of `WEIGHTS`. Default: any
+   * @param recorded what is made into another. Default: any
+   */
+  next(
+    kind: keyof typeof WEIGHTS = this.#random.weighted(WEIGHTS),
+    recorded: Uint8Array = this.#any()
+  ): Buffer {
+    const frame = Buffer.from(recorded)
     switch (kind) {
       case 'replay':
         return frame
@@ -85,7 +91,7 @@ export class Mutations {
         ])
       }
       case 'future':
-        return this.#forged(this.#any(), this.#random.magnitude(1, 2 ** 40))
+        return this.#forged(frame, this.#random.magnitude(1, 2 ** 40))
       case 'stranger':
         frame.set(this.#bytes(16), 6)
         return this.#forged(frame, this.#random.magnitude(1, 2 ** 40))
