@@ -53,7 +53,8 @@ describe('feathers-sync emit', () => {
     ])
     expect({ code, output }).to.deep.equal({
       code: 0,
-      output: 'events made was sent; no instance is there with the key nobody\n'
+      output:
+        'events made was sent; no instance is there with the key nobody and without a secret (--secret-env)\n'
     })
   })
 

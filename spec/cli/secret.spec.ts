@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { SecretOption } from '../../lib/index.js'
 import { command, start } from '../support/command-line.js'
@@ -102,19 +103,6 @@ for (const [adapter, open] of Object.entries(PLACES)) {
       expect(JSON.parse(top.output).instances).to.have.length(2)
       for (const member of [one, two]) expect(member.texts()).to.equal('')
     })
-
-    it('emit does not say that it was sent where nobody takes it', async () => {
-      await fleet({ secret })
-      const emit = ['emit', broker.uri, 'events', 'made', '{"by":"cli"}', '--key', members.key]
-      const none = await outcomeOf(emit)
-      const another = await outcomeOf([...emit, '--json', ...given('OTHER_SECRET')])
-      expect(none).to.include({ code: 1, output: '' })
-      expect(none.errors).to.match(new RegExp(`^feathers-sync: no instance takes the event: ${NONE.source}`))
-      expect(another).to.include({ code: 1, errors: '' })
-      expect(JSON.parse(another.output)).to.include({ sent: false, instances: 0 })
-      expect(JSON.parse(another.output).error).to.match(ANOTHER)
-      for (const member of members.all) expect(member.got('cli')).to.deep.equal([])
-    })
   })
 }
 
@@ -143,6 +131,29 @@ describe('feathers-sync, the secret', () => {
     }
     expect(text.errors).to.match(ANOTHER)
     expect(top.errors).to.match(NONE)
+  })
+
+  it('check and top --once wait for a heartbeat, as nobody answers them', async () => {
+    await members.start(2, { uri, secret })
+    await delay(300) // what the instances tell each other at the start is over
+    const check = await outcomeOf(['check', uri, ...key])
+    expect(check.output).to.match(new RegExp(`✗ secret +${NONE.source}`))
+    const top = await outcomeOf(['top', uri, '--once', '-i', '1', ...key, ...given('OTHER_SECRET')])
+    expect(top.code).to.equal(1)
+    expect(top.errors).to.match(ANOTHER)
+  })
+
+  it('emit does not say that it was sent where nobody takes it', async () => {
+    await members.start(2, { uri, secret, heartbeat: 500 })
+    const emit = ['emit', uri, 'events', 'made', '{"by":"cli"}', ...key]
+    const none = await outcomeOf(emit)
+    const another = await outcomeOf([...emit, '--json', ...given('OTHER_SECRET')])
+    expect(none).to.include({ code: 1, output: '' })
+    expect(none.errors).to.match(new RegExp(`^feathers-sync: no instance takes the event: ${NONE.source}`))
+    expect(another).to.include({ code: 1, errors: '' })
+    expect(JSON.parse(another.output)).to.include({ sent: false, instances: 0 })
+    expect(JSON.parse(another.output).error).to.match(ANOTHER)
+    for (const member of members.all) expect(member.got('cli')).to.deep.equal([])
   })
 
   it('is that of FEATHERS_SYNC_SECRET where no other is named', async () => {
