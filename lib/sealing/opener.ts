@@ -13,7 +13,7 @@ import type { SealingKeys } from './sealing-keys.js'
  */
 export const MAX_AGE = 60_000
 
-/** How many origins are known: those that have left are, too, for as long as there is room. */
+/** How many origins are known: those that have left are, too, until those heard since need the room. */
 const MAX_SENDERS = 20_000
 
 interface Sender {
@@ -43,6 +43,7 @@ export class Opener {
       const frame = decrypt(sealed, known.key)
       if (!frame) return 'altered'
       known.window.accept(count)
+      this.#refresh(name, known)
       return frame
     }
     const secret = this.#keys.find((id) => sealed.hasKeyId(id))
@@ -53,6 +54,13 @@ export class Opener {
     if (!frame) return 'altered'
     this.#add(name, { key, window: new ReplayWindow(count) })
     return frame
+  }
+
+  /** Makes it the last to be forgotten; not at all while there is plenty of room. */
+  #refresh(name: string, sender: Sender): void {
+    if (this.#senders.size < MAX_SENDERS / 2) return
+    this.#senders.delete(name)
+    this.#senders.set(name, sender)
   }
 
   #add(name: string, sender: Sender): void {

@@ -87,6 +87,7 @@ describe('an attacker on the broker', () => {
         expect(dropped[reason], reason).to.be.greaterThan(50)
       expect(errors.map(({ kind }) => kind)).to.deep.equal(Array(4).fill('secret'))
       expect(gaps).to.deep.equal([])
+      expect(app.sync.health()).to.deep.include({ healthy: true, status: 'ready' })
     }
     expect(Math.max(...slowest.map((most) => most()))).to.be.below(ORDINARY_LOSS)
     expectUnreadable(recorded, [RECORD, 'member 1', '"by"', 'made', 'number'])
