@@ -47,6 +47,8 @@ export class Counts {
   framesReceived = 0
   bytesSent = 0
   bytesReceived = 0
+  /** Messages that were taken though they are not sealed, and a `secret` is set. */
+  framesUnsealed = 0
   /** Messages that were dropped before any of them was parsed. */
   readonly dropped: Record<DropReason, number> = {
     unsealed: 0,

@@ -80,6 +80,11 @@ export const METRICS: readonly Definition[] = [
   gauge('events_waiting', 'Events that wait for the broker.', ({ events }) => events.waiting),
   counter('frames_sent', 'Messages that were handed to the broker.', ({ frames }) => frames.sent),
   counter('frames_received', 'Messages from the broker, own ones included.', ({ frames }) => frames.received),
+  counter(
+    'frames_unsealed',
+    'Messages that were taken though they are not sealed, while a secret is introduced.',
+    ({ frames }) => frames.unsealed
+  ),
   {
     type: 'counter',
     name: 'feathers_sync_frames_dropped_total',

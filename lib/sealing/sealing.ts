@@ -53,7 +53,7 @@ export class Sealing {
 
   /** What delivery gets of a message, of an own one only its beginning; `undefined`: nothing. Never throws. */
   open(bytes: Uint8Array): Uint8Array | undefined {
-    const opened = isSealed(bytes) ? this.#open(bytes) : this.#takesPlain ? bytes : 'unsealed'
+    const opened = isSealed(bytes) ? this.#open(bytes) : this.#takePlain(bytes)
     const { counts } = this.#parts
     if (opened instanceof Uint8Array) {
       counts.bytesReceived += bytes.length - opened.length
@@ -63,6 +63,12 @@ export class Sealing {
     counts.bytesReceived += bytes.length
     if (opened) this.#drop(opened)
     return undefined
+  }
+
+  #takePlain(bytes: Uint8Array): Uint8Array | DropReason {
+    if (!this.#takesPlain) return 'unsealed'
+    if (this.#opener) this.#parts.counts.framesUnsealed += 1
+    return bytes
   }
 
   /** `undefined`: nothing is to be done with it. */

@@ -24,8 +24,11 @@ export interface SyncStats {
     /** Own events that were not sent: evicted from the history before, too large, left over when it was closed, or made later. */
     lost: number
   }
-  /** Messages handed to the broker, and those that came in: own ones too, where the broker echoes them. */
-  frames: { sent: number; received: number }
+  /**
+   * Messages handed to the broker, and those that came in: own ones too, where the broker echoes them. `unsealed`: those of them that were
+   * taken though they are not sealed, with `secret: { plain: 'send' }` or `'accept'`.
+   */
+  frames: { sent: number; received: number; unsealed: number }
   bytes: { sent: number; received: number }
   /** What can be retransmitted. */
   history: { events: number; bytes: number }
@@ -63,7 +66,7 @@ export function statsOf(counts: Counts, state: State): SyncStats {
   const { events = 0, bytes = 0 } = delivery?.sender.history ?? {}
   return {
     events: { sent, resent, received, ignored, duplicate, missed, lost, waiting },
-    frames: { sent: counts.framesSent, received: counts.framesReceived },
+    frames: { sent: counts.framesSent, received: counts.framesReceived, unsealed: counts.framesUnsealed },
     bytes: { sent: counts.bytesSent, received: counts.bytesReceived },
     history: { events, bytes },
     peers: delivery?.receiver.peers.map((peer) => peer.stats) ?? [],

@@ -23,12 +23,14 @@ export class Fleet {
   }
 
   /** Starts instances, which have not connected yet. */
-  async add(count: number, options: SyncOptions = {}): Promise<[RemoteInstance, ...RemoteInstance[]]> {
+  async add(
+    count: number,
+    options: SyncOptions = {},
+    clockOffsets?: readonly number[]
+  ): Promise<[RemoteInstance, ...RemoteInstance[]]> {
     const added = Array.from({ length: count }, () => {
-      const instance = new RemoteInstance(`instance ${this.instances.length + 1}`, {
-        ...this.#options,
-        ...options
-      })
+      const name = `instance ${this.instances.length + 1}`
+      const instance = new RemoteInstance(name, { ...this.#options, ...options }, clockOffsets)
       this.instances.push(instance)
       return instance
     })

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { feathers } from '@feathersjs/feathers'
 import sync, { type SyncGap, type SyncOptions } from '../../lib/index.js'
-import type { Making, Measures, Order, Orders, Report } from './protocol.js'
+import { FAREWELL, type Making, type Measures, type Order, type Orders, type Report } from './protocol.js'
 
 const { name, ...options } = JSON.parse(process.argv[2] ?? '') as SyncOptions & { name: string }
 const app = feathers().configure(sync(options))
@@ -17,6 +17,7 @@ const errors: string[] = []
 const warnings: string[] = []
 const got: Report['got'] = {}
 let made = 0
+let isLeaving = false
 let reconnects = 0
 
 app.on('sync-gap', (gap) => gaps.push(gap))
@@ -41,6 +42,7 @@ async function make({ count, perSecond = Number.POSITIVE_INFINITY, size = 100 }:
   const [startedAt, end] = [performance.now(), made + count]
   const text = 'x'.repeat(size)
   for (const before = made; ; await new Promise((resolve) => setTimeout(resolve, 1))) {
+    if (isLeaving) return
     const onTime = before + ((performance.now() - startedAt) * perSecond) / 1000 || end
     const due = Math.min(end, onTime, made + Math.max(1, perSecond / 20))
     while (made < Math.floor(due)) service.emit('made', { by: name, number: ++made, text })
@@ -86,6 +88,13 @@ process.on('message', async ({ id, order, making }: Order) => {
   }
   const value = await orders[order]()
   process.send?.({ id, value })
+})
+// As an application does that is deployed anew: no more calls, then the teardown.
+process.once('SIGTERM', async () => {
+  isLeaving = true
+  await app.teardown()
+  hasLeft = true
+  process.send?.({ id: FAREWELL, value: report() }, () => process.disconnect())
 })
 // A parent that ends without a word leaves nobody behind; else nothing but the sync could hold this process.
 process.on('disconnect', () => hasLeft || process.exit(1))

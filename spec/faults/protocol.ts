@@ -12,6 +12,9 @@ export interface Orders {
   teardown: undefined
 }
 
+/** What an instance says when it has left after a SIGTERM: its last report. */
+export const FAREWELL = -1
+
 export interface Order {
   id: number
   order: keyof Orders

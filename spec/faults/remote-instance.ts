@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { SyncOptions } from '../../lib/index.js'
 import { bundle } from '../support/bundle.js'
 import { eventually } from '../support/eventually.js'
-import type { Making, Measures, Order, Orders, Report } from './protocol.js'
+import { FAREWELL, type Making, type Measures, type Order, type Orders, type Report } from './protocol.js'
 
 /** How long a fleet on a busy machine may take to be as it should, in ms. */
 export const PATIENCE = 60_000
@@ -12,6 +12,7 @@ export const PATIENCE = 60_000
 const LEAVE_LIMIT = 6000
 
 const PROGRAM = new URL('./instance.ts', import.meta.url)
+const CLOCK = new URL('../support/shifted-clock.mjs', import.meta.url).href
 
 /** An instance in a process of its own. */
 export class RemoteInstance {
@@ -25,11 +26,13 @@ export class RemoteInstance {
   readonly #gone: Promise<number | null>
   #orders = 0
 
-  constructor(name: string, options: SyncOptions) {
+  /** @param clockOffsets by how many ms its clock is wrong: at first, and after each `setClock()` */
+  constructor(name: string, options: SyncOptions, clockOffsets?: readonly number[]) {
     this.name = name
     this.started = new Promise((resolve) => this.#answers.set(0, resolve))
     this.#child = fork(bundle(PROGRAM), [JSON.stringify({ ...options, name })], {
-      execArgv: [],
+      execArgv: clockOffsets ? [`--import=${CLOCK}`] : [],
+      env: { ...process.env, CLOCK_OFFSETS: `${clockOffsets ?? 0}` },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc']
     })
     this.#child.on('error', () => {}) // an order to one that has just died: `#tell` rejects
@@ -84,6 +87,26 @@ export class RemoteInstance {
 
   wake(): void {
     this.#child.kill('SIGCONT')
+  }
+
+  /** Sets its clock to the next of its offsets. */
+  setClock(): void {
+    this.#child.kill('SIGUSR2')
+  }
+
+  /** Ends it as a deploy does, by a SIGTERM; resolves with its last report. */
+  async terminate(): Promise<Report> {
+    this.isDone = true
+    const farewell = new Promise<Report>((resolve) => this.#answers.set(FAREWELL, resolve))
+    const alarm = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_LIMIT)
+    try {
+      this.#child.kill('SIGTERM')
+      const code = await this.#gone
+      if (code !== 0) throw new Error(`${this.name} has ended with the code ${code}`)
+      return await farewell
+    } finally {
+      clearTimeout(alarm)
+    }
   }
 
   /** Resolves with the exit code when it has left and ended by itself; rejects, or with none, where that takes too long. */
