@@ -50,12 +50,12 @@ describe('sealed frames', () => {
       const before = Date.now()
       const [one, two] = await members.start(2, { uri: place.uri, secret })
       for (const member of [one, two]) member.make(5)
-      await eventually(() => {
+      await eventually(async () => {
         expect(two.got(one)).to.deep.equal(range(1, 5))
         expect(one.got(two)).to.deep.equal(range(1, 5))
       })
       await members.closeAll()
-      await eventually(() => {
+      await eventually(async () => {
         const opened = messages.map((message) => openByThePage(message, secret, members.key))
         const kinds = opened.map(({ frame }) => decodeFrame(frame).kind)
         expect(kinds.filter((kind) => kind === 'events')).to.have.length.at.least(2)
