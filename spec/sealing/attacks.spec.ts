@@ -68,7 +68,7 @@ describe('an attacker on the broker', () => {
       }
     }
     await attack(() => all.forEach(make))
-    await eventually(() => {
+    await eventually(async () => {
       for (const to of all)
         for (const from of all) expect(to.got(from)).to.deep.equal(to === from ? [] : range(1, from.made))
       for (const { app, made } of all) expect(app.sync.stats().events.sent).to.equal(made)
