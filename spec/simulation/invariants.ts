@@ -74,3 +74,12 @@ function checkErrors({ errors }: SimInstance): void {
 function fail(text: string): never {
   throw new Error(text)
 }
+
+/** Of members' messages the seal drops none but those that come again. */
+export function checkDropped(instances: readonly SimInstance[]): void {
+  for (const { origin, counts } of instances) {
+    const { replayed: _, ...dropped } = counts.dropped
+    const sum = Object.values(dropped).reduce((total, count) => total + count, 0)
+    if (sum > 0) throw new Error(`${origin} has dropped messages: ${JSON.stringify(counts.dropped)}`)
+  }
+}

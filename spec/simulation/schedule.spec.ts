@@ -6,21 +6,22 @@ const AT_A_TIME = 50
 
 describe('simulated failures', function () {
   this.timeout(60_000) // fifty are 4 s of CPU
-  const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0 }
+  const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0, replayed: 0 }
 
   for (let first = 1; first <= SCHEDULES; first += AT_A_TIME) {
     it(`break no promise: seeds ${first} to ${first + AT_A_TIME - 1}`, async () => {
       for (let seed = first; seed < first + AT_A_TIME; seed += 1) {
-        const outcome = await runSchedule(seed)
+        const outcome = await runSchedule(seed, { isSealed: seed % 3 === 0 })
         for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += outcome[name]
       }
     })
   }
 
-  it('were failures: there were gaps, duplicates and new connections', () => {
+  it('were failures: there were gaps, duplicates, new connections, and sealed messages that came again', () => {
     expect(sum.events).to.be.greaterThan(SCHEDULES * 100)
     expect(sum.gaps).to.be.greaterThan(0)
     expect(sum.duplicates).to.be.greaterThan(SCHEDULES)
+    expect(sum.replayed).to.be.greaterThan(SCHEDULES)
     expect(sum.reconnects).to.be.greaterThan(SCHEDULES / 10)
   })
 

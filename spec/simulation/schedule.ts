@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { sealingKeys } from '../../lib/sealing/secret-option.js'
 import { Failures, limitOf } from './failures.js'
-import { checkAll } from './invariants.js'
+import { checkAll, checkDropped } from './invariants.js'
 import { SimBroker } from './sim-broker.js'
 import { SimClock } from './sim-clock.js'
 import { SimInstance, type SimInstanceOptions } from './sim-instance.js'
@@ -15,18 +17,24 @@ export interface Outcome {
   gaps: number
   duplicates: number
   reconnects: number
+  /** Sealed messages that came again. */
+  replayed: number
 }
 
 /**
  * Runs some instances through a minute of failures, derived from the seed, and then two and a half quiet ones.
  *
+ * @param isSealed whether the instances have a secret
  * @throws Error that names the seed if a promise is broken
  */
-export async function runSchedule(seed: number): Promise<Outcome> {
+export async function runSchedule(seed: number, { isSealed = false } = {}): Promise<Outcome> {
   try {
-    return await new Schedule(seed).run()
+    return await new Schedule(seed, isSealed).run()
   } catch (cause) {
-    throw new Error(`npm run simulate -- --seed ${seed}: ${(cause as Error).message}`, { cause })
+    throw new Error(
+      `npm run simulate -- --seed ${seed}${isSealed ? ' --sealed' : ''}: ${(cause as Error).message}`,
+      { cause }
+    )
   }
 }
 
@@ -40,7 +48,7 @@ class Schedule {
   /** All instances, closed ones included. */
   readonly #instances: SimInstance[] = []
 
-  constructor(seed: number) {
+  constructor(seed: number, isSealed: boolean) {
     const clock = new SimClock(seed)
     this.#clock = clock
     this.#broker = new SimBroker(clock)
@@ -49,7 +57,8 @@ class Schedule {
       history: clock.chance(0.3) ? { events: 20, bytes: 1e9 } : { events: 1e6, bytes: 1e9 },
       heartbeat: clock.integer(3, 6) * 1000,
       maxPayload: clock.chance(0.2) ? 600 : 1e6,
-      pace: clock.integer(10, 1000)
+      pace: clock.integer(10, 1000),
+      keys: isSealed ? sealingKeys(randomBytes(32).toString('base64'), 'simulated') : undefined
     }
     const isLimited = clock.chance(0.25)
     this.#largest = isLimited ? 60_000 : 0
@@ -69,6 +78,7 @@ class Schedule {
     const busy = this.#effort()
     await clock.run(FAILURES + QUIET)
     checkAll(this.#instances, this.#options.history, busy, this.#effort())
+    checkDropped(this.#instances)
     return this.#outcome()
   }
 
@@ -167,7 +177,8 @@ class Schedule {
       events: sum(({ made }) => made),
       gaps: sum(({ counts }) => counts.missed),
       duplicates: sum(({ counts }) => counts.duplicate),
-      reconnects: sum(({ link }) => link.reconnects)
+      reconnects: sum(({ link }) => link.reconnects),
+      replayed: sum(({ counts }) => counts.dropped.replayed)
     }
   }
 }

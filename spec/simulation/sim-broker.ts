@@ -1,5 +1,5 @@
 import type { Link } from '../../lib/adapters/link.js'
-import { decodeFrame } from '../../lib/delivery/wire/frame.js'
+import { KIND_AT, KINDS } from '../../lib/delivery/wire/frame.js'
 import type { SyncStatus } from '../../lib/index.js'
 import type { SimClock } from './sim-clock.js'
 import type { SimInstance } from './sim-instance.js'
@@ -54,7 +54,7 @@ export class SimBroker {
       from.cut()
       return
     }
-    if (decodeFrame(bytes).kind === 'nack') this.nacks += 1
+    if (bytes[KIND_AT] === KINDS.nack) this.nacks += 1
     for (const to of this.links) {
       if (to.partition !== from.partition || from.unheardBy.has(to) || this.clock.chance(this.weather.loss))
         continue

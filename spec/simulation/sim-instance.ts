@@ -2,17 +2,25 @@ import { Delivery } from '../../lib/delivery/delivery.js'
 import { Counts, type SyncGap } from '../../lib/delivery/environment.js'
 import { PATIENCE } from '../../lib/delivery/receive/recovery.js'
 import type { HistoryLimit } from '../../lib/delivery/send/history.js'
-import { decodeFrame } from '../../lib/delivery/wire/frame.js'
+import { BODY_AT, ORIGIN_AT } from '../../lib/delivery/wire/frame.js'
 import type { Range } from '../../lib/delivery/wire/unit.js'
 import type { SyncError } from '../../lib/index.js'
+import { Sealing } from '../../lib/sealing/sealing.js'
+import type { SealingKeys } from '../../lib/sealing/sealing-keys.js'
+import { sealedLink } from './sealed-link.js'
 import { type SimBroker, SimLink } from './sim-broker.js'
 import { SleepingClock } from './sleeping-clock.js'
+
+/** When a simulation begins, in ms since 1970. */
+const EPOCH = Date.UTC(2026, 0, 1)
 
 export interface SimInstanceOptions {
   history: HistoryLimit
   heartbeat?: number
   maxPayload?: number
   pace?: number
+  /** Default: nothing is sealed. */
+  keys?: SealingKeys | undefined
 }
 
 /** What one instance received of another one's sequence: events, or a gap. */
@@ -55,7 +63,7 @@ export class SimInstance {
 
   constructor(
     broker: SimBroker,
-    { history, heartbeat = 5000, maxPayload = 1e6, pace = 500 }: SimInstanceOptions
+    { history, heartbeat = 5000, maxPayload = 1e6, pace = 500, keys }: SimInstanceOptions
   ) {
     const { clock } = broker
     this.#broker = broker
@@ -64,7 +72,8 @@ export class SimInstance {
     this.bornAt = clock.now()
     this.link = new SimLink(broker, pace, maxPayload)
     this.delivery = new Delivery({
-      link: this.link,
+      link: keys ? sealedLink(this.link, () => sealing) : this.link,
+      isAuthentic: keys !== undefined,
       clock: this.#clock,
       counts: this.counts,
       history,
@@ -83,13 +92,24 @@ export class SimInstance {
         error: (error) => this.errors.push(error)
       }
     })
+    // Machines that sleep have the right time when they wake up.
+    const sealing = new Sealing({
+      keys,
+      origin: this.origin,
+      echoes: true,
+      counts: this.counts,
+      report: () => {},
+      now: () => EPOCH + Math.floor(clock.now())
+    })
     broker.instances.set(this.origin, this)
     this.link.onMessage = (bytes) =>
       this.#whenAwake(() => {
-        const { origin } = decodeFrame(bytes)
+        const frame = sealing.open(bytes)
+        if (!frame) return
+        const origin = Buffer.from(frame).toString('hex', ORIGIN_AT, BODY_AT)
         this.#heardAt.set(origin, this.#clock.now())
         if (origin === this.origin) this.#echoedAt = clock.now()
-        this.delivery.receive(bytes)
+        this.delivery.receive(frame)
       })
     this.link.onReady = () => this.#whenAwake(() => this.delivery.online())
   }

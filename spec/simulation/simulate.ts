@@ -5,17 +5,18 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },
     seed: { type: 'string' },
-    from: { type: 'string', default: '1' }
+    from: { type: 'string', default: '1' },
+    sealed: { type: 'boolean', default: false }
   }
 })
 const first = Number(values.seed ?? values.from)
 const runs = values.seed ? 1 : Number(values.runs)
-const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0 }
+const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0, replayed: 0 }
 let failures = 0
 const startedAt = performance.now()
 for (let seed = first; seed < first + runs; seed += 1) {
   try {
-    const outcome = await runSchedule(seed)
+    const outcome = await runSchedule(seed, { isSealed: values.sealed })
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += outcome[name]
   } catch (error) {
     failures += 1
