@@ -28,7 +28,7 @@ const child = spawn(
   process.execPath,
   args.length > 0 ? ['node_modules/mocha/bin/mocha.js', ...args] : ['scripts/test.js'],
   {
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', 'inherit', 'ignore'],
     env: {
       ...process.env,
       ...{ DEBUG: '*', DEBUG_COLORS: 'no', DEBUG_DEPTH: '20', LEAKS_FOLDER: folder },

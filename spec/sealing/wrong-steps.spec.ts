@@ -69,7 +69,7 @@ describe('steps with a secret in the wrong order', () => {
         for (const member of sides) member.make(2)
         await new Promise((resolve) => setImmediate(resolve))
       }
-      await eventually(() => {
+      await eventually(async () => {
         for (const [index, member] of sides.entries()) {
           const peer = sides[1 - index] as Member
           const dropped = Object.values(member.app.sync.stats().dropped).reduce((sum, count) => sum + count)
@@ -88,7 +88,7 @@ describe('steps with a secret in the wrong order', () => {
       await early.app.sync.close()
       const follower = await join(second)
       for (const member of [late, follower]) member.make(5)
-      await eventually(() => {
+      await eventually(async () => {
         expect(late.got(follower)).to.deep.equal(range(1, 5))
         expect(follower.got(late).slice(-5)).to.deep.equal(range(late.made - 4, late.made))
       })
