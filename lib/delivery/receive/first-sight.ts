@@ -8,6 +8,9 @@ const PAUSE = { first: 150, longest: 2000 }
 /** After so many requests that an origin could answer, and did not, none is sent any more. */
 const MAX_REQUESTS = 8
 
+/** How many first transmissions are noted: later ones have higher numbers. */
+const MAX_SEEN = 10_000
+
 export interface FirstSightHost {
   /** Whether origins can receive requests. */
   canNack(): boolean
@@ -19,8 +22,8 @@ export interface FirstSightHost {
 
 /** An origin of which it is not known yet where its sequence begins here: requests that of it, and gives up after a while. */
 export class FirstSight {
-  /** The lowest sequence number in a first transmission: it was made, or came back, while we were there. */
-  lowest = Number.POSITIVE_INFINITY
+  /** What first transmissions tell: the lowest sequence number was made, or came back, while we were there, unless it is a replay. */
+  readonly #seen: { readonly age: number; readonly first: number }[] = []
   readonly #environment: Environment
   readonly #host: FirstSightHost
   readonly #giveUp: (isHeard: boolean) => void
@@ -37,6 +40,19 @@ export class FirstSight {
     this.#host = host
     this.#giveUp = giveUp
     this.#requestedAt = environment.clock.now()
+  }
+
+  /** A first transmission that the origin sent at that age. */
+  see(age: number, first: number): void {
+    if (this.#seen.length < MAX_SEEN) this.#seen.push({ age, first })
+  }
+
+  /** The lowest sequence number in those that were sent from that age on; infinity if there are none. */
+  lowest(from: number): number {
+    return this.#seen.reduce(
+      (lowest, { age, first }) => (age < from ? lowest : Math.min(lowest, first)),
+      Number.POSITIVE_INFINITY
+    )
   }
 
   /** After a frame of the origin that has not told where its sequence begins. */

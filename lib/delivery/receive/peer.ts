@@ -12,6 +12,9 @@ import { Recovery, type RecoveryHost } from './recovery.js'
 import type { ReorderBudget } from './reorder-buffer.js'
 import { Timing } from './timing.js'
 
+/** How long before our subscription what we receive may have been sent, in ms. */
+const ON_ITS_WAY = 2000
+
 /** What all peers share. */
 export interface PeerHost extends RecoveryHost, FirstSightHost {
   /** The origin of this instance. */
@@ -118,7 +121,7 @@ export class Peer {
     const last = next - 1
     this.hear()
     if (this.#sight) {
-      if (!retransmission) this.#sight.lowest = Math.min(this.#sight.lowest, first)
+      if (!retransmission) this.#sight.see(age, first)
       if (first === 1) this.#place(1)
     }
     if (retransmission ? this.isPlaced && last - this.next > MAX_JUMP : !this.#accept(age, first, last))
@@ -144,7 +147,7 @@ export class Peer {
       const baseline = baselines?.find(({ origin }) => origin === this.#host.origin)
       // Events that it has not sent yet are still to be received, even if older.
       if (baseline && this.#host.trustsBaselines())
-        this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest))
+        this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest(this.#ageWhenLive(age))))
       else if (last === 0) this.#place(1)
     }
     if (!this.#accept(age, last + 1, last)) return
@@ -179,6 +182,14 @@ export class Peer {
   #leave(reason: 'announced' | 'silent'): void {
     if (this.#sight && this.#isYounger) this.#place(1)
     this.#recovery.leave(reason)
+  }
+
+  /** How old it was, at least, when our subscription was live. What it sent long before was replayed. */
+  #ageWhenLive(age: number): number {
+    const { clock, isAuthentic } = this.#environment
+    if (!isAuthentic) return 0
+    const bornAt = Math.min(this.#timing.bornAt, clock.now() - age)
+    return this.#host.liveAt() - bornAt - ON_ITS_WAY
   }
 
   get #isYounger(): boolean {

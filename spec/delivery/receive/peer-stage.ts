@@ -32,6 +32,8 @@ export class PeerStage extends Stage {
   readonly nacks: string[] = []
   readonly nackedAt: number[] = []
   canNack = true
+  /** When the subscription was live. */
+  liveAt = Number.POSITIVE_INFINITY
   left = 0
   /** When baselines were requested. */
   readonly requestedAt: number[] = []
@@ -45,7 +47,7 @@ export class PeerStage extends Stage {
       origin: OTHER,
       budget: this.budget,
       trustsBaselines: () => true,
-      liveAt: () => Number.POSITIVE_INFINITY,
+      liveAt: () => this.liveAt,
       requestBaselines: () => {
         this.requestedAt.push(this.clock.now())
         return 150
@@ -64,13 +66,17 @@ export class PeerStage extends Stage {
     this.peer = new Peer(this, host, ORIGIN, next)
   }
 
-  take(first: number, last = first, { retransmission = false, length = 1 } = {}): void {
+  take(
+    first: number,
+    last = first,
+    { retransmission = false, length = 1, age = this.clock.now() } = {}
+  ): void {
     const units = Array.from({ length: last - first + 1 }, (_, at) => ({
       first: first + at,
       count: 1,
       payload: payloadOf(first + at, length)
     }))
-    this.peer.takeEvents(eventsFrame(units, { age: this.clock.now(), retransmission }))
+    this.peer.takeEvents(eventsFrame(units, { age, retransmission }))
   }
 
   takeHeartbeat(

@@ -34,3 +34,28 @@ describe('frames of a member that were withheld', () => {
     expect(stage.out).to.deep.equal(['1', '2', '3'])
   })
 })
+
+describe('recorded frames of a member, played to an instance that has just subscribed', () => {
+  it('do not make it begin before its subscription, nor request anything', async () => {
+    const stage = new AuthenticStage({ next: 0 })
+    await stage.pass(60_000) // of which it was there for the last half second
+    stage.liveAt = 59_500
+    stage.take(7, 9, { age: 20_000 })
+    await stage.pass(20)
+    stage.take(1000)
+    stage.takeHeartbeat(1000, { baseline: 1000 })
+    await stage.pass(1000)
+    expect(stage.nacks).to.deep.equal([])
+    expect(stage.out).to.deep.equal(['1000'])
+  })
+
+  it('what was sent while it was there is taken, even if the answer leaves it out', async () => {
+    const stage = new AuthenticStage({ next: 0 })
+    await stage.pass(60_000)
+    stage.liveAt = 59_500
+    stage.take(998)
+    stage.take(999, 1000)
+    stage.takeHeartbeat(1000, { baseline: 1000 })
+    expect(stage.out).to.deep.equal(['998', '999', '1000'])
+  })
+})
