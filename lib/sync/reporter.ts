@@ -40,14 +40,15 @@ const NONE: Readonly<Record<SyncErrorKind, number>> = {
 
 /**
  * Passes errors to the `sync-error` listeners of the application. Where there are none, it prints one line on standard error: for
- * the beginning of an outage, for its end, and for the first error of each other kind.
+ * the beginning of an outage, for its end, and for the first error of each other kind; of kind `secret`, which comes once for each reason, for each.
  */
 export class Reporter {
   readonly #app: EventEmitter
   /** How a reader of the lines may listen. */
   readonly #name: string
   readonly #repeats = new Repeats()
-  readonly #printed = new Set<SyncErrorKind>()
+  /** The kinds of which a line was printed; of `secret` the texts. */
+  readonly #printed = new Set<string>()
   #outage = false
   #ending: NodeJS.Timeout | undefined
   #hasPrintedGap = false
@@ -136,11 +137,12 @@ export class Reporter {
 
   #print(error: SyncError): void {
     const { kind, message } = error
+    const what = kind === 'secret' ? message : kind
     if (OUTAGE.has(kind)) {
       if (!this.#outage) print(message)
       this.#outage = true
-    } else if (!(this.#outage && CONSEQUENCE.has(kind)) && !this.#printed.has(kind)) {
-      this.#printed.add(kind)
+    } else if (!(this.#outage && CONSEQUENCE.has(kind)) && !this.#printed.has(what)) {
+      this.#printed.add(what)
       print(`${message} (further errors of this kind: ${this.#name}.on('sync-error'))`)
     }
   }

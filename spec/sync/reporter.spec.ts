@@ -40,7 +40,7 @@ describe('Reporter', () => {
       const { connect, 'too-large': tooLarge, ...others } = reporter.countByKind
       expect({ connect, tooLarge }).to.deep.equal({ connect: 2, tooLarge: 1 })
       expect(new Set(Object.values(others))).to.deep.equal(new Set([0]))
-      expect(Object.keys(others)).to.have.length(13)
+      expect(Object.keys(others)).to.have.length(14)
     })
 
     it('prints one line for the first failure of an outage where nobody listens', () => {
@@ -60,6 +60,14 @@ describe('Reporter', () => {
       expect(lines()).to.deep.equal([
         "no JSON (further errors of this kind: app.on('sync-error'))",
         "no service (further errors of this kind: app.on('sync-error'))"
+      ])
+    })
+
+    it('prints each reason why messages are dropped', () => {
+      for (const text of ['not sealed', 'altered', 'not sealed']) fail('secret', text)
+      expect(lines()).to.deep.equal([
+        "not sealed (further errors of this kind: app.on('sync-error'))",
+        "altered (further errors of this kind: app.on('sync-error'))"
       ])
     })
 
