@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import type { SyncOptions } from '../../lib/index.js'
+import type { SyncOptions, SyncStats } from '../../lib/index.js'
 import { eventually } from '../support/eventually.js'
 import type { Report } from './protocol.js'
 import { PATIENCE, RemoteInstance } from './remote-instance.js'
 
-/** Instances in processes of their own that share a key. */
+/** No message of a member is taken for one of a stranger. */
+export function expectNothingDropped(dropped: SyncStats['dropped']): void {
+  expect(Object.entries(dropped).filter(([, count]) => count > 0)).to.deep.equal([])
+}
+
+/** Instances in processes of their own that share a key, and `FLEET_SECRET` if it is set. */
 export class Fleet {
   readonly instances: RemoteInstance[] = []
   /** How many events can't be had any more, by the name of who made them. */
@@ -15,7 +20,8 @@ export class Fleet {
 
   constructor({ key = `faults-${randomUUID()}`, ...options }: SyncOptions) {
     this.key = key
-    this.#options = { key, ...options }
+    const { FLEET_SECRET: secret } = process.env
+    this.#options = { key, ...(secret && { secret }), ...options }
   }
 
   get alive(): RemoteInstance[] {
@@ -97,6 +103,7 @@ export class Fleet {
 
   #expectSound({ name }: RemoteInstance, { got, gaps, warnings, stats }: Report): void {
     expect(warnings, `warnings of ${name}`).to.deep.equal([])
+    if (process.env.FLEET_SECRET) expectNothingDropped(stats.dropped)
     const others = [...this.missed].filter(([maker]) => maker !== name)
     const missed = others.reduce((sum, [, count]) => sum + count, 0)
     expect(
