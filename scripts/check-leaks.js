@@ -82,7 +82,9 @@ function add(kind, bytes) {
 const byStart = new Map()
 for (const form of forms.keys()) {
   const start = form.slice(0, 4)
-  byStart.set(start, [...(byStart.get(start) ?? []), form])
+  const bucket = byStart.get(start)
+  if (bucket) bucket.push(form)
+  else byStart.set(start, [form])
 }
 
 function formIn(line) {
