@@ -82,6 +82,7 @@ describe('the page "Watch a repair", as it is built', () => {
 
   it('begins again with Reset, and goes on step by step while it is paused', async () => {
     await button('Reset').click()
+    await logged('Nothing has been sent yet.')
     expect(await texts()).to.deep.equal(['Nothing has been sent yet.'])
     const pause = button('Pause')
     if (await pause.count()) await pause.click()
