@@ -51,6 +51,9 @@ await step(() => two.patch(12), two, one)
 await step(one.get, one)
 await step(two.get, two)
 
-for (const { child } of [one, two]) child.kill()
-await Promise.all([one, two].map(({ child }) => once(child, 'exit')))
+// The first one is the hub of `ipc:`, and ends last: another one would say that it has gone.
+for (const { child } of [two, one]) {
+  child.kill()
+  await once(child, 'exit')
+}
 await rm(database)

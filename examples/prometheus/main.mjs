@@ -52,4 +52,8 @@ for (const [index, values] of (await scrapeAll()).entries()) {
   }
 }
 
-for (const { child } of instances) child.kill()
+// The first one is the hub of `ipc:`, and ends last: another one would say that it has gone.
+for (const { child } of instances.toReversed()) {
+  child.kill()
+  await once(child, 'exit')
+}

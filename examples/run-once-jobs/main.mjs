@@ -36,4 +36,8 @@ for (const { name, url } of instances) {
   for (const lines of await Promise.all(all)) for (const line of lines) console.log(`  ${line}`)
 }
 
-for (const { child } of instances) child.kill()
+// The first one is the hub of `ipc:`, and ends last: another one would say that it has gone.
+for (const { child } of instances.toReversed()) {
+  child.kill()
+  await once(child, 'exit')
+}

@@ -25,8 +25,11 @@ socket.close()
 
 // The last one that ends is that of the other instance's listeners.
 while (!spans.some(({ kind }) => kind === 'CONSUMER')) await once(instances[1].child, 'message')
-for (const { child } of instances) child.kill()
-await Promise.all(instances.map(({ child }) => once(child, 'exit')))
+// The first one is the hub of `ipc:`, and ends last: another one would say that it has gone.
+for (const { child } of instances.toReversed()) {
+  child.kill()
+  await once(child, 'exit')
+}
 
 const traces = [...new Set(spans.map(({ trace }) => trace))]
 
