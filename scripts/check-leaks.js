@@ -15,8 +15,11 @@ const BY_CONVENTION = ['s3cret', 'sesame', 't0ken/+', 'a-long-long-token']
 const SHORTEST = 6
 const WORDS = ['secret', 'password', 'wrong', 'right', 'guest']
 
-/** Lines of others, whose output is not ours: ioredis tells each command, AUTH too, with its arguments. */
-const OTHERS = /\bioredis(-\d)?:/
+/**
+ * Lines of others, whose output is not ours: ioredis tells each command, AUTH too, with its arguments, and feathers-sync 3, which some
+ * specs run, the URI of RabbitMQ.
+ */
+const OTHERS = /\bioredis(-\d)?:|feathers-sync:amqp Setting up AMQP connection /
 
 /** Of different lines. */
 const MOST_SHOWN = 40
@@ -118,7 +121,7 @@ console.log(
 console.log(
   `${count('secret')} secrets, ${count('key')} keys, ${count('credential')} credentials of URIs, in ${forms.size} forms`
 )
-console.log(`${others} lines of others that have one (ioredis tells its commands)`)
+console.log(`${others} lines of others that have one (ioredis tells its commands, feathers-sync 3 a URI)`)
 const shown = new Map()
 for (const { kind, before } of leaks) {
   const text = `${kind} after: ${before.replace(/^\d{4}-\S+Z /, '').slice(-200)}`
