@@ -38,6 +38,18 @@ export const GROWTH: readonly string[] = [
   'memory of an instance'
 ]
 
+/** What is shown of a fleet with a secret. */
+export const SECRET: readonly string[] = [
+  '`create()`, 200 B, 1 receiver',
+  '`create()`, 200 B, 3 receivers',
+  '`create()`, 10 KB, 1 receiver',
+  '`create()`, 10 KB, 3 receivers',
+  'one sender, 200 events/s: CPU of the sender for an event',
+  'one sender, 200 events/s: CPU of a receiver for an event',
+  '200 events/s: remote delivery, p50',
+  'CPU of an idle instance'
+]
+
 /** What is shown of the simulation. */
 export const SIMULATED: readonly string[] = [
   'all start at once: until all are proven',

@@ -4,7 +4,7 @@ import { BROKERS, type BrokerName } from '../options.js'
 import { type Results, readResults, type SavedRow } from '../results.js'
 import type { Figure } from '../rounds.js'
 import { markdown, ratio, show } from '../table.js'
-import { GROWTH, SIMULATED, SUMMARY } from './chosen.js'
+import { GROWTH, SECRET, SIMULATED, SUMMARY } from './chosen.js'
 
 /** The committed runs, by the names of their files. */
 export type Runs = ReadonlyMap<string, Results>
@@ -44,6 +44,7 @@ export function tablesOf(runs: Runs): Record<string, string> {
     growth: growth(rows('growth')),
     simulated: columns(SIMULATED.flatMap((work) => rows('simulated').filter((row) => row.work === work))),
     unheard: contestants(rows('unheard')),
+    secret: withSecret(rows('secret')),
     machine: machine(runs),
     runs: list(runs)
   }
@@ -101,6 +102,19 @@ function forCopy(row: SavedRow): SavedRow {
 function contestants(rows: readonly SavedRow[]): string {
   const lines = rows.map((row) => [row.work, row.unit, ...figuresOf(row)])
   return markdown(['', 'unit', ...CONTESTANTS], lines)
+}
+
+/** For each broker the figure with a secret, and its ratio to that without. */
+function withSecret(all: readonly SavedRow[]): string {
+  const lines = SECRET.flatMap((work) => {
+    const rows = all.filter((row) => row.work.replace('2 processes, ', '') === work)
+    const cells = BROKERS.flatMap((broker) => {
+      const row = rows.find((one) => one.broker === broker)
+      return [show(row?.figures.sealed), ratio(row?.figures.sealed, row?.figures[4], row?.isRate ?? false)]
+    })
+    return [[work, rows[0]?.unit ?? '', ...cells]]
+  })
+  return markdown(['', 'unit', ...BROKERS.flatMap((broker) => [TITLES[broker], 'ratio'])], lines)
 }
 
 /** A column for each of what was measured, such as serializers. */
