@@ -14,6 +14,11 @@ const TEXTS: Partial<Record<DropReason, string>> = {
     "or set the `secret` of those instances. Otherwise it is feathers-sync 3, `plain: 'send'`, or an intruder"
 }
 
+/** The reasons why messages were dropped. */
+export function reasonsIn(dropped: Readonly<Record<DropReason, number>>): DropReason[] {
+  return (Object.keys(dropped) as DropReason[]).filter((reason) => dropped[reason] > 0)
+}
+
 /** Why something of the fleet can't be seen here, and what to do. */
 export function dropText(reason: DropReason): string {
   return TEXTS[reason] ?? `dropped a message ${DROP_TEXTS[reason]}`

@@ -1,9 +1,8 @@
-import type { DropReason } from '../delivery/environment.js'
 import { createEmitter } from '../emitter/create-emitter.js'
 import { reason, type SyncError } from '../errors.js'
 import type { SyncStats } from '../sync/stats.js'
 import { lateText } from './connection.js'
-import { dropText } from './drop-texts.js'
+import { dropText, reasonsIn } from './drop-texts.js'
 import { answered } from './observe/answered.js'
 import type { Place } from './place.js'
 import type { Terminal } from './terminal.js'
@@ -97,7 +96,7 @@ function there(instances: number, { key, options }: Place): string {
 
 /** Those that are there can't be read from here, and drop the event. */
 function lockedOutText({ dropped }: SyncStats): string | undefined {
-  const reason = (Object.keys(dropped) as DropReason[]).find((one) => dropped[one] > 0)
+  const [reason] = reasonsIn(dropped)
   return reason && `feathers-sync: no instance takes the event: ${dropText(reason)}`
 }
 

@@ -28,8 +28,8 @@ export function wrongSecret(value: unknown): string | undefined {
   if (value === undefined)
     return 'undefined (is the environment variable set? Leave the option out for no secret)'
   if (typeof value !== 'object' || value === null || isList(value)) return wrongKeys(value)
-  const unknown = Object.keys(value).find((name) => !['keys', 'plain'].includes(name))
   if (ArrayBuffer.isView(value)) return 'bytes'
+  const unknown = Object.keys(value).find((name) => !['keys', 'plain'].includes(name))
   if (unknown !== undefined)
     return `an object with ${LIKELY_NAME.test(unknown) ? `the unknown name \`${unknown}\`` : 'an unknown name'}`
   const { keys, plain } = value as { keys?: unknown; plain?: unknown }
@@ -40,8 +40,7 @@ export function wrongSecret(value: unknown): string | undefined {
 
 /** Whether the `key`, which is known to all on the broker, is one of the secrets. */
 export function hasKey(secret: SecretOption, key: unknown): boolean {
-  if (typeof secret === 'string' || isList(secret)) return [secret].flat().some((one) => one === key)
-  return hasKey(secret.keys, key)
+  return unfolded(secret).keys.some((one) => one === key)
 }
 
 function wrongKeys(keys: unknown): string | undefined {
@@ -66,7 +65,13 @@ function isList(value: object): value is readonly unknown[] {
 
 /** @param secret one that `wrongSecret` finds nothing wrong with */
 export function sealingKeys(secret: SecretOption, key: string): SealingKeys {
-  if (typeof secret === 'string' || isList(secret)) return sealingKeys({ keys: secret }, key)
+  const { keys, plain } = unfolded(secret)
+  return new SealingKeys(keys as [string, ...string[]], key, plain)
+}
+
+/** The option in its longest form. */
+function unfolded(secret: SecretOption): { keys: readonly string[]; plain: PlainMode } {
+  if (typeof secret === 'string' || isList(secret)) return { keys: [secret].flat(), plain: 'refuse' }
   const { keys, plain = 'refuse' } = secret
-  return new SealingKeys([keys].flat() as [string, ...string[]], key, plain)
+  return { keys: [keys].flat(), plain }
 }

@@ -1,9 +1,8 @@
 import { LIBRARY } from '../../adapters/library.js'
 import type { SyncAdapter } from '../../adapters/sync-adapter.js'
-import type { DropReason } from '../../delivery/environment.js'
 import { largestPayload } from '../../delivery/wire/fragments.js'
 import { SyncError } from '../../errors.js'
-import { dropText } from '../drop-texts.js'
+import { dropText, reasonsIn } from '../drop-texts.js'
 import { Observer } from '../observe/observer.js'
 import type { Place } from '../place.js'
 import type { Terminal } from '../terminal.js'
@@ -204,7 +203,7 @@ async function checkInstances(
 function checkSecret({ dropped, instances }: Observer, place: Place, facts: Facts, report: Report): void {
   const isGiven = place.options.secret !== undefined
   facts.secret = { given: isGiven, dropped: { ...dropped } }
-  const reasons = (Object.keys(dropped) as DropReason[]).filter((reason) => dropped[reason] > 0)
+  const reasons = reasonsIn(dropped)
   for (const reason of reasons)
     report.add({ check: 'secret', status: 'problem', kind: 'secret', text: dropText(reason) })
   if (!isGiven || reasons.length > 0) return
