@@ -45,11 +45,13 @@ export function processTerminal(): Terminal {
   const write = (text: string) => {
     if (isRead) stdout.write(text)
   }
+  const isTerminal = stdout.isTTY === true
   return {
     env,
     program: process.argv[1] ?? '',
-    colors: pico.createColors(stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb'),
-    isTerminal: stdout.isTTY === true,
+    // a boolean: picocolors decides for itself at `undefined`, and colors a pipe where CI or FORCE_COLOR is set
+    colors: pico.createColors(isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'),
+    isTerminal,
     get columns() {
       return stdout.columns || 80
     },

@@ -25,7 +25,8 @@ describe('feathers-sync, the process', () => {
 
   it('works with standard input closed, without color where nobody looks, and leaves nothing to wait for', async () => {
     const child = await spawnCommand(['check', uri, '--key', members.key], {
-      stdio: ['ignore', 'pipe', 'pipe']
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, CI: 'true', FORCE_COLOR: '1', NO_COLOR: '' }
     })
     const [output, errors, [code]] = await Promise.all([
       text(child.stdout as never),
