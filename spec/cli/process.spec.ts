@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { startRedis } from '../support/brokers/redis.js'
 import { removeCommand, spawnCommand } from '../support/command-line.js'
+import { eventually } from '../support/eventually.js'
 import { Members } from '../support/members.js'
 
 /** The first text that it writes which fits. */
@@ -48,6 +50,41 @@ describe('feathers-sync, the process', () => {
       expect(rest).to.match(/0 events in [\d.]+ s .*1 instance/)
     })
   }
+
+  it('takes no memory for what its reader does not read, and says how much that was', async () => {
+    const made = 100
+    const redis = await startRedis()
+    const clients = async () => (await redis.command('CLIENT', 'LIST')).match(/^id=/gm)?.length
+    const fleet = new Members()
+    const [{ app }] = await fleet.start(1, { uri: redis.uri })
+    const before = await clients()
+    const child = await spawnCommand([
+      'watch',
+      redis.uri,
+      '--json',
+      '--data',
+      '--count',
+      `${made}`,
+      '--key',
+      fleet.key
+    ])
+    const begin = await says(child, /"watching".*\n/)
+    const service = app.service('events') as unknown as EventEmitter
+    for (let left = made; left > 0; left -= 1) service.emit('made', 'x'.repeat(100_000))
+    await eventually(async () => (await clients()) === before, { message: 'it to have received all' })
+    const [rest, [code]] = await Promise.all([text(child.stdout as never), once(child, 'close')])
+    await fleet.closeAll()
+    await redis.stop()
+    const lines = (begin + rest)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const shown = lines.filter(({ type }) => type === 'event').length
+    const { events, skipped } = lines.at(-1)
+    expect({ code, events, all: shown + skipped }).to.deep.equal({ code: 0, events: made, all: made })
+    expect(shown).to.be.within(1, 20)
+    expect(lines.at(-2)).to.include({ type: 'skipped', events: skipped })
+  })
 
   it('ends without a word when its reader has gone', async () => {
     const child = await spawnCommand(watch)

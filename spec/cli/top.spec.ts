@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { command, start } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
@@ -37,6 +38,22 @@ describe('feathers-sync top', () => {
     const rates = instances.map(({ rate }) => rate).sort((one, other) => one - other)
     expect({ missed, away, idle: rates[0] }).to.deep.equal({ missed: 0, away: false, idle: 0 })
     expect(rates[1]).to.be.within(50, 1000)
+  })
+
+  it('waits for a reader that is too slow, with the latest then', async () => {
+    const waits = async (args: string[]) => {
+      const running = start(args)
+      await eventually(() => running.output !== '')
+      running.stall()
+      const before = running.output
+      await delay(2500) // two more would have come
+      expect(running.output).to.equal(before)
+      running.readOn()
+      await eventually(() => running.output !== before)
+      running.interrupt(130)
+      expect((await running.ended).code).to.equal(0)
+    }
+    await Promise.all([waits(top), waits([...top, '--json'])])
   })
 
   it('is drawn over itself on a terminal, cut to its height, and below itself elsewhere', async () => {

@@ -180,6 +180,32 @@ describe('feathers-sync watch', () => {
       expect(of(watch, 'event')[0]).not.to.have.property('origin')
     })
 
+    it('is how much its reader was too slow for, which takes no memory, and goes on behind it', async () => {
+      const [one] = await members.start(1, { uri })
+      const [watch, text] = [await watching(members, uri), start(['watch', uri, '--key', members.key])]
+      await eventually(() => text.output.includes(' is here'))
+      for (const it of [watch, text]) it.stall()
+      const before = [watch, text].map(({ output }) => output)
+      one.make(1500)
+      await members.configure({ uri }).app.sync.ready // a line that is no event
+      await eventually(() => one.app.sync.stats().peers.length === 1)
+      await eventually(() => one.app.sync.stats().events.waiting === 0)
+      await delay(200) // nothing is written
+      expect([watch, text].map(({ output }) => output)).to.deep.equal(before)
+      for (const it of [watch, text]) it.readOn()
+      await eventually(() => of(watch, 'skipped').length === 1)
+      one.make(1)
+      await eventually(() => of(watch, 'event').length === 1)
+      for (const it of [watch, text]) it.interrupt(130)
+      const [{ code }, { output }] = await Promise.all([watch.ended, text.ended])
+      expect(code).to.equal(0)
+      expect(of(watch, 'skipped')[0]).to.include({ events: 1500, others: 1 })
+      expect(of(watch, 'event')[0]).to.include({ sequence: 1501 })
+      expect(of(watch, 'summary')[0]).to.include({ events: 1501, skipped: 1500, missed: 0 })
+      expect(output).to.match(/ ! 1,500 events and 1 other line not shown: the reader of this is too slow\n/)
+      expect(output).to.match(/\n1,501 events in .* 0 missed here, 1,500 not shown\n/)
+    })
+
     it('is rates in place of events with --rates, and ends with --for', async () => {
       const [one] = await members.start(1, { uri })
       const watch = await watching(members, uri, '--rates', '1', '--for', '2')

@@ -21,6 +21,9 @@ export interface Outcome {
 export interface Running extends Outcome {
   /** The same as a signal that ends with that exit code. */
   interrupt(code: number): void
+  /** The reader of its output reads no more, and goes on. */
+  stall(): void
+  readOn(): void
   ended: Promise<Outcome>
   /** What it wrote with `--json` so far, a document each. */
   documents(): Record<string, unknown>[]
@@ -40,11 +43,20 @@ export function start(
   { env = {}, input = '', isTerminal = false, program = '' }: Setting = {}
 ) {
   const end = new AbortController()
+  let isBehind = false
+  let catchUp: (() => void) | undefined
   const running: Running = {
     code: -1,
     output: '',
     errors: '',
     interrupt: (code) => end.abort(code),
+    stall: () => {
+      isBehind = true
+    },
+    readOn: () => {
+      isBehind = false
+      catchUp?.()
+    },
     ended: Promise.resolve({ code: -1, output: '', errors: '' }),
     documents: () =>
       running.output
@@ -63,6 +75,13 @@ export function start(
     columns: 120,
     rows: 10,
     signal: end.signal,
+    get isBehind() {
+      return isBehind
+    },
+    caughtUp: () =>
+      new Promise((resolve) => {
+        catchUp = resolve
+      }),
     write,
     line: (text) => write(`${text}\n`),
     complain: (text) => {

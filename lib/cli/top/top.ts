@@ -41,6 +41,7 @@ export async function top(place: Place, options: TopOptions, terminal: Terminal)
     error: (error) => terminal.complain(printable(error.message))
   })
   const show = () => {
+    if (terminal.isBehind) return // the next one will be newer
     const rows = fleet.look(observer.instances)
     if (options.json)
       terminal.line(JSON.stringify({ time: new Date(), away: isAway, missed, instances: rows }))

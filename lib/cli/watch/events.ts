@@ -82,7 +82,7 @@ function seen({ path, event, data }: SyncMessage, size: number): SeenEvent {
 }
 
 function idOf(data: unknown): string | number | undefined {
-  const { id, _id } = { ...(data as { id?: unknown; _id?: unknown } | null) }
+  const { id, _id } = (data ?? {}) as { id?: unknown; _id?: unknown } // a copy of it would be one of each character of a text
   const found = id ?? _id
   if (found === undefined || found === null) return undefined
   return typeof found === 'number' ? found : String(found)

@@ -3,6 +3,7 @@ import { Observer } from '../observe/observer.js'
 import type { Place } from '../place.js'
 import type { Terminal } from '../terminal.js'
 import { eventsIn, plainEvent, type SeenEvent, serializerOf, type Unreadable } from './events.js'
+import { Pace } from './pace.js'
 import { Tally } from './tally.js'
 import { JsonWriter, type Source, TextWriter } from './writer.js'
 
@@ -30,6 +31,7 @@ export interface WatchOptions {
  */
 export async function watch(place: Place, options: WatchOptions, terminal: Terminal): Promise<number> {
   const writer = new (options.json ? JsonWriter : TextWriter)(terminal, options.data)
+  const pace = new Pace(terminal, (skipped) => writer.skipped(skipped))
   const serializer = await serializerOf(options.serializer)
   const end = new AbortController()
   const all = new Tally()
@@ -45,12 +47,12 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
       return
     }
     if ('reason' in found) {
-      writer.unreadable(found, source)
+      pace.show(found.events, () => writer.unreadable(found, source))
       return
     }
     if (!isWanted(found, options)) return
     for (const tally of [all, lately]) tally.add(`${found.path} ${found.event}`)
-    if (options.rates === undefined) writer.event(found, source)
+    if (options.rates === undefined) pace.show(1, () => writer.event(found, source))
     if (all.total === options.count) end.abort()
   }
   const observer = new Observer(place, {
@@ -63,14 +65,14 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
     plain: (bytes) => take(plainEvent(serializer, bytes), { time: new Date() }),
     gap: (gap) => {
       for (const tally of [all, lately]) tally.missed += gap.missed
-      writer.gap(gap)
+      pace.show(0, () => writer.gap(gap))
     },
     came: (instance: Instance) => {
-      if (isHere) writer.came(instance)
+      if (isHere) pace.show(0, () => writer.came(instance))
     },
-    went: (instance, how) => writer.went(instance, how),
-    away: (isAway) => writer.away(isAway),
-    error: (error) => writer.error(error)
+    went: (instance, how) => pace.show(0, () => writer.went(instance, how)),
+    away: (isAway) => pace.show(0, () => writer.away(isAway)),
+    error: (error) => pace.show(0, () => writer.error(error))
   })
   const ended = AbortSignal.any([terminal.signal, end.signal])
   try {
@@ -86,14 +88,15 @@ export async function watch(place: Place, options: WatchOptions, terminal: Termi
       // Before the other one, which may be due at the same time.
       options.rates !== undefined &&
         setInterval(() => {
-          writer.rates(lately)
+          pace.show(0, () => writer.rates(lately))
           lately.reset()
         }, options.rates * 1000),
       options.for !== undefined && setTimeout(() => end.abort(), options.for * 1000)
     ]
     await aborted(ended)
     for (const timer of timers) if (timer) clearTimeout(timer)
-    writer.summary(all, observer.instances.length)
+    pace.tell()
+    writer.summary(all, observer.instances.length, pace.skipped)
     return observer.isLockedOut ? 1 : 0
   } finally {
     await observer.close()

@@ -6,6 +6,7 @@ import type { Place } from '../place.js'
 import type { Terminal } from '../terminal.js'
 import { bytes, clockTime, count, duration, grouped, named, printable, rate, short } from '../text.js'
 import type { SeenEvent, Unreadable } from './events.js'
+import type { Skipped } from './pace.js'
 import type { Tally } from './tally.js'
 
 /** When an event came, and where from, which is not known of a message without a frame. */
@@ -27,7 +28,10 @@ export interface Writer {
   away(isAway: boolean): void
   error(error: SyncError): void
   rates(tally: Tally): void
-  summary(tally: Tally, instances: number): void
+  /** Between the lines before and those that follow. */
+  skipped(what: Skipped): void
+  /** @param skipped how many of the events were not shown */
+  summary(tally: Tally, instances: number, skipped: number): void
 }
 
 export class TextWriter implements Writer {
@@ -90,12 +94,18 @@ export class TextWriter implements Writer {
     this.#notice('~', [`all ${rate(tally.total, tally.seconds)}/s`, ...rows, ...missed].join('  '))
   }
 
-  summary(tally: Tally, instances: number): void {
+  skipped({ events, others }: Skipped): void {
+    const what = [events > 0 && count(events, 'event'), others > 0 && count(others, 'other line')]
+    this.#notice('!', `${what.filter(Boolean).join(' and ')} not shown: the reader of this is too slow`)
+  }
+
+  summary(tally: Tally, instances: number, skipped: number): void {
     const { total, seconds, missed } = tally
     const numbers = [
       `${count(total, 'event')} in ${duration(seconds * 1000)} (${rate(total, seconds)}/s)`,
       count(instances, 'instance'),
-      `${grouped(missed)} missed here`
+      `${grouped(missed)} missed here`,
+      ...(skipped > 0 ? [`${grouped(skipped)} not shown`] : [])
     ]
     this.terminal.line(`\n${numbers.join(', ')}`)
     for (const [what, events] of tally.rows) this.terminal.line(`  ${printable(what)}  ${grouped(events)}`)
@@ -154,8 +164,12 @@ export class JsonWriter implements Writer {
     this.#write('rates', numbers(tally))
   }
 
-  summary(tally: Tally, instances: number): void {
-    this.#write('summary', { ...numbers(tally), instances })
+  skipped(what: Skipped): void {
+    this.#write('skipped', what)
+  }
+
+  summary(tally: Tally, instances: number, skipped: number): void {
+    this.#write('summary', { ...numbers(tally), instances, skipped })
   }
 
   #write(type: string, fields: object): void {
