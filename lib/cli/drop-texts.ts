@@ -11,7 +11,8 @@ const TEXTS: Partial<Record<DropReason, string>> = {
     'While it is changed, the variable holds the new and the old one, separated by a comma',
   unsealed:
     'there are instances without a secret, and one is given here: leave out --secret-env and FEATHERS_SYNC_SECRET, ' +
-    "or set the `secret` of those instances. Otherwise it is feathers-sync 3, `plain: 'send'`, or an intruder"
+    'or set the `secret` of those instances. While it is introduced, --plain send or --plain accept reads them too. ' +
+    'Otherwise it is feathers-sync 3, or an intruder'
 }
 
 /** The reasons why messages were dropped. */

@@ -97,7 +97,7 @@ function there(instances: number, { key, options }: Place): string {
 /** Those that are there can't be read from here, and drop the event. */
 function lockedOutText({ dropped }: SyncStats): string | undefined {
   const [reason] = reasonsIn(dropped)
-  return reason && `feathers-sync: no instance takes the event: ${dropText(reason)}`
+  return reason && `feathers-sync: no instance is known to take the event: ${dropText(reason)}`
 }
 
 function parsed(text: string): unknown {

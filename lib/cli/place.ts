@@ -1,5 +1,6 @@
 import { redact } from '../adapters/redact.js'
 import type { SyncAdapter } from '../adapters/sync-adapter.js'
+import type { SecretOption } from '../sealing/secret-option.js'
 import { builtIn } from '../sync/built-in.js'
 import {
   checkBuiltIn,
@@ -8,7 +9,7 @@ import {
   resolveOptions,
   type SyncOptions
 } from '../sync/options.js'
-import { type Secrets, secretsIn } from './secret.js'
+import { type GivenSecret, secretIn } from './secret.js'
 import { asUsage, UsageError } from './usage.js'
 
 /** Where a fleet meets: a broker and a key. */
@@ -19,22 +20,24 @@ export interface Place {
   /** As it was given. */
   readonly options: ResolvedOptions
   /** For `createEmitter`; a method, so that no output of a place shows it. */
-  secret(): { secret?: Secrets }
+  secret(): { secret?: SecretOption }
   /** A new adapter for it, which is not connected. */
   adapter(): SyncAdapter
 }
 
 const VARIABLES = { uri: 'FEATHERS_SYNC_URI', key: 'FEATHERS_SYNC_KEY' } as const
 
+export interface GivenPlace extends GivenSecret {
+  readonly uri?: string | undefined
+  readonly key?: string | undefined
+}
+
 /**
  * The place that arguments name, or else environment variables: those don't show in the list of processes.
  *
  * @throws UsageError with the library's own text
  */
-export function placeOf(
-  given: { uri?: string | undefined; key?: string | undefined; secretEnv?: string | undefined },
-  env: Readonly<Record<string, string | undefined>>
-): Place {
+export function placeOf(given: GivenPlace, env: Readonly<Record<string, string | undefined>>): Place {
   const uri = given.uri ?? env[VARIABLES.uri]
   const key = given.key ?? (env[VARIABLES.key] || undefined)
   if (!uri) {
@@ -42,7 +45,7 @@ export function placeOf(
       `the URI of the broker is missing, such as redis://localhost:6379: it is an argument, or in ${VARIABLES.uri}`
     )
   }
-  const secret = secretsIn(given.secretEnv, env)
+  const secret = secretIn(given, env)
   const sealing = secret ? { secret } : {}
   const options = asUsage(() => checked({ uri, ...(key !== undefined && { key }), ...sealing }))
   return {

@@ -1,11 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LIBRARY } from '../adapters/library.js'
 import { SyncError } from '../errors.js'
+import { PLAIN_MODES } from '../sealing/secret-option.js'
 import { type BenchOptions, bench, SENDER } from './bench/bench.js'
 import { runSender } from './bench/sender.js'
 import { check } from './check/check.js'
 import { type EmitOptions, emit } from './emit.js'
-import { placeOf } from './place.js'
+import { type GivenPlace, placeOf } from './place.js'
 import type { Terminal } from './terminal.js'
 import { printable } from './text.js'
 import { type TopOptions, top } from './top/top.js'
@@ -26,9 +27,7 @@ Exit codes: 0 all is well, 1 a problem was found, 2 the command was used in a wr
 Credentials: better in FEATHERS_SYNC_URI than in an argument, which other users of the machine can see.
 A secret is never an argument: --secret-env names the variable that holds it.`
 
-interface Common {
-  key?: string
-  secretEnv?: string
+interface Common extends Omit<GivenPlace, 'uri'> {
   json: boolean
   timeout: number
 }
@@ -66,11 +65,11 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.complain(text.trimEnd())
     })
-  const place = (uri: string | undefined, { key, secretEnv }: Common) =>
-    placeOf({ uri, key, secretEnv }, terminal.env)
+  const place = (uri: string | undefined, options: Common) => placeOf({ ...options, uri }, terminal.env)
 
   common(program.command('check'))
     .description('Can this machine reach the broker, and may it do what feathers-sync needs?')
+    .addOption(plain())
     .addHelpText(
       'after',
       examples(
@@ -90,6 +89,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     )
     .option('-p, --path <path>', 'only this service; may be given several times', several, [])
     .option('-e, --event <event>', 'only this event; may be given several times', several, [])
+    .addOption(plain())
     .option('-d, --data', 'the data of the events too: they may be private', false)
     .addOption(serializer())
     .option('--rates <seconds>', 'rates in place of the events, every so many seconds', wholeNumber)
@@ -110,6 +110,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
 
   common(program.command('top'))
     .description('Shows the instances: who they are, what they send, how late it comes. Sends one message.')
+    .addOption(plain())
     .option('-i, --interval <seconds>', 'how often it is shown anew', wholeNumber, 2)
     .option('-1, --once', 'once, after one interval', false)
     .addHelpText(
@@ -135,6 +136,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     .addOption(serializer())
     .option('-k, --key <key>', KEY)
     .option('--secret-env <name>', SECRET_ENV)
+    .addOption(plain())
     .option('--timeout <ms>', 'how long the broker may take, in ms', wholeNumber, 10_000)
     .option('--json', 'JSON in place of text', false)
     .addHelpText(
@@ -185,6 +187,13 @@ function serializer(): Option {
   return new Option('-s, --serializer <name>', "that of the application's instances")
     .choices(SERIALIZER_NAMES)
     .default('json')
+}
+
+function plain(): Option {
+  return new Option(
+    '--plain <mode>',
+    'while a secret is introduced, what is done with plain messages, as the instances do it: send and read them, accept (read) them, or refuse them (default: refuse)'
+  ).choices(PLAIN_MODES)
 }
 
 function several(value: string, before: string[]): string[] {

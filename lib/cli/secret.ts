@@ -1,32 +1,42 @@
-import { wrongSecret } from '../sealing/secret-option.js'
+import type { PlainMode } from '../sealing/sealing-keys.js'
+import { type SecretOption, wrongSecret } from '../sealing/secret-option.js'
 import { weaknessOf } from '../sealing/strength.js'
 import { UsageError } from './usage.js'
 
 const VARIABLE = 'FEATHERS_SYNC_SECRET'
 
-/** The secrets of the instances: the first one seals, all open. */
-export type Secrets = readonly string[]
+export interface GivenSecret {
+  /** The name of the variable that holds it. Default: FEATHERS_SYNC_SECRET, where it is set */
+  readonly secretEnv?: string | undefined
+  /** What is done with messages that are not sealed, while the secret is introduced. Default: `refuse` */
+  readonly plain?: PlainMode | undefined
+}
 
 /**
- * Those that an environment variable holds, separated by commas: arguments show in the list of processes.
+ * That of the instances, or several separated by commas, in an environment variable: arguments show in the list of processes.
  *
- * @param given the variable's name. Default: FEATHERS_SYNC_SECRET, where it is set
  * @throws UsageError that names the variable, and shows nothing of its value
  */
-export function secretsIn(
-  given: string | undefined,
+export function secretIn(
+  { secretEnv, plain }: GivenSecret,
   env: Readonly<Record<string, string | undefined>>
-): Secrets | undefined {
-  if (given === undefined && env[VARIABLE] === undefined) return undefined
-  const name = given ?? VARIABLE
+): SecretOption | undefined {
+  if (secretEnv === undefined && env[VARIABLE] === undefined) {
+    if (plain === undefined) return undefined
+    throw new UsageError(
+      `--plain says what is done with plain messages while a secret is introduced: it needs that secret, in ${VARIABLE} or in the variable that --secret-env names`
+    )
+  }
+  const name = secretEnv ?? VARIABLE
   const value = env[name]
   if (value === undefined) throw new UsageError(missing(name))
   const secrets = value.split(',')
   const wrong = wrongSecret(secrets.length > 1 ? secrets : value)
-  if (wrong === undefined) return secrets
+  if (wrong === undefined) return plain === undefined ? secrets : { keys: secrets, plain }
+  const commas = secrets.length > 1 ? '. No secret in it can have a comma, as commas separate them' : ''
   throw new UsageError(
     `the environment variable ${name} has to hold the \`secret\` of the instances, or several separated by commas, ` +
-      `where each is one that cannot be guessed, such as the output of \`openssl rand -base64 32\`, and it holds ${wrong}`
+      `where each is one that cannot be guessed, such as the output of \`openssl rand -base64 32\`, and it holds ${wrong}${commas}`
   )
 }
 

@@ -17,7 +17,7 @@ export type SecretOption =
 /** Of a name that may be shown: a secret is longer. */
 const LIKELY_NAME = /^\w{1,12}$/
 
-const PLAIN_MODES: readonly unknown[] = ['send', 'accept', 'refuse']
+export const PLAIN_MODES: readonly PlainMode[] = ['send', 'accept', 'refuse']
 
 export const EXPECTED_SECRET =
   "a string, a list of strings of which the first one seals, or { keys, plain: 'send' | 'accept' | 'refuse' }, where each " +
@@ -33,7 +33,8 @@ export function wrongSecret(value: unknown): string | undefined {
   if (unknown !== undefined)
     return `an object with ${LIKELY_NAME.test(unknown) ? `the unknown name \`${unknown}\`` : 'an unknown name'}`
   const { keys, plain } = value as { keys?: unknown; plain?: unknown }
-  if (plain !== undefined && !PLAIN_MODES.includes(plain)) return 'an object with another `plain`'
+  if (plain !== undefined && !PLAIN_MODES.some((mode) => mode === plain))
+    return 'an object with another `plain`'
   const wrong = wrongKeys(keys)
   return wrong === undefined ? undefined : `an object whose \`keys\` is ${wrong}`
 }

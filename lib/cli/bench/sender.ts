@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEmitter } from '../../emitter/create-emitter.js'
 import type { Emitter } from '../../emitter/emitter.js'
-import type { Secrets } from '../secret.js'
+import type { SecretOption } from '../../sealing/secret-option.js'
 
 /** How many events may wait: enough that the broker always has some. */
 const WAITING = 2000
@@ -13,7 +13,7 @@ export type Order =
       readonly do: 'connect'
       readonly uri: string | readonly string[]
       readonly key: string
-      readonly secret?: Secrets
+      readonly secret?: SecretOption
     }
   | {
       readonly do: 'send'

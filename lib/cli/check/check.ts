@@ -200,16 +200,21 @@ async function checkInstances(
 }
 
 /** Where none is given and none is met there is nothing to say. */
-function checkSecret({ dropped, instances }: Observer, place: Place, facts: Facts, report: Report): void {
+function checkSecret(observer: Observer, place: Place, facts: Facts, report: Report): void {
+  const { dropped, heard } = observer
   const isGiven = place.options.secret !== undefined
-  facts.secret = { given: isGiven, dropped: { ...dropped } }
+  facts.secret = { given: isGiven, ...(isGiven && { unsealed: heard.plain }), dropped: { ...dropped } }
   const reasons = reasonsIn(dropped)
   for (const reason of reasons)
     report.add({ check: 'secret', status: 'problem', kind: 'secret', text: dropText(reason) })
-  if (!isGiven || reasons.length > 0) return
-  report.add(
-    instances.length > 0
-      ? { check: 'secret', status: 'ok', text: 'that of the instances: their messages can be opened' }
-      : { check: 'secret', status: 'note', text: 'not compared, as no instance has answered' }
-  )
+  if (isGiven && reasons.length === 0) report.add({ check: 'secret', ...compared(heard) })
+}
+
+/** Plain messages get here only with `--plain`. */
+function compared({ sealed, plain }: Observer['heard']): Pick<Finding, 'status' | 'text'> {
+  if (sealed > 0 && plain > 0)
+    return { status: 'note', text: 'that of some instances; others send plain messages, which were read too' }
+  if (sealed > 0) return { status: 'ok', text: 'that of the instances: their messages can be opened' }
+  const why = plain > 0 ? 'all instances that were heard send plain messages' : 'no instance has answered'
+  return { status: 'note', text: `not compared, as ${why}` }
 }

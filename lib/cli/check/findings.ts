@@ -38,6 +38,6 @@ export interface Facts {
   /** In bytes; null where there is no limit. */
   largest?: { message: number | null; event: number }
   instances?: Instance[]
-  /** Whether one is given, and how many messages could not be read with it, or without it. */
-  secret?: { given: boolean; dropped: Dropped }
+  /** Whether one is given, how many messages of instances were not sealed, and how many could not be read. */
+  secret?: { given: boolean; unsealed?: number; dropped: Dropped }
 }

@@ -11,6 +11,7 @@ import {
   ORIGIN_AT
 } from '../../delivery/wire/frame.js'
 import { SyncError } from '../../errors.js'
+import { isSealed } from '../../sealing/sealed-frame.js'
 import { type ConnectOptions, connect } from '../connection.js'
 import type { Place } from '../place.js'
 import { answered } from './answered.js'
@@ -58,14 +59,13 @@ export class Observer {
   /** Until then nobody is younger than the subscription: what was sent before can't be missed. */
   #connectedAt = Number.POSITIVE_INFINITY
   #pings = 0
-  #hasHeard = false
   /** Attempts to connect fail with the same one again and again. */
   #lastError: string | undefined
   /** Called with each own message that comes back. */
   #onEcho: ((frame: Frame) => void) | undefined
   #onRefused: ((error: SyncError) => void) | undefined
-  /** What was sent and received, in messages. */
-  readonly counts = { sent: 0, received: 0 }
+  /** Messages of instances that could be read. */
+  readonly heard = { sealed: 0, plain: 0 }
 
   constructor(place: Place, handlers: ObserverHandlers) {
     this.#place = place
@@ -100,7 +100,7 @@ export class Observer {
 
   /** Somebody is there, and nothing of anybody can be read. */
   get isLockedOut(): boolean {
-    return !this.#hasHeard && this.#seal.total > 0
+    return this.heard.sealed + this.heard.plain === 0 && this.#seal.total > 0
   }
 
   /** Those that are there, the oldest first. */
@@ -173,7 +173,6 @@ export class Observer {
       timer = setTimeout(() => reject(new SyncError('publish', `feathers-sync: ${text}`)), timeout)
     })
     try {
-      this.counts.sent += 1
       await Promise.all([adapter.publish(this.#seal.seal(encodeFrame(frame))), answer])
       return await answer
     } catch (error) {
@@ -186,34 +185,33 @@ export class Observer {
   }
 
   #receive(received: Uint8Array): void {
-    this.counts.received += 1
     const bytes = this.#seal.open(received)
-    if (bytes) this.#read(bytes)
+    if (bytes) this.#read(bytes, isSealed(received) ? 'sealed' : 'plain')
   }
 
-  #read(bytes: Uint8Array): void {
+  #read(bytes: Uint8Array, how: keyof Observer['heard']): void {
     if (!isFrame(bytes)) {
-      this.#hasHeard = true
+      this.heard[how] += 1
       this.#handlers.plain(bytes)
       return
     }
     try {
       const frame = decodeFrame(bytes)
       if (hasAt(bytes, this.#id, ORIGIN_AT)) this.#onEcho?.(frame)
-      else this.#take(frame)
+      else this.#take(frame, how)
     } catch (cause) {
       this.#handlers.error(SyncError.from(cause, 'frame', 'feathers-sync: could not read a message'))
     }
   }
 
-  #take(frame: Frame): void {
+  #take(frame: Frame, how: keyof Observer['heard']): void {
     if (frame.kind === 'nack') {
       this.#instances.get(frame.target)?.take(frame)
       return
     }
     const isObserver = frame.kind === 'heartbeat' && frame.join && frame.leave
     if (isObserver && !this.#instances.has(frame.origin)) return
-    this.#hasHeard = true
+    this.heard[how] += 1
     const known = this.#instances.get(frame.origin)
     const instance = known ?? new ObservedInstance(frame.origin, this.#connectedAt, this.#handlers)
     const wasThere = known?.isThere ?? false
