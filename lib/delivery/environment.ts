@@ -23,7 +23,7 @@ export interface SyncGap {
  * - `foreign`: it is sealed with another secret
  * - `altered`: it is not as it was sealed, or truncated
  * - `replayed`: it was received before, or other ones of its origin that were sealed long after it
- * - `outdated`: its origin is not known here, and it was sealed too long ago, or in the future
+ * - `outdated`: it is the first one of its origin over this connection, and was sealed too long ago, or in the future
  */
 export type DropReason = 'unsealed' | 'sealed' | 'foreign' | 'altered' | 'replayed' | 'outdated'
 

@@ -14,6 +14,6 @@ export const DROP_TEXTS: Readonly<Record<DropReason, string>> = {
   replayed:
     'that was received before: the broker delivers messages twice, or an intruder sends recorded ones',
   outdated:
-    'of an instance that is not known here, sealed more than 60 s before or after now: compare the clock of its machine ' +
+    'that is the first one of an instance over this connection, sealed more than 60 s before or after now: compare the clock of its machine ' +
     'with the one of this machine (NTP). Otherwise it was held up for long, or an intruder sends recorded ones'
 }

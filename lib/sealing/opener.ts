@@ -7,10 +7,7 @@ import { type SealedFrame, TAG_LENGTH } from './sealed-frame.js'
 import { ALGORITHM } from './sealer.js'
 import type { SealingKeys } from './sealing-keys.js'
 
-/**
- * How much earlier or later than now, by the clock of this machine, the first frame of an origin may have been sealed, in ms: later ones
- * have to be new by their count.
- */
+/** How much earlier or later than now the first frame of an origin over a connection may have been sealed, in ms. */
 export const MAX_AGE = 60_000
 
 /** How many origins are known: those that have left are, too, until those heard since need the room. */
@@ -19,6 +16,10 @@ const MAX_SENDERS = 20_000
 interface Sender {
   readonly key: Buffer
   readonly window: ReplayWindow
+  /** The connection over which its last frame came. */
+  connection: number
+  /** How long before that, by the clocks of both machines, it was sealed, in ms. */
+  age: number
 }
 
 /** Opens the frames of other instances. */
@@ -27,6 +28,7 @@ export class Opener {
   readonly #now: () => number
   /** Only those who know a secret get in here. */
   readonly #senders = new Map<string, Sender>()
+  #connection = 0
 
   /** @param now in ms since 1970 */
   constructor(keys: SealingKeys, now: () => number) {
@@ -34,25 +36,40 @@ export class Opener {
     this.#now = now
   }
 
+  /** What comes after that may be a recording of what was sent while this instance was away. */
+  disconnected(): void {
+    this.#connection += 1
+  }
+
   /** The frame in it, or why it is to be dropped. What costs least is checked first. */
   open(sealed: SealedFrame): Uint8Array | DropReason {
-    const { count, sender: name } = sealed
+    const { sender: name } = sealed
+    const age = this.#now() - sealed.time
     const known = this.#senders.get(name)
-    if (known) {
-      if (!known.window.isNew(count)) return 'replayed'
-      const frame = decrypt(sealed, known.key)
-      if (!frame) return 'altered'
-      known.window.accept(count)
-      this.#refresh(name, known)
-      return frame
-    }
+    if (known) return this.#openNext(sealed, age, name, known)
     const secret = this.#keys.find((id) => sealed.hasKeyId(id))
     if (!secret) return 'foreign'
-    if (Math.abs(this.#now() - sealed.time) > MAX_AGE) return 'outdated'
+    if (Math.abs(age) > MAX_AGE) return 'outdated'
     const key = secret.of(sealed.origin)
     const frame = decrypt(sealed, key)
     if (!frame) return 'altered'
-    this.#add(name, { key, window: new ReplayWindow(count) })
+    this.#add(name, { key, window: new ReplayWindow(sealed.count), connection: this.#connection, age })
+    return frame
+  }
+
+  #openNext(sealed: SealedFrame, age: number, name: string, known: Sender): Uint8Array | DropReason {
+    const { count } = sealed
+    if (!known.window.isNew(count)) return 'replayed'
+    const isFirst = known.connection !== this.#connection
+    // The clock of one of both may have been set while they knew each other.
+    if (isFirst && Math.abs(age) > MAX_AGE && age - known.age > MAX_AGE) return 'outdated'
+    const frame = decrypt(sealed, known.key)
+    if (!frame) return 'altered'
+    if (isFirst) known.window.restart(count)
+    else known.window.accept(count)
+    known.connection = this.#connection
+    known.age = age
+    this.#refresh(name, known)
     return frame
   }
 

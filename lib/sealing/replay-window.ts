@@ -22,6 +22,12 @@ export class ReplayWindow {
     } else this.#skipped?.delete(number)
   }
 
+  /** Accepts that number, and then only those above it. */
+  restart(number: number): void {
+    this.#highest = Math.max(this.#highest, number)
+    this.#skipped = undefined
+  }
+
   #skip(from: number, to: number): void {
     const skipped = this.#skipped ?? new Set()
     for (let number = from; number < to; number += 1) skipped.add(number)

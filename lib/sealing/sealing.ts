@@ -65,6 +65,11 @@ export class Sealing {
     return undefined
   }
 
+  /** To be called when the connection is lost. */
+  disconnected(): void {
+    this.#opener?.disconnected()
+  }
+
   #takePlain(bytes: Uint8Array): Uint8Array | DropReason {
     if (!this.#takesPlain) return 'unsealed'
     if (this.#opener) this.#parts.counts.framesUnsealed += 1

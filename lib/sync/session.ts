@@ -213,7 +213,10 @@ export class Session {
 
   #onStatus(status: SyncStatus): void {
     if (status === 'ready') this.delivery.online()
-    else this.#setStatus(this.#wasReady || status === 'closed' ? status : 'connecting')
+    else {
+      this.#sealing.disconnected()
+      this.#setStatus(this.#wasReady || status === 'closed' ? status : 'connecting')
+    }
   }
 
   #onProven(): void {

@@ -1,7 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { SealedFrame } from '../../lib/sealing/sealed-frame.js'
@@ -14,7 +11,7 @@ import { attackSeed, Mutations } from '../sealing/mutations.js'
 import { expectUnreadable } from '../sealing/unreadable.js'
 import { Random } from '../soak/random.js'
 import { range } from '../support/members.js'
-import { PLACES, type Place } from '../support/places.js'
+import { anotherPlace, PLACES, type Place } from '../support/places.js'
 
 /** On each of the brokers: 100,000 on all. */
 const MESSAGES = 25_000
@@ -56,13 +53,6 @@ function dropsOf({ stats }: Report): number {
 
 function originOf(sealed: Buffer): string {
   return new SealedFrame(sealed).origin.toString('hex')
-}
-
-/** A second place of the same kind. */
-async function another(name: keyof typeof PLACES): Promise<Place> {
-  if (name !== 'ipc') return await PLACES[name]()
-  const folder = await mkdtemp(join(tmpdir(), 'feathers-sync-far-'))
-  return { uri: `ipc://${folder}/far.sock`, stop: () => rm(folder, { recursive: true }) }
 }
 
 for (const [name, start] of Object.entries(PLACES) as [keyof typeof PLACES, () => Promise<Place>][]) {
@@ -191,7 +181,7 @@ for (const [name, start] of Object.entries(PLACES) as [keyof typeof PLACES, () =
 
     it(`in the middle costs no more than a bad network does (seed ${seed})`, async () => {
       await begin({ heartbeat: 500 })
-      const far = await another(name)
+      const far = await anotherPlace(name)
       const [near, beyond] = [attacker, await Attacker.join(name, far.uri, fleet.key)]
       const middle = new Middle(random, mutations)
       near.listen((bytes) => middle.carry(bytes, (message) => void beyond.send(message)))

@@ -6,7 +6,7 @@ const AT_A_TIME = 50
 
 describe('simulated failures', function () {
   this.timeout(60_000) // fifty are 4 s of CPU
-  const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0, replayed: 0 }
+  const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0, replayed: 0, outdated: 0 }
 
   for (let first = 1; first <= SCHEDULES; first += AT_A_TIME) {
     it(`break no promise: seeds ${first} to ${first + AT_A_TIME - 1}`, async () => {
@@ -17,11 +17,12 @@ describe('simulated failures', function () {
     })
   }
 
-  it('were failures: there were gaps, duplicates, new connections, and sealed messages that came again', () => {
+  it('were failures: there were gaps, duplicates, new connections, and sealed messages that came again or too late', () => {
     expect(sum.events).to.be.greaterThan(SCHEDULES * 100)
     expect(sum.gaps).to.be.greaterThan(0)
     expect(sum.duplicates).to.be.greaterThan(SCHEDULES)
     expect(sum.replayed).to.be.greaterThan(SCHEDULES)
+    expect(sum.outdated).to.be.greaterThan(0)
     expect(sum.reconnects).to.be.greaterThan(SCHEDULES / 10)
   })
 

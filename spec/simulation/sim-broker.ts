@@ -88,6 +88,7 @@ export class SimLink implements Link {
   #blocked: (() => void)[] = []
   onMessage: (bytes: Uint8Array) => void = () => {}
   onReady: () => void = () => {}
+  onAway: () => void = () => {}
   readonly #broker: SimBroker
   readonly #pace: number
   #connection = 0
@@ -145,6 +146,7 @@ export class SimLink implements Link {
     if (this.status === 'closed') return
     this.#connection += 1
     this.status = 'reconnecting'
+    this.onAway()
     this.unblock()
     this.#connect(downtime)
   }

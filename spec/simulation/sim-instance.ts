@@ -21,6 +21,8 @@ export interface SimInstanceOptions {
   pace?: number
   /** Default: nothing is sealed. */
   keys?: SealingKeys | undefined
+  /** How much faster than the others' time that on the wall goes: so much longer it seems to take what is delayed. Default: 1 */
+  wallSpeed?: number
 }
 
 /** What one instance received of another one's sequence: events, or a gap. */
@@ -63,7 +65,7 @@ export class SimInstance {
 
   constructor(
     broker: SimBroker,
-    { history, heartbeat = 5000, maxPayload = 1e6, pace = 500, keys }: SimInstanceOptions
+    { history, heartbeat = 5000, maxPayload = 1e6, pace = 500, keys, wallSpeed = 1 }: SimInstanceOptions
   ) {
     const { clock } = broker
     this.#broker = broker
@@ -99,7 +101,7 @@ export class SimInstance {
       echoes: true,
       counts: this.counts,
       report: () => {},
-      now: () => EPOCH + Math.floor(clock.now())
+      now: () => EPOCH + Math.floor(clock.now() * wallSpeed)
     })
     broker.instances.set(this.origin, this)
     this.link.onMessage = (bytes) =>
@@ -111,6 +113,7 @@ export class SimInstance {
         if (origin === this.origin) this.#echoedAt = clock.now()
         this.delivery.receive(frame)
       })
+    this.link.onAway = () => this.#whenAwake(() => sealing.disconnected())
     this.link.onReady = () => this.#whenAwake(() => this.delivery.online())
   }
 

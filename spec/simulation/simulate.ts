@@ -11,7 +11,7 @@ const { values } = parseArgs({
 })
 const first = Number(values.seed ?? values.from)
 const runs = values.seed ? 1 : Number(values.runs)
-const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0, replayed: 0 }
+const sum = { events: 0, gaps: 0, duplicates: 0, reconnects: 0, replayed: 0, outdated: 0 }
 let failures = 0
 const startedAt = performance.now()
 for (let seed = first; seed < first + runs; seed += 1) {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startNats } from './brokers/nats.js'
 import { sharedRabbit } from './brokers/rabbitmq.js'
 import { startRedis } from './brokers/redis.js'
@@ -14,6 +17,13 @@ export const PLACES: Record<'redis' | 'amqp' | 'nats' | 'ipc', () => Promise<Pla
   amqp: async () => ({ uri: await (await sharedRabbit()).createVhost(), stop: async () => {} }),
   nats: () => startNats(),
   ipc: async () => ({ uri: 'ipc:', stop: async () => {} })
+}
+
+/** A second place of the same kind. */
+export async function anotherPlace(name: keyof typeof PLACES): Promise<Place> {
+  if (name !== 'ipc') return await PLACES[name]()
+  const folder = await mkdtemp(join(tmpdir(), 'feathers-sync-far-'))
+  return { uri: `ipc://${folder}/far.sock`, stop: () => rm(folder, { recursive: true }) }
 }
 
 /** The same place by another port, as a proxy's. */
