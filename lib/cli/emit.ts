@@ -1,6 +1,7 @@
 import { createEmitter } from '../emitter/create-emitter.js'
 import { reason, type SyncError } from '../errors.js'
 import type { SyncStats } from '../sync/stats.js'
+import { certificateAdvice, complaint } from './certificates.js'
 import { lateText } from './connection.js'
 import { dropText, reasonsIn } from './drop-texts.js'
 import { answered } from './observe/answered.js'
@@ -78,12 +79,14 @@ export async function emit(
   const late = failure?.kind === 'timeout' ? lateText(place, options.timeout) : failure?.message
   const why = lockedOut ?? late
   if (options.json) {
-    terminal.line(JSON.stringify({ sent, instances, ...(!sent && why && { error: why }) }))
+    const advice = why && certificateAdvice(why)
+    const failed = { ...(why && { error: why }), ...(advice && { advice }) }
+    terminal.line(JSON.stringify({ sent, instances, ...(!sent && failed) }))
   } else if (sent) {
     terminal.line(`${printable(path)} ${printable(event)} was sent; ${there(instances, place)}`)
   }
   if (!sent && !options.json) {
-    terminal.complain(printable(why ?? 'feathers-sync: no instance is there that takes it'))
+    terminal.complain(complaint(why ?? 'feathers-sync: no instance is there that takes it'))
   }
   return sent ? 0 : 1
 }

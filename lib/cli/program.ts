@@ -4,6 +4,7 @@ import { SyncError } from '../errors.js'
 import { PLAIN_MODES } from '../sealing/secret-option.js'
 import { type BenchOptions, bench, SENDER } from './bench/bench.js'
 import { runSender } from './bench/sender.js'
+import { complaint } from './certificates.js'
 import { check } from './check/check.js'
 import { type EmitOptions, emit } from './emit.js'
 import { type GivenPlace, placeOf } from './place.js'
@@ -49,7 +50,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 function failed(error: unknown, { complain, signal }: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has written
   if (signal.aborted) return Number(signal.reason)
-  if (error instanceof UsageError || error instanceof SyncError) complain(printable(error.message))
+  if (error instanceof SyncError) complain(complaint(error.message))
+  else if (error instanceof UsageError) complain(printable(error.message))
   else complain(`feathers-sync: an error of the command line itself: ${(error as Error).stack ?? error}`)
   return error instanceof UsageError ? 2 : 1
 }

@@ -4,7 +4,9 @@ import { hostname } from 'node:os'
 import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import sync, { type SyncOptions } from '../../lib/index.js'
+import { Certificates } from '../support/brokers/certificates.js'
 import { startRedis } from '../support/brokers/redis.js'
+import { TLS_PLACES } from '../support/brokers/tls.js'
 import { command } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
 import { Members } from '../support/members.js'
@@ -128,6 +130,17 @@ describe('docs/cli.md', () => {
     expect(sealed).to.have.length(2)
     await members.closeAll()
     await redis.stop()
+  })
+
+  it('shows what is printed where a certificate is not trusted', async () => {
+    const example = shown.find(({ uri }) => uri.startsWith('rediss:')) as Shown
+    const certificates = await Certificates.make()
+    const files = { ca: certificates.ca, ...(await certificates.sign('server', 'DNS:localhost')) }
+    const redis = await TLS_PLACES['rediss:'](files)
+    const { code, output } = await command(example.args.map((arg) => (arg === example.uri ? redis.uri : arg)))
+    await Promise.all([redis.stop(), certificates.remove()])
+    expect(code).to.equal(1)
+    expect(output.replaceAll(redis.uri, example.uri).trimEnd().split('\n')).to.deep.equal(example.lines)
   })
 
   it('shows what is printed where a right is missing', async () => {

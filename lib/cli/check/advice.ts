@@ -1,3 +1,4 @@
+import { certificateAdvice } from '../certificates.js'
 import type { Place } from '../place.js'
 
 type Advice = (place: Place, user: string) => string
@@ -40,7 +41,8 @@ const ADVICE: readonly [text: RegExp, advice: Advice][] = [
 
 /** What to change, where it is known. `npm install …` and much else stands in the text already. */
 export function adviceFor(text: string, place: Place): string | undefined {
-  return ADVICE.find(([pattern]) => pattern.test(text))?.[1](place, userOf(place.options.uri))
+  const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1]
+  return advice?.(place, userOf(place.options.uri)) ?? certificateAdvice(text)
 }
 
 function userOf(uri: Place['options']['uri']): string {

@@ -1,41 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { type Certificate, Certificates } from '../../support/brokers/certificates.js'
-import { freePort } from '../../support/brokers/ports.js'
 import { type RabbitBroker, sharedRabbit } from '../../support/brokers/rabbitmq.js'
+import { TLS_PLACES } from '../../support/brokers/tls.js'
 import { eventually } from '../../support/eventually.js'
 import { Members, range } from '../../support/members.js'
+import type { Place } from '../../support/places.js'
 
 describe('AmqpAdapter, TLS', function () {
   this.timeout(60_000)
   let broker: RabbitBroker
-  let port: number
+  let place: Place
   let certificates: Certificates
   let client: Certificate
   const members = new Members()
-
-  /** As Erlang takes it: the server's user may not read the files. */
-  const der = (file: string) =>
-    `base64:decode(<<"${readFileSync(file, 'utf8').replace(/-----.*?-----|\s/g, '')}">>)`
 
   before(async () => {
     broker = await sharedRabbit()
     certificates = await Certificates.make()
     const server = await certificates.sign('server', 'DNS:localhost,IP:127.0.0.1')
     client = await certificates.sign('client', 'DNS:client')
-    port = await freePort()
-    await broker.eval(`{ok, _} = application:ensure_all_started(ssl),
-      rabbit_networking:start_ssl_listener({"127.0.0.1", ${port}}, [{cert, ${der(server.cert)}},
-        {key, {'PrivateKeyInfo', ${der(server.key)}}}, {cacerts, [${der(certificates.ca)}]},
-        {verify, verify_peer}, {fail_if_no_peer_cert, true}], 4)`)
+    place = await TLS_PLACES['amqps:']({ ca: certificates.ca, ...server }, true)
   })
-  after(async () => {
-    await broker.eval(`rabbit_networking:stop_tcp_listener({"127.0.0.1", ${port}})`)
-    await certificates.remove()
-  })
+  after(() => Promise.all([place.stop(), certificates.remove()]))
   afterEach(() => members.closeAll())
 
-  const uri = () => `amqps://guest:guest@localhost:${port}`
+  const uri = () => place.uri
   const ca = () => readFileSync(certificates.ca)
   const own = () => ({ cert: readFileSync(client.cert), key: readFileSync(client.key) })
 
