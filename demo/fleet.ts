@@ -72,7 +72,7 @@ export class Instance {
   /** `app.teardown()`; the process then ends by itself. */
   async stop(): Promise<void> {
     const late = setTimeout(() => this.process.kill('SIGKILL'), PATIENCE)
-    await this.#end(() => this.process.connected && this.process.send('teardown'))
+    await this.#end(() => this.process.kill('SIGTERM'))
     clearTimeout(late)
   }
 
@@ -99,7 +99,7 @@ export class Instance {
 
 const all = new Set<Instance>()
 
-/** Whatever happened: no process is left behind. */
-export async function killAll(): Promise<void> {
-  await Promise.all([...all].map((instance) => instance.kill()))
+/** Whatever happened: no process is left behind, nor the socket of a hub. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...all].map((instance) => instance.stop()))
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { redact } from '../lib/adapters/redact.js'
-import { Instance, killAll } from './fleet.js'
+import { Instance, stopAll } from './fleet.js'
 import { type Options, readOptions, USAGE } from './options.js'
 import { lastLine, line, paint, table } from './screen.js'
 import { Stage } from './stage.js'
@@ -35,7 +35,7 @@ async function run({ uri, kill }: Options): Promise<number> {
 
   await delay(QUIET)
   const complaints = report(stage, instances)
-  await Promise.all(left.map((instance) => instance.stop()))
+  await stopAll()
   return complaints === 0 ? 0 : 1
 }
 
@@ -66,7 +66,7 @@ async function exit(code: number, text?: string): Promise<void> {
   if (exiting) return
   exiting = true
   if (text) lastLine(paint(code === 0 ? 'reset' : 'red', text))
-  await killAll()
+  await stopAll()
   process.exit(code)
 }
 

@@ -6,6 +6,8 @@ import { MemoryService } from '@feathersjs/memory'
 import socketio from '@feathersjs/socketio'
 import sync, { SYNC, type SyncError } from '../lib/index.js'
 
+if (!process.connected) process.exit() // index.ts was killed while this was loaded
+
 const [uri, key] = process.argv.slice(2)
 
 interface Message {
@@ -40,12 +42,19 @@ app.on('connection', (connection) => app.channel('everybody').join(connection))
 app.publish(() => app.channel('everybody'))
 
 // Here ends the application. The rest lets index.ts start and end it.
-process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group: index.ts ends us
-process.on('disconnect', () => process.exit())
-process.on('message', async () => {
+let ending = false
+
+async function end(): Promise<void> {
+  if (ending) return
+  ending = true
   await app.teardown()
-  process.disconnect()
-})
+  if (process.connected) process.disconnect() // nothing else holds the process
+}
+
+// Ctrl-C, or the end of the terminal, reaches the whole group: index.ts ends us
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
+process.on('SIGTERM', end)
+process.on('disconnect', end) // it was killed
 
 const onError = ({ message }: SyncError) => process.send?.({ failure: message })
 app.on('sync-error', onError)

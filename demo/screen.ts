@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 type Style = Parameters<typeof styleText>[0]
 
 const { stdout } = process
+stdout.on('error', () => {}) // the reader of a pipe may have gone, or the terminal
 
 /** Colour where a person looks at it. */
 export function paint(style: Style, text: string): string {

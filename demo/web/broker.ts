@@ -31,8 +31,9 @@ export async function startBroker(name: BrokerName): Promise<Broker> {
     return await start()
   } catch (error) {
     if (findProgram({ program })) throw error
-    throw new Error(`--broker ${name} needs ${program}, which is not installed (nor is Docker running)`, {
-      cause: error
-    })
+    throw new Error(
+      `--broker ${name} needs ${program}, which is not installed (nor is Docker running): sh scripts/ensure-brokers.sh installs it`,
+      { cause: error }
+    )
   }
 }

@@ -37,7 +37,6 @@ function explain(error: NodeJS.ErrnoException & { port?: number }, { port }: Opt
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => exit(130, 'Stopped.'))
-process.stdout.on('error', () => {}) // the reader of a pipe may have gone
 
 let options: Options | undefined
 try {
@@ -51,7 +50,8 @@ if (options?.help) {
   try {
     await run(options)
   } catch (error) {
-    await setImmediate() // Ctrl-C may be the cause, and its handler comes first
+    // Ctrl-C may be the cause, and its handler comes first: after the next poll for signals, which two turns have between them
+    for (let turn = 0; turn < 2; turn++) await setImmediate()
     await exit(1, explain(error as Error, options))
   }
 }

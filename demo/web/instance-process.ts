@@ -91,7 +91,7 @@ export class InstanceProcess {
   /** Gracefully: what waits is sent before. */
   async stop(): Promise<void> {
     const late = setTimeout(() => this.#child?.kill('SIGKILL'), PATIENCE)
-    await this.#end(() => this.#tell({ type: 'teardown' }))
+    await this.#end(() => this.#child?.kill('SIGTERM'))
     clearTimeout(late)
   }
 

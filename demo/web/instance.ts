@@ -11,6 +11,8 @@ const REPORT_INTERVAL = 500
 /** So that a loss is noticed, and given up, within seconds, in ms. */
 const HEARTBEAT = 1000
 
+if (!process.connected) process.exit() // the demo was killed while this was loaded
+
 const [name = '', uri = '', key = '', port = '0'] = process.argv.slice(2)
 
 function tell(message: FromInstance): void {
@@ -60,16 +62,22 @@ app.on('sync-error', ({ message }) => tell({ type: 'note', note: { kind: 'error'
 
 const server = createServer(app.callback())
 
+let ending = false
+
 async function teardown(): Promise<void> {
+  if (ending) return
+  ending = true
   if (server.listening) {
     app.io.engine.close() // a server does not close while a websocket is open
     await app.teardown()
-  }
+  } else await app.sync.close() // or the socket of the hub stays
   process.exit()
 }
 
-process.on('SIGINT', () => {}) // Ctrl-C reaches all of the group: the demo's own process ends us
-process.on('disconnect', () => process.exit())
+// Ctrl-C, or the end of the terminal, reaches all of the group: the demo's own process ends us
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
+process.on('SIGTERM', teardown)
+process.on('disconnect', teardown) // it was killed
 process.on('message', (message: ToInstance) => {
   switch (message.type) {
     case 'answer': {
@@ -82,9 +90,6 @@ process.on('message', (message: ToInstance) => {
     case 'lose':
       network.lose(message.losses)
       report()
-      break
-    case 'teardown':
-      void teardown()
   }
 })
 

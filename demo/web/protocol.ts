@@ -18,7 +18,6 @@ export interface Losses {
 export type ToInstance =
   | { type: 'answer'; id: number; result?: unknown; error?: string }
   | { type: 'lose'; losses: Losses }
-  | { type: 'teardown' }
 
 /** How an instance is, twice a second. */
 export interface Report {

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readOptions } from '../../demo/web/options.js'
 import { freePort } from '../support/brokers/ports.js'
@@ -10,23 +14,41 @@ import { DemoProcess, STARTUP } from './demo-process.js'
 describe('npm run demo:web', function () {
   this.timeout(STARTUP)
 
-  it('leaves no process behind when it is interrupted', async () => {
-    const demo = await DemoProcess.start()
-    expect(demo.pids).to.have.length(3)
-    expect(await demo.interrupt()).to.equal(130)
-    expect(demo.output).to.match(/Stopped\.\n$/)
-    expect(demo.pids.filter(isAlive)).to.deep.equal([])
-    expect(demo.output).not.to.match(/EPIPE|ECONNRESET|Error/)
+  describe('leaves no process and no socket behind', () => {
+    const endings = {
+      'when it is interrupted': { signal: 'SIGINT', ofGroup: true, code: 130, last: /Stopped\.\n$/ },
+      'when its terminal is closed': { signal: 'SIGHUP', ofGroup: true, code: 130, last: /Stopped\.\n$/ },
+      'when it is killed': { signal: 'SIGKILL', ofGroup: false, code: null, last: /Ctrl-C/ }
+    } as const
+
+    for (const [when, { signal, ofGroup, code, last }] of Object.entries(endings))
+      it(when, async () => {
+        const sockets = await mkdtemp(join(tmpdir(), 'feathers-sync-demo-'))
+        const demo = await DemoProcess.start('--uri', `ipc:${sockets}/hub.sock`)
+        expect(demo.pids).to.have.length(3)
+        expect(await readdir(sockets)).not.to.be.empty
+        expect(await demo.end(signal, ofGroup)).to.equal(code)
+        expect(demo.output).to.match(last)
+        await eventually(() => !demo.pids.some(isAlive), {
+          timeout: 20_000,
+          message: 'the end of the instances'
+        })
+        expect(await readdir(sockets)).to.deep.equal([])
+        await rmdir(sockets)
+        expect(demo.output).not.to.match(/EPIPE|ECONNRESET|Error/)
+      })
   })
 
-  it('is interrupted quietly while it starts', async () => {
-    const demo = DemoProcess.run()
-    await eventually(() => /^Starting/m.test(demo.output), { timeout: STARTUP, message: 'the start' })
-    expect(await demo.interrupt()).to.equal(130)
-    expect(demo.output)
-      .to.match(/Stopped\.\n$/)
-      .and.not.to.include('failed')
-  })
+  for (const wait of [0, 100, 300])
+    it(`is interrupted quietly ${wait} ms after it starts its instances`, async () => {
+      const demo = DemoProcess.run()
+      await eventually(() => /^Starting/m.test(demo.output), { timeout: STARTUP, message: 'the start' })
+      await delay(wait) // the moments differ: at one of them the instances are compiled
+      expect(await demo.interrupt()).to.equal(130)
+      expect(demo.output)
+        .to.match(/Stopped\.\n$/)
+        .and.not.to.include('failed')
+    })
 
   it('says which port is taken', async () => {
     const port = await freePort()
@@ -58,6 +80,7 @@ describe('npm run demo:web', function () {
     expect(demo.output).to.include(
       'The demo failed: --broker redis needs redis-server, which is not installed'
     )
+    expect(demo.output).to.include('sh scripts/ensure-brokers.sh installs it')
   })
 
   it('explains itself when it is called with something wrong', async () => {

@@ -53,8 +53,14 @@ export class DemoProcess {
   }
 
   /** As Ctrl-C: to all of the group. Resolves with the exit code. */
-  async interrupt(): Promise<number | null> {
-    if (this.child.exitCode === null) process.kill(-(this.child.pid as number), 'SIGINT')
+  interrupt(): Promise<number | null> {
+    return this.end('SIGINT', true)
+  }
+
+  /** By a signal, to all of the group or to itself alone. Resolves with the exit code. */
+  async end(signal: NodeJS.Signals, ofGroup: boolean): Promise<number | null> {
+    const pid = this.child.pid as number
+    if (this.child.exitCode === null) process.kill(ofGroup ? -pid : pid, signal)
     return await this.closed
   }
 }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
@@ -47,33 +49,51 @@ describe('the demo', function () {
     expect(code).to.equal(2)
   })
 
-  it('leaves no process behind when it is interrupted', async () => {
+  describe('leaves no process and no socket behind', () => {
+    const endings = {
+      'when it is interrupted': { signal: 'SIGINT', ofGroup: true, code: 130, last: /Stopped\.\n$/ },
+      'when its terminal is closed': { signal: 'SIGHUP', ofGroup: true, code: 130, last: /Stopped\.\n$/ },
+      'when it is killed': { signal: 'SIGKILL', ofGroup: false, code: null, last: / / }
+    } as const
+
+    for (const [when, { signal, ofGroup, code, last }] of Object.entries(endings))
+      it(when, async () => {
+        const sockets = await mkdtemp(join(tmpdir(), 'feathers-sync-demo-'))
+        const demo = start('--uri', `ipc:${sockets}/hub.sock`)
+        const output = outputOf(demo)
+        await eventually(() => /C1 C2/.test(output()), { timeout: 50_000, message: 'the instances' })
+        const pids = [...output().matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid))
+        expect(pids).to.have.length(3)
+        expect(await readdir(sockets)).not.to.be.empty
+        process.kill(ofGroup ? -(demo.pid as number) : (demo.pid as number), signal)
+        expect((await once(demo, 'close'))[0]).to.equal(code)
+        expect(output()).to.match(last)
+        await eventually(() => !pids.some(isAlive), { timeout: 20_000, message: 'the end of the instances' })
+        expect(await readdir(sockets)).to.deep.equal([])
+        await rmdir(sockets)
+      })
+  })
+
+  it('goes on to its end where nobody reads what it prints', async () => {
     const demo = start()
-    let output = ''
-    demo.stdout?.on('data', (chunk) => {
-      output += chunk
-    })
-    await eventually(() => /C1 C2/.test(output), { timeout: 50_000, message: 'the instances' })
-    const pids = [...output.matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid))
-    expect(pids).to.have.length(3)
-    process.kill(-(demo.pid as number), 'SIGINT') // as Ctrl-C: to all of the group
-    const [code] = await once(demo, 'close')
-    expect(output).to.match(/Stopped\.\n$/)
-    expect(code).to.equal(130)
-    expect(pids.filter(isAlive)).to.deep.equal([])
+    await once(demo.stdout as NodeJS.ReadableStream, 'data')
+    demo.stdout?.destroy()
+    const [errors, [code]] = await Promise.all([
+      text(demo.stderr as NodeJS.ReadableStream),
+      once(demo, 'exit')
+    ])
+    expect(errors).to.equal('')
+    expect(code).to.equal(0)
   })
 
   it('fails when an instance ends by itself', async () => {
     const demo = start('--kill', 'C')
-    let output = ''
-    demo.stdout?.on('data', (chunk) => {
-      output += chunk
-    })
-    await eventually(() => /C1 C2/.test(output), { timeout: 50_000, message: 'the instances' })
-    const pid = Number(/B {3}process (\d+)/.exec(output)?.[1])
+    const output = outputOf(demo)
+    await eventually(() => /C1 C2/.test(output()), { timeout: 50_000, message: 'the instances' })
+    const pid = Number(/B {3}process (\d+)/.exec(output())?.[1])
     process.kill(pid, 'SIGKILL')
     const [code] = await once(demo, 'close')
-    expect(output).to.include('Instance B ended unexpectedly (SIGKILL).')
+    expect(output()).to.include('Instance B ended unexpectedly (SIGKILL).')
     expect(code).to.equal(1)
   })
 
@@ -153,6 +173,15 @@ function start(...args: string[]): ChildProcess {
 
 async function run(...args: string[]): Promise<Outcome> {
   return await outcomeOf(start(...args))
+}
+
+/** What it has printed so far. */
+function outputOf(demo: ChildProcess): () => string {
+  let output = ''
+  demo.stdout?.on('data', (chunk) => {
+    output += chunk
+  })
+  return () => output
 }
 
 interface Outcome {
