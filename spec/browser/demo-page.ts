@@ -80,6 +80,11 @@ export class DemoPage {
     })
   }
 
+  /** Resolves when the page says this, to screen readers too. */
+  async status(text: RegExp): Promise<void> {
+    await this.page.getByRole('status').filter({ hasText: text }).waitFor()
+  }
+
   kill(name: string): Promise<void> {
     return this.page.getByRole('button', { name: `Kill instance ${name}` }).click()
   }

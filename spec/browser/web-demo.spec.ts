@@ -29,10 +29,7 @@ describe('the demo in the browser', function () {
       expect(await page.board(name).first().textContent()).to.match(/^AGood morning♥ 1/)
     for (const name of NAMES)
       expect(await page.feed(name).first().textContent()).to.match(/”[\d.]+ ms( [+−][\d.]+)?$/)
-    await page.page
-      .getByRole('status')
-      .filter({ hasText: /^B patched “Good morning”: (. [\d.]+ ms(, )?){3}$/ })
-      .waitFor()
+    await page.status(/^B patched “Good morning”: (. [\d.]+ ms(, )?){3}$/)
     await page.page.getByRole('button', { name: 'Remove “Good morning” in pane C' }).click()
     await page.expectEvent('removed “Good morning”')
     const left = (name: string) => page.board(name).filter({ hasText: 'Good morning' }).count()
@@ -84,10 +81,18 @@ describe('the demo in the browser', function () {
     await page.send('A', 'Gone')
     await page.expectEvent('created “Gone”', ['A', 'B'])
     await page.feed('C').filter({ hasText: '1 event can’t be recovered' }).waitFor({ timeout: UNTIL_GAP })
+    await page.status(/^C: 1 event can’t be recovered: loading again$/)
     await page.board('C').filter({ hasText: 'Gone' }).waitFor()
     await page.waitForCounter('C', 'missed', 1)
     await page.send('A', 'And on it goes')
     await page.expectEvent('created “And on it goes”')
+  })
+
+  it('sends no message without words', async () => {
+    await page.send('A', '   ')
+    await page.send('A', 'Words')
+    await page.expectEvent('created “Words”')
+    expect(await page.feed('A').nth(1).textContent()).not.to.include('created “ ')
   })
 
   it('plots what the slider makes, all of which arrives', async () => {

@@ -56,7 +56,7 @@ export class Feed {
   /** @param {number} missed */
   gap(missed) {
     this.#dropped.clear()
-    this.#add(`${missed} ${missed === 1 ? 'event' : 'events'} can’t be recovered: loading again`, ['gap'])
+    this.#add(gapText(missed), ['gap'])
   }
 
   /** @param {string} text */
@@ -81,6 +81,11 @@ export class Feed {
     this.list.prepend(item)
     while (this.list.children.length > LENGTH) this.list.lastElementChild?.remove()
   }
+}
+
+/** @param {number} missed */
+export function gapText(missed) {
+  return `${missed} ${missed === 1 ? 'event' : 'events'} can’t be recovered: loading again`
 }
 
 /** @param {Arrival} arrival */

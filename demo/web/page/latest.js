@@ -1,7 +1,16 @@
 import { find } from './dom.js'
 import { milliseconds } from './feed.js'
 
-/** Says which panes the latest action has reached, and when: one sentence, for eyes and for screen readers. */
+/**
+ * One sentence, for eyes and for screen readers.
+ *
+ * @param {string} text
+ */
+export function say(text) {
+  find('#latest').textContent = text
+}
+
+/** Says which panes the latest action has reached, and when. */
 export class Latest {
   /** @type {string | undefined} */
   #stamp
@@ -21,7 +30,7 @@ export class Latest {
     this.#stamp = stamp
     this.#arrivals.push(`${pane} ${milliseconds(arrival.ms)}`)
     if (this.#arrivals.length < expected) return
-    find('#latest').textContent = `${arrival.from} ${what}: ${this.#arrivals.join(', ')}`
+    say(`${arrival.from} ${what}: ${this.#arrivals.join(', ')}`)
   }
 
   /** @param {string | undefined} stamp */

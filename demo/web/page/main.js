@@ -1,7 +1,8 @@
 import { command, listen } from './control.js'
 import { find } from './dom.js'
+import { gapText } from './feed.js'
 import { Journeys } from './journeys.js'
-import { Latest } from './latest.js'
+import { Latest, say } from './latest.js'
 import { startLoad } from './load.js'
 import { Pane } from './pane.js'
 import { Plots } from './plots.js'
@@ -44,9 +45,15 @@ listen({
     for (const instance of next.instances) paneOf(instance.name)?.update(instance)
     showBar(next)
   },
-  onNote: (note) => paneOf(note.instance)?.note(note),
-  onEnd: () => {
-    find('#broker-state').textContent = '– the demo has ended: start it again and reload this page'
+  onNote(note) {
+    paneOf(note.instance)?.note(note)
+    if (note.kind === 'gap') say(`${note.instance}: ${gapText(note.missed)}`)
+  },
+  onEnd() {
+    for (const pane of panes) pane.end()
+    brokerButton.hidden = true
+    hubButton.hidden = true
+    say('The demo has ended: start it again, and open the address that it prints.')
   }
 })
 

@@ -32,7 +32,8 @@ export class PaneView {
     this.input = /** @type {HTMLInputElement} */ (this.#find('.composer input'))
     this.#label()
     this.#onSubmit('.composer', () => {
-      onSend(this.input.value)
+      const text = this.input.value.trim()
+      if (text) onSend(text)
       this.input.value = ''
     })
     this.#onSubmit('.losses', () => this.#lose())
@@ -70,6 +71,18 @@ export class PaneView {
         return element('div', '', element('dt', '', name), element('dd', '', count))
       })
     )
+  }
+
+  /** The demo has ended: nothing can be done here any more. */
+  end() {
+    this.#root.dataset.state = 'dead'
+    this.#say('.state', 'ended').dataset.status = 'dead'
+    this.#find('.hub').hidden = true
+    this.#say('.process', 'No process.')
+    this.#say('.health', '')
+    this.#showMetrics(undefined)
+    for (const control of this.#root.querySelectorAll('input, button'))
+      control.toggleAttribute('disabled', true)
   }
 
   /** @param {number | undefined} port */

@@ -56,6 +56,12 @@ export class Pane {
     this.#show()
   }
 
+  /** The demo has ended, with all instances. */
+  end() {
+    this.#instance = undefined
+    this.view.end()
+  }
+
   /** @param {Note} note */
   note(note) {
     if (note.kind === 'dropped') this.feed.drop(note.stamps)
