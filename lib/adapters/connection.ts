@@ -138,7 +138,9 @@ export class Connection {
       })
       try {
         await this.#driver.connect((bytes) => {
-          if (!isOver) this.#handlers.receive(bytes)
+          if (isOver) return
+          if (ArrayBuffer.isView(bytes)) this.#handlers.receive(bytes)
+          else this.#handlers.error(this.#noBytes(bytes))
         }, signal)
         if (signal.aborted) break
         this.#connecting = false
@@ -155,6 +157,14 @@ export class Connection {
       }
     }
     await new Promise<never>(() => {}) // closed: the caller waits for a connection that won't come
+  }
+
+  /** An adapter in plain JavaScript may pass on anything. */
+  #noBytes(message: unknown): SyncError {
+    return this.#driver.error(
+      'frame',
+      `received a message of type ${typeof message}: it has to be a Uint8Array`
+    )
   }
 
   #reconnect(): void {

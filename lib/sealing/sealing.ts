@@ -55,7 +55,7 @@ export class Sealing {
   open(bytes: Uint8Array): Uint8Array | undefined {
     const opened = isSealed(bytes) ? this.#open(bytes) : this.#takePlain(bytes)
     const { counts } = this.#parts
-    if (opened instanceof Uint8Array) {
+    if (typeof opened === 'object') {
       counts.bytesReceived += bytes.length - opened.length
       return opened
     }

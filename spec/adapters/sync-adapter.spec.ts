@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import sinon from 'sinon'
 import { SyncError } from '../../lib/errors.js'
@@ -36,6 +37,20 @@ describe('SyncAdapter', () => {
       await adapter.connect(handlers)
       receive(Buffer.from('hello'))
       expect(handlers.received.map(String)).to.deep.equal(['hello'])
+    })
+
+    it('hands on nothing but bytes, which may be of another realm', async () => {
+      await adapter.connect(handlers)
+      const others: unknown[] = ['{"password":"x"}', undefined, null, 7, [1, 2], new ArrayBuffer(2)]
+      for (const message of others) receive(message as never)
+      expect(handlers.received).to.deep.equal([])
+      expect(handlers.errors.map(({ kind }) => kind)).to.deep.equal(others.map(() => 'frame'))
+      expect(messages()[0]).to.match(
+        /the test adapter at .* received a message of type string: it has to be a Uint8Array$/
+      )
+      expect(messages().join()).not.to.include('password')
+      receive(runInNewContext('new Uint8Array([1, 2])'))
+      expect(handlers.received).to.have.length(1)
     })
 
     it('refuses a second time', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { encodeFrame, type Frame, newOrigin } from '../../lib/delivery/wire/frame.js'
 import { readHead } from '../../lib/delivery/wire/head.js'
@@ -36,6 +37,13 @@ describe('Sealing', () => {
       const pool = new Uint8Array(sealed.length + 9)
       pool.set(sealed, 5)
       expect(two.open(pool.subarray(5, 5 + sealed.length))).to.equal(hex(one.frame()))
+    })
+
+    it('opens bytes of another realm, as of a test runner', () => {
+      const foreign = (bytes: Uint8Array) =>
+        Object.assign(runInNewContext(`new Uint8Array(${bytes.length})`), bytes)
+      expect(two.open(foreign(one.seal()))).to.equal(hex(one.frame()))
+      expect(new Party({}).open(foreign(one.frame()))).to.equal(hex(one.frame()))
     })
 
     it('never seals the same twice', () => {
