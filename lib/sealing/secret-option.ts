@@ -47,7 +47,7 @@ export function hasKey(secret: SecretOption, key: unknown): boolean {
 function wrongKeys(keys: unknown): string | undefined {
   if (!Array.isArray(keys)) return wrongKey(keys)
   if (keys.length === 0) return 'an empty array'
-  const wrong = keys.map(wrongKey)
+  const wrong = Array.from(keys, wrongKey) // `map` leaves out what a list has no item for
   const index = wrong.findIndex((one) => one !== undefined)
   if (index >= 0) return `an array whose item ${index} is ${wrong[index]}`
   return new Set(keys).size < keys.length ? 'an array that has a secret twice' : undefined
@@ -57,6 +57,8 @@ function wrongKey(key: unknown): string | undefined {
   if (key === undefined) return 'undefined (is the environment variable set?)'
   if (typeof key === 'object') return key === null ? 'null' : Array.isArray(key) ? 'an array' : 'an object'
   if (typeof key !== 'string') return `a ${typeof key}`
+  if (key !== '' && key.trim() !== key)
+    return 'a string with white space around it, such as the line break at the end of a file: remove it'
   return weaknessOf(key)
 }
 

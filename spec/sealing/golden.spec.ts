@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { decodeFrame } from '../../lib/delivery/wire/frame.js'
+import { SealedFrame } from '../../lib/sealing/sealed-frame.js'
 import { bytesOf, ORIGIN } from '../delivery/wire/golden.js'
 import { eventually } from '../support/eventually.js'
 import { Members, range } from '../support/members.js'
@@ -68,6 +69,25 @@ describe('sealed frames', () => {
         }
         for (const { time } of opened) expect(time).to.be.within(before, Date.now())
       })
+      await stop()
+    })
+
+    it('never have a count, and so a nonce, twice under one key: who is set up again is another origin', async () => {
+      const messages: SealedFrame[] = []
+      const stop = await TAPS.redis(place.uri, members.key, (bytes) =>
+        messages.push(new SealedFrame(Buffer.from(bytes)))
+      )
+      const [one, two] = await members.start(2, { uri: place.uri, secret })
+      for (const _ of range(1, 3)) {
+        await one.app.sync.close()
+        await one.app.setup()
+        await one.app.sync.ready
+        for (const member of [one, two]) member.make(2)
+      }
+      await members.closeAll()
+      await eventually(() => new Set(messages.map(({ sender }) => sender)).size === 5)
+      const counts = messages.map(({ sender, count }) => `${sender} ${count}`)
+      expect(new Set(counts).size).to.equal(counts.length)
       await stop()
     })
   })

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
+import { serialize } from 'node:v8'
 import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
 import { createEmitter, type EmitterOptions } from '../../lib/emitter.js'
 import sync, { type SyncOptions } from '../../lib/index.js'
 import { sealingKeys, wrongSecret } from '../../lib/sealing/secret-option.js'
+import { formsOf } from '../support/secret-forms.js'
 
 const [one, two] = [1, 2].map(() => randomBytes(32).toString('base64')) as [string, string]
 const key = 'messages of the shop, in production 7'
@@ -18,12 +20,23 @@ const EXPECTED =
 const SHOWN = 'Swordfish'
 const isUndefined = 'undefined (is the environment variable set?'
 
+/** A list that was filled from the second place on. */
+function sparse(secret: string): string[] {
+  const list: string[] = []
+  list[1] = secret
+  return list
+}
+
 const WRONG: [value: unknown, got: string][] = [
   [undefined, `${isUndefined} Leave the option out for no secret)`],
   [null, 'null'],
   ['', 'an empty string'],
   [SHOWN, 'a string of 9 characters, fewer than 32'],
   [SHOWN.repeat(4), 'a string that can be guessed'],
+  ...[`${one}\n`, ` ${one}`, `${one}\r\n`, '\t'].map((spaced): [string, string] => [
+    spaced,
+    'a string with white space around it, such as the line break at the end of a file: remove it'
+  ]),
   [one.slice(0, 31), 'a string of 31 characters, fewer than 32'],
   [12_345, 'a number'],
   [true, 'a boolean'],
@@ -32,6 +45,7 @@ const WRONG: [value: unknown, got: string][] = [
   [Symbol(SHOWN), 'a symbol'],
   [[], 'an empty array'],
   [[one, undefined], `an array whose item 1 is ${isUndefined})`],
+  [sparse(one), `an array whose item 0 is ${isUndefined})`],
   [[undefined], `an array whose item 0 is ${isUndefined})`],
   [[one, null], 'an array whose item 1 is null'],
   [[one, ''], 'an array whose item 1 is an empty string'],
@@ -115,6 +129,13 @@ describe('the option secret', () => {
   })
 
   describe('sealingKeys', () => {
+    it('shows no secret where it is copied', () => {
+      const copied = serialize(sealingKeys([one, two], key)).toString('latin1')
+      expect(copied).to.include('refuse')
+      for (const secret of [one, two])
+        for (const form of formsOf(secret)) expect(copied.includes(form)).to.equal(false)
+    })
+
     it('has another id for each secret and each key, and the same for the same', () => {
       const ids = [sealingKeys(one, 'a'), sealingKeys(two, 'a'), sealingKeys(one, 'b')].map(
         ({ ids }) => ids[0]
