@@ -242,6 +242,7 @@ export class Observer {
     if (!this.#adapter || status === 'closed') return
     const isBack = status === 'ready'
     if (isBack) this.#lastError = undefined
+    else this.#seal.disconnected()
     this.#handlers.away(!isBack)
     if (isBack) this.join(ROUND).catch((error) => this.#handlers.error(error))
   }

@@ -39,4 +39,9 @@ export class Seal {
   open(bytes: Uint8Array): Uint8Array | undefined {
     return this.#sealing.open(bytes)
   }
+
+  /** To be called when the connection is lost. */
+  disconnected(): void {
+    this.#sealing.disconnected()
+  }
 }
