@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import llmstxt from 'vitepress-plugin-llms'
-import { linksToRepository, slugify } from './markdown.js'
+import { descriptionOf, linksToRepository, slugify } from './markdown.js'
 import { groups, unlisted } from './pages.js'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -21,7 +21,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }]],
   markdown: {
     anchor: { slugify },
-    languageAlias: { haproxy: 'nginx' },
+    languageAlias: { haproxy: 'nginx', promql: 'txt' },
     theme: { light: 'github-light', dark: 'github-dark' },
     config: linksToRepository(path('../..'), repository)
   },
@@ -60,6 +60,8 @@ export default defineConfig({
   transformPageData(page) {
     // They are made of the comments in the code.
     if (page.relativePath.startsWith('api/')) page.frontmatter.editLink = false
+    else if (page.relativePath !== 'index.md')
+      page.description = descriptionOf(readFileSync(path(`../${page.relativePath}`), 'utf8'))
   },
   vite: {
     plugins: [llmstxt({ ignoreFiles: ['api/**'] })],

@@ -25,6 +25,27 @@ export function slugify(heading: string): string {
     .replaceAll(' ', '-')
 }
 
+/** How many characters a description should have: search engines show no more. */
+const DESCRIPTION = { min: 40, max: 160 }
+
+/** What the first paragraph below the title says, or the list there, as plain text: as many whole sentences as fit, or whole words. */
+export function descriptionOf(page: string): string {
+  const [block = ''] = page
+    .replace(/^# .*\n+/, '')
+    .split(/\n\n/)
+    .filter((block) => !block.startsWith('|'))
+  const text = block
+    .replace(/\n?^- /gm, (mark) => (mark.startsWith('\n') ? ', ' : ''))
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*`]/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[: ]*$/, '')
+  const { min, max } = DESCRIPTION
+  if (text.length <= max) return text
+  const sentences = text.slice(0, max + 1).match(/^.*[.?](?= )/)?.[0] ?? ''
+  return sentences.length >= min ? sentences : `${text.slice(0, max - 1).replace(/[\s,;:]+\S*$/, '')}…`
+}
+
 /** Lets links to files of the repository that are not pages of the site lead to the repository. */
 export function linksToRepository(root: string, repository: string) {
   return (markdown: MarkdownIt): void => {

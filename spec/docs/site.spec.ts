@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { linksToRepository, slugify } from '../../docs/.vitepress/markdown.js'
+import { descriptionOf, linksToRepository, slugify } from '../../docs/.vitepress/markdown.js'
 import { groups, unlisted } from '../../docs/.vitepress/pages.js'
 import { APP, expectSync, Page } from './page.js'
 
@@ -35,6 +35,31 @@ describe('the site', () => {
     const headings = ['`app.sync`', 'close() and teardown()', 'Keeping an event: `SYNC`', "A user's own"]
     const anchors = ['appsync', 'close-and-teardown', 'keeping-an-event-sync', 'a-users-own']
     expect(headings.map(slugify)).to.deep.equal(anchors)
+  })
+
+  describe('describes each page', () => {
+    for (const [given, expected] of [
+      ['# Title\n\nWhat **it** does, and [how](how.md). `More`.\n\nElse.', 'What it does, and how. More.'],
+      [
+        `# Title\n\nOne sentence, which is by no means too short. ${'Long '.repeat(40)}.`,
+        'One sentence, which is by no means too short.'
+      ],
+      [`# Title\n\nShort. ${'long '.repeat(40)}.`, `Short. ${'long '.repeat(30).trim()}…`],
+      ['# Title\n\n| a | b |\n| - | - |\n\nBelow a table.', 'Below a table.'],
+      ['# Title\n\nIn a list:\n\n- one', 'In a list'],
+      ['# Title\n\n- [One](#one), [two](#two)\n- [`three`](#three)\n\n## One', 'One, two, three'],
+      [`# Title\n\n- ${'words '.repeat(40)}`, `${'words '.repeat(26).trim()}…`]
+    ] as const)
+      it(JSON.stringify(given.slice(0, 40)), () => expect(descriptionOf(given)).to.equal(expected))
+
+    it('by another text', async () => {
+      const links = groups('docs').flatMap(({ items }) => items.map(({ link }) => link))
+      const pages = links.filter((link) => link !== '/api/')
+      const texts = await Promise.all(pages.map((link) => readFile(`docs${link}.md`, 'utf8')))
+      const described = texts.map(descriptionOf)
+      for (const [index, text] of described.entries()) expect(text.length, pages[index]).to.be.within(40, 160)
+      expect(new Set(described).size).to.equal(pages.length)
+    })
   })
 
   describe('turns links to files that are no pages into links to the repository', () => {
