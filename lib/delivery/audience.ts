@@ -59,7 +59,8 @@ export class Audience {
     const recent = HEARD * this.#period
     const heard = [...this.#host.members()].filter(({ quietFor }) => quietFor <= recent)
     const others = heard.map(({ origin }) => digestOf(origin))
-    const own = this.#host.echoedFor() <= recent ? [this.#digest] : []
+    const hearsItself = !this.#environment.link.echoes || this.#host.echoedFor() <= recent
+    const own = hearsItself ? [this.#digest] : []
     const digests = [...new Set([...others, ...own])].sort((one, other) => one - other)
     if (digests.length <= MAX_ENTRIES) return { complete: true, digests }
     // Slices overlap by one, so that all between their ends is covered.

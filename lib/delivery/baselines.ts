@@ -2,11 +2,20 @@ import type { Environment } from './environment.js'
 import { Sliding } from './sliding.js'
 import { Timeline } from './timeline.js'
 import { type Baseline, MAX_ENTRIES } from './wire/sections.js'
+import type { Range } from './wire/unit.js'
 
 /** How much earlier than computed another instance may have subscribed, in ms. */
 const MARGIN = 10
 /** For how long a late own frame counts, in ms. */
 const LAG_SPAN = 10_000
+/** For so long after an answer its receiver may request what it misses, in ms. */
+const REQUESTS = 1000
+
+/** What an instance is told, and the number of our next event when it asked: what is made since then it hears. */
+interface Answer {
+  readonly next: number
+  readonly end: number
+}
 
 /** Answers to instances that ask where their part of our sequence begins: with what was made since they have subscribed. */
 export class Baselines {
@@ -15,7 +24,9 @@ export class Baselines {
   readonly #timeline = new Timeline()
   /** How long our own frames took to come back: what others publish takes as long to reach us, at most. */
   readonly #lag = new Sliding(Math.max, LAG_SPAN)
-  readonly #pending = new Map<string, number>()
+  readonly #pending = new Map<string, Answer>()
+  /** What the latest answers make others request. */
+  readonly #told: { readonly at: number; readonly range: Range }[] = []
   /** Our latest request: its age, and how long it was expected to take. */
   #request = { age: 0, allowance: 0 }
   #areTrusted = false
@@ -63,8 +74,20 @@ export class Baselines {
 
   /** Prepares the answer to an instance that has subscribed at `time`, as far as known here. */
   add(origin: string, time: number): void {
+    if (this.#environment.wire === 3) return // it can't answer
     const earliest = time - MARGIN - Math.max(0, this.#lag.value)
-    this.#pending.set(origin, this.#timeline.nextAt(earliest, this.#next()))
+    const end = this.#next()
+    this.#pending.set(origin, { next: this.#timeline.nextAt(earliest, end), end })
+  }
+
+  /** What others may be about to request, because of our latest answers and of those that are pending; all of it once. */
+  takeMissed(): Range[] {
+    for (const [origin, answer] of this.#pending) {
+      this.#note(answer)
+      this.#pending.set(origin, { ...answer, end: answer.next })
+    }
+    this.#forget()
+    return this.#told.splice(0).map(({ range }) => range)
   }
 
   /**
@@ -75,11 +98,23 @@ export class Baselines {
   take(last: number): Baseline[] {
     if (last === 0) this.#pending.clear()
     const taken: Baseline[] = []
-    for (const [origin, next] of this.#pending) {
+    for (const [origin, answer] of this.#pending) {
       if (taken.length === MAX_ENTRIES) break
       this.#pending.delete(origin)
-      taken.push({ origin, next })
+      this.#note(answer)
+      taken.push({ origin, next: answer.next })
     }
     return taken
+  }
+
+  #note({ next, end }: Answer): void {
+    this.#forget()
+    const at = this.#environment.clock.now()
+    if (next < end) this.#told.push({ at, range: { from: next, to: end - 1 } })
+  }
+
+  #forget(): void {
+    const since = this.#environment.clock.now() - REQUESTS
+    while (this.#told[0] && this.#told[0].at < since) this.#told.shift()
   }
 }

@@ -11,6 +11,7 @@ import { Receiver } from './receive/receiver.js'
 import { deafText, muteText, unheardText } from './reports.js'
 import { Sender } from './send/sender.js'
 import { isFrame, newOrigin } from './wire/frame.js'
+import type { Range } from './wire/unit.js'
 
 /** How long the answers to a join take in a small fleet, in ms. */
 const JOIN_ANSWERS = 150
@@ -73,7 +74,7 @@ export class Delivery {
       origin: this.origin,
       members: () => this.receiver.peers,
       member: (origin) => this.receiver.peer(origin),
-      echoedFor: () => this.#echoedFor(),
+      echoedFor: () => (this.#proof.isProven ? this.#heartbeat.echoedFor : Number.POSITIVE_INFINITY),
       spread: () => this.#heartbeat.spread,
       unheard: (origins, ms) => this.#reconnect('publish', unheardText(origins, ms))
     })
@@ -177,13 +178,7 @@ export class Delivery {
     const { clock } = this.#environment
     await new Promise<void>((resolve) => {
       const cancel = clock.after(timeout, resolve)
-      void this.sender
-        .flush()
-        .then(() => (this.#open ? this.#announcer.heartbeat({ leave: true }) : undefined))
-        .then(() => {
-          cancel()
-          resolve()
-        })
+      void this.#leave().then(cancel).then(resolve)
     })
     this.#open = false
     this.sender.stop()
@@ -192,6 +187,18 @@ export class Delivery {
     this.#audience.stop()
     this.receiver.stop()
     return this.sender.unsent
+  }
+
+  /** Who has just come may still have to request events, and can't any more: they are sent again before. */
+  async #leave(): Promise<void> {
+    let missed: Range[] = []
+    do {
+      this.sender.answer(missed)
+      await this.sender.flush()
+      missed = this.#baselines.takeMissed()
+    } while (missed.length > 0)
+    this.#heartbeat.stop()
+    if (this.#open) await this.#announcer.heartbeat({ leave: true })
   }
 
   /** Where the sequences of others begin here is not known. */
@@ -228,11 +235,6 @@ export class Delivery {
       this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${muteText(ms)}, again`))
       this.#proof.refuse()
     }
-  }
-
-  #echoedFor(): number {
-    if (!this.#environment.link.echoes) return 0
-    return this.#proof.isProven ? this.#heartbeat.echoedFor : Number.POSITIVE_INFINITY
   }
 
   #reconnect(kind: SyncErrorKind, text: string): void {

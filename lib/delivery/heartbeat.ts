@@ -49,6 +49,7 @@ export class Heartbeat {
   #tick: Cancel | undefined
   #tail: Cancel | undefined
   #reply: Cancel | undefined
+  #isStopped = false
   #sentAt = 0
   /** When something was received, and something of our own. */
   #heardAt = 0
@@ -81,7 +82,9 @@ export class Heartbeat {
     if (this.#environment.heartbeat > 0) this.#scheduleTick()
   }
 
+  /** For good: nothing follows a `leave`. */
   stop(): void {
+    this.#isStopped = true
     for (const cancel of [this.#tick, this.#tail, this.#reply]) cancel?.()
     this.#tick = this.#tail = this.#reply = undefined
   }
@@ -127,7 +130,7 @@ export class Heartbeat {
 
   send(flags: HeartbeatFlags = {}): void {
     const { clock, link } = this.#environment
-    if (link.status !== 'ready' || link.isBlocked) return
+    if (this.#isStopped || link.status !== 'ready' || link.isBlocked) return
     this.#sentAt = clock.now()
     this.#awaitsEcho = link.echoes
     this.#host.publish(flags)
