@@ -66,6 +66,20 @@ describe('Delivery, as it leaves', () => {
     expect(await close(), 'all heard').to.deep.equal(['7-7', 'stay', 'leave'])
   })
 
+  it('waits until what it sends again has come back, for 2 s', async () => {
+    for (const isLost of [false, true]) {
+      await connect()
+      join()
+      const closing = stage.delivery.close(5000)
+      await stage.pass(1900)
+      expect(stage.link.of('heartbeat').filter(({ leave }) => leave)).to.deep.equal([])
+      if (!isLost) stage.echo()
+      await stage.pass(isLost ? 200 : 1)
+      expect(stage.link.of('heartbeat').at(-1)).to.include({ leave: true })
+      await closing
+    }
+  })
+
   it('says nothing more: who joins or requests meanwhile is not answered by a heartbeat', async () => {
     const taken = new Deferred()
     stage.link.driver = () => taken.promise

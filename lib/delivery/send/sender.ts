@@ -158,7 +158,7 @@ export class Sender {
     return complete
   }
 
-  /** Resolves when all events have arrived, as far as can be known, or nothing can be sent. */
+  /** Resolves when all events have arrived, also those that are sent again, as far as can be known, or nothing can be sent. */
   async flush(): Promise<void> {
     this.#pump(true)
     if (this.#isIdle()) return
@@ -191,7 +191,8 @@ export class Sender {
   }
 
   #isIdle(): boolean {
-    return !this.#isConnected || (this.#inFlight.isEmpty && this.unsent === 0)
+    if (!this.#isConnected) return true
+    return this.#inFlight.isEmpty && this.unsent === 0 && this.#inFlight.isAllEchoed()
   }
 
   /** Sends what waits, as far as there is room; `isFull`: also the last frame, which could still grow. */
