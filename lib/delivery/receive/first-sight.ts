@@ -1,6 +1,10 @@
+import { SyncError } from '../../errors.js'
 import type { Cancel } from '../clock.js'
 import type { Environment } from '../environment.js'
-import { PATIENCE } from './recovery.js'
+import type { HeartbeatFrame } from '../wire/frame.js'
+import type { InOrder } from './in-order.js'
+import { PATIENCE, type Recovery } from './recovery.js'
+import type { Timing } from './timing.js'
 
 /** The first pause after a request in ms, doubling, and the longest one without heartbeats. */
 const PAUSE = { first: 150, longest: 2000 }
@@ -8,25 +12,37 @@ const PAUSE = { first: 150, longest: 2000 }
 /** After so many requests that an origin could answer, and did not, none is sent any more. */
 const MAX_REQUESTS = 8
 
-/** How many first transmissions are noted: later ones have higher numbers. */
-const MAX_SEEN = 10_000
+/** How long before our subscription what we receive may have been sent, in ms. */
+const ON_ITS_WAY = 2000
 
 export interface FirstSightHost {
+  /** The origin of this instance. */
+  readonly origin: string
   /** Whether origins can receive requests. */
   canNack(): boolean
   /** Whether the answers can be relied on. */
   trustsBaselines(): boolean
+  /** When the subscription of this instance was live for the first time. */
+  liveAt(): number
   /** Requests baselines of all, unless that is under way; returns in how many ms they may be expected. */
   requestBaselines(): number
 }
 
+/** What is known of an origin. */
+export interface Sighted {
+  readonly origin: string
+  readonly events: InOrder
+  readonly recovery: Recovery
+  readonly timing: Timing
+  /** Its sequence begins here with event `next`. */
+  place(next: number): void
+}
+
 /** An origin of which it is not known yet where its sequence begins here: requests that of it, and gives up after a while. */
 export class FirstSight {
-  /** What first transmissions tell: the lowest sequence number was made, or came back, while we were there, unless it is a replay. */
-  readonly #seen: { readonly age: number; readonly first: number }[] = []
   readonly #environment: Environment
   readonly #host: FirstSightHost
-  readonly #giveUp: (isHeard: boolean) => void
+  readonly #sighted: Sighted
   #requests = 0
   #requestedAt: number
   /** For how long the origin was heard and did not answer, in ms. */
@@ -34,30 +50,32 @@ export class FirstSight {
   #isHeard = false
   #timer: Cancel | undefined
 
-  /** @param giveUp called when the origin does not answer though it is heard, or nothing can be requested */
-  constructor(environment: Environment, host: FirstSightHost, giveUp: (isHeard: boolean) => void) {
+  constructor(environment: Environment, host: FirstSightHost, sighted: Sighted) {
     this.#environment = environment
     this.#host = host
-    this.#giveUp = giveUp
+    this.#sighted = sighted
     this.#requestedAt = environment.clock.now()
   }
 
-  /** A first transmission that the origin sent at that age. */
-  see(age: number, first: number): void {
-    if (this.#seen.length < MAX_SEEN) this.#seen.push({ age, first })
+  takeHeartbeat({ age, last, baselines }: HeartbeatFrame): void {
+    const { events, place } = this.#sighted
+    const baseline = baselines?.find(({ origin }) => origin === this.#host.origin)
+    // Events that it has not sent yet are still to be received, even if older.
+    if (baseline && this.#host.trustsBaselines())
+      place(Math.min(baseline.next, last + 1, events.lowestSent(this.#ageWhenLive(age))))
+    else if (last === 0) place(1)
   }
 
-  /** The lowest sequence number in those that were sent from that age on; infinity if there are none. */
-  lowest(from: number): number {
-    return this.#seen.reduce(
-      (lowest, { age, first }) => (age < from ? lowest : Math.min(lowest, first)),
-      Number.POSITIVE_INFINITY
-    )
+  /** After a frame of the origin that has not told where its sequence begins. A retransmission may be of events that are long past. */
+  proceed(isRetransmission = false): void {
+    if (!this.#host.canNack()) {
+      if (!isRetransmission) this.#giveUp(false)
+    } else if (!this.#timer) this.#request()
   }
 
-  /** After a frame of the origin that has not told where its sequence begins. */
-  request(): void {
-    if (!this.#timer) this.#request()
+  /** It can't be asked any more: if it is younger than our subscription, it begins with its first event. */
+  leave(): void {
+    if (this.#isYounger) this.#sighted.place(1)
   }
 
   heard(): void {
@@ -90,5 +108,36 @@ export class FirstSight {
     const isHopeless = this.#requests >= MAX_REQUESTS && this.#ignored >= PATIENCE * heartbeat
     if (isHopeless || !this.#host.canNack()) this.#giveUp(isHopeless)
     else this.#request()
+  }
+
+  /**
+   * Begins with what is held, or with the next event.
+   *
+   * @param isHeard whether the origin does not answer though it is heard; else nothing can be requested
+   */
+  #giveUp(isHeard: boolean): void {
+    const { origin, events, recovery, place } = this.#sighted
+    const next = events.beginning(recovery.announced + 1)
+    const isYounger = this.#isYounger
+    if (isHeard) {
+      const text = `instance ${origin} is heard but does not answer, its events are delivered from ${next} on`
+      this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${text}`))
+    }
+    place(isYounger ? 1 : next)
+    // It does not answer NACKs either.
+    if (isHeard && isYounger) events.giveUp([{ from: 1, to: next - 1 }])
+  }
+
+  /** How old it was, at least, when our subscription was live. What it sent long before was replayed. */
+  #ageWhenLive(age: number): number {
+    const { clock, isAuthentic } = this.#environment
+    if (!isAuthentic) return 0
+    const bornAt = Math.min(this.#sighted.timing.bornAt, clock.now() - age)
+    return this.#host.liveAt() - bornAt - ON_ITS_WAY
+  }
+
+  get #isYounger(): boolean {
+    const { bornAt } = this.#sighted.timing
+    return Number.isFinite(bornAt) && bornAt > this.#host.liveAt()
   }
 }

@@ -10,47 +10,60 @@ export class InOrder {
   readonly #environment: Environment
   readonly #origin: string
   readonly #buffer: ReorderBuffer
+  readonly #floor: number
   readonly #onProgress: () => void
   /** The first of the latest events without a payload, not yet reported. */
   #lostFrom: number | undefined
 
-  /** @param onProgress called before events are delivered, and when new ones are held */
+  /**
+   * @param floor the lowest that `next` can be
+   * @param onProgress called before events are delivered, and when new ones are held
+   */
   constructor(
     environment: Environment,
     budget: ReorderBudget,
-    origin: string,
-    next: number,
+    { origin, next, floor }: { origin: string; next: number; floor: number },
     onProgress: () => void
   ) {
     this.#environment = environment
     this.#origin = origin
     this.#buffer = new ReorderBuffer(budget)
     this.#onProgress = onProgress
-    this.next = next
+    this.#floor = floor
+    this.next = next && Math.max(next, floor)
   }
 
   get isPlaced(): boolean {
     return this.next > 0
   }
 
-  /** The lowest sequence number that is held. */
-  get lowestHeld(): number | undefined {
-    return this.#buffer.lowest
+  /** The lowest sequence number of first transmissions that are held, and were sent at that age of their origin or later. */
+  lowestSent(age: number): number {
+    return this.#buffer.lowestSent(age)
+  }
+
+  /**
+   * Where to begin if the origin does not tell: with the lowest first transmission that is held, or with event `end` if there is
+   * none, and what is held just before. Other retransmissions were for others.
+   */
+  beginning(end: number): number {
+    return this.#buffer.runBefore(Math.min(end, this.#buffer.lowestSent(0)))
   }
 
   /** Begins the sequence with event `next`, and delivers what is held from it on. */
   place(next: number): void {
-    this.next = next
+    this.next = Math.max(next, this.#floor)
     this.dropStale()
     this.#deliverHeld()
   }
 
-  take({ first, bytes }: Batch): void {
+  /** @param sentAt the age at which its origin sent it for the first time; undefined for a retransmission */
+  take({ first, bytes }: Batch, sentAt?: number): void {
     let sequence = first
     for (let at = 0; at < bytes.length; at = endAt(bytes, at)) {
       const unit = readUnit(bytes, at, sequence)
       sequence += unit.count
-      this.#take(unit)
+      this.#take(unit, sentAt)
     }
     this.#reportLost()
   }
@@ -80,11 +93,13 @@ export class InOrder {
     this.#buffer.dropBefore(Number.POSITIVE_INFINITY)
   }
 
-  #take(unit: Unit): void {
+  #take(unit: Unit, sentAt: number | undefined): void {
     const { first, count } = unit
-    if (first < this.next || this.#buffer.has(first)) this.#environment.counts.duplicate += count
-    else if (first > this.next) {
-      if (this.#buffer.add(unit)) this.#onProgress()
+    if (first < this.next || this.#buffer.has(first)) {
+      this.#environment.counts.duplicate += count
+      if (sentAt !== undefined) this.#buffer.received(first, sentAt)
+    } else if (first > this.next) {
+      if (this.#buffer.add(unit, sentAt)) this.#onProgress()
     } else {
       this.#deliver(unit)
       this.#deliverNext()

@@ -12,16 +12,9 @@ import { Recovery, type RecoveryHost } from './recovery.js'
 import type { ReorderBudget } from './reorder-buffer.js'
 import { Timing } from './timing.js'
 
-/** How long before our subscription what we receive may have been sent, in ms. */
-const ON_ITS_WAY = 2000
-
 /** What all peers share. */
 export interface PeerHost extends RecoveryHost, FirstSightHost {
-  /** The origin of this instance. */
-  readonly origin: string
   readonly budget: ReorderBudget
-  /** When the subscription of this instance was live for the first time. */
-  liveAt(): number
 }
 
 /** Another instance as seen from here: checks its frames, and passes them to in-order delivery and recovery. */
@@ -33,8 +26,6 @@ export class Peer {
   readonly #events: InOrder
   readonly #recovery: Recovery
   readonly #plausibility = new PlausibilityCheck()
-  readonly #host: PeerHost
-  readonly #floor: number
   readonly #timing: Timing
   readonly #rate: Rate
   #instance: Instance = {}
@@ -55,16 +46,21 @@ export class Peer {
     last = next - 1
   ) {
     this.#environment = environment
-    this.#floor = floor
     this.origin = origin
     const now = environment.clock.now()
     this.#timing = new Timing(now)
-    const first = next && Math.max(next, floor)
-    this.#events = new InOrder(environment, host.budget, origin, first, () => this.#recovery.progress())
+    const onProgress = () => this.#recovery.progress()
+    this.#events = new InOrder(environment, host.budget, { origin, next, floor }, onProgress)
     this.#recovery = new Recovery(environment, host, origin, this.#events)
     this.#rate = new Rate(now, last)
-    this.#host = host
-    if (next === 0) this.#sight = new FirstSight(environment, host, (isHeard) => this.#placeAnyhow(isHeard))
+    if (next === 0)
+      this.#sight = new FirstSight(environment, host, {
+        origin,
+        events: this.#events,
+        recovery: this.#recovery,
+        timing: this.#timing,
+        place: (first) => this.#place(first)
+      })
   }
 
   /** The sequence number of the next event to deliver. */
@@ -120,15 +116,12 @@ export class Peer {
     const { age, retransmission, first, next } = frame
     const last = next - 1
     this.hear()
-    if (this.#sight) {
-      if (!retransmission) this.#sight.see(age, first)
-      if (first === 1) this.#place(1)
-    }
+    if (this.#sight && first === 1 && !retransmission) this.#place(1)
     if (retransmission ? this.isPlaced && last - this.next > MAX_JUMP : !this.#accept(age, first, last))
       return
     this.#recovery.announce(last)
-    this.#events.take(frame)
-    this.#review()
+    this.#events.take(frame, retransmission ? undefined : age)
+    this.#review(retransmission)
   }
 
   /** Its events are ignored, but they are a sign of life. */
@@ -139,17 +132,12 @@ export class Peer {
     this.#events.next = next
   }
 
-  takeHeartbeat({ age, oldest, last, leave, baselines, instance }: HeartbeatFrame): void {
+  takeHeartbeat(frame: HeartbeatFrame): void {
+    const { age, oldest, last, leave, instance } = frame
     if (instance) this.#instance = decodeInstance(instance)
     if (!this.#environment.receives) this.#events.next = last + 1
     this.hear()
-    if (this.#sight) {
-      const baseline = baselines?.find(({ origin }) => origin === this.#host.origin)
-      // Events that it has not sent yet are still to be received, even if older.
-      if (baseline && this.#host.trustsBaselines())
-        this.#place(Math.min(baseline.next, last + 1, this.#sight.lowest(this.#ageWhenLive(age))))
-      else if (last === 0) this.#place(1)
-    }
+    this.#sight?.takeHeartbeat(frame)
     if (!this.#accept(age, last + 1, last)) return
     this.#recovery.announce(last)
     this.#recovery.available(oldest)
@@ -178,26 +166,13 @@ export class Peer {
     this.#events.clear()
   }
 
-  /** It can't be asked any more where its sequence begins here: if it is younger than our subscription, with its first event. */
   #leave(reason: 'announced' | 'silent'): void {
-    if (this.#sight && this.#isYounger) this.#place(1)
+    this.#sight?.leave()
     this.#recovery.leave(reason)
   }
 
-  /** How old it was, at least, when our subscription was live. What it sent long before was replayed. */
-  #ageWhenLive(age: number): number {
-    const { clock, isAuthentic } = this.#environment
-    if (!isAuthentic) return 0
-    const bornAt = Math.min(this.#timing.bornAt, clock.now() - age)
-    return this.#host.liveAt() - bornAt - ON_ITS_WAY
-  }
-
-  get #isYounger(): boolean {
-    return this.timeOf(0) > this.#host.liveAt()
-  }
-
-  #review(): void {
-    if (this.#sight) this.#sight.request()
+  #review(isRetransmission = false): void {
+    if (this.#sight) this.#sight.proceed(isRetransmission)
     else this.#recovery.review()
   }
 
@@ -225,26 +200,12 @@ export class Peer {
     return true
   }
 
-  #place(earliest: number): void {
-    const next = Math.max(earliest, this.#floor)
+  #place(first: number): void {
     this.#sight?.stop()
     this.#sight = undefined
-    this.#recovery.announce(next - 1)
-    this.#events.place(next)
+    this.#events.place(first)
+    this.#recovery.announce(this.next - 1)
     this.#recovery.review()
-  }
-
-  /** It does not say where its sequence begins: with what is held, or with the next event. */
-  #placeAnyhow(isHeard: boolean): void {
-    const next = this.#events.lowestHeld ?? this.#recovery.announced + 1
-    const isYounger = this.#isYounger
-    if (isHeard) {
-      const text = `instance ${this.origin} is heard but does not answer, its events are delivered from ${next} on`
-      this.#environment.sink.error(new SyncError('publish', `feathers-sync: ${text}`))
-    }
-    this.#place(isYounger ? 1 : next)
-    // It does not answer NACKs either.
-    if (isHeard && isYounger) this.#events.giveUp([{ from: 1, to: next - 1 }])
   }
 
   #reset(first: number): void {

@@ -10,12 +10,7 @@ import { ReorderBudget } from './reorder-buffer.js'
 const MAX_PEERS = 10_000
 const MAX_TOMBSTONES = 20_000
 
-export interface ReceiverHost extends NackSender, FirstSightHost {
-  /** The origin of this instance. */
-  readonly origin: string
-  /** When its subscription was live for the first time. */
-  liveAt(): number
-}
+export interface ReceiverHost extends NackSender, FirstSightHost {}
 
 /** The receive side: takes the frames of all other instances, and delivers their events in the order of each origin, once. */
 export class Receiver {
@@ -119,21 +114,13 @@ export class Receiver {
     const { origin } = frame
     const known = this.#peers.get(origin)
     if (known) return known
-    const next = this.#tombstones.get(origin) ?? this.#beginningOf(frame, baseline)
+    const next = this.#tombstones.get(origin) ?? (this.#environment.receives ? 0 : baseline)
     this.#tombstones.delete(origin)
     if (this.#peers.size >= MAX_PEERS) this.#retireMostSilent()
     const last = frame.kind === 'events' ? frame.next - 1 : frame.last
     const peer = new Peer(this.#environment, this.#host, origin, next, this.#floors.get(origin), last)
     this.#peers.set(origin, peer)
     return peer
-  }
-
-  /** Where the sequence of a new peer begins here; 0 if it has to be asked. */
-  #beginningOf({ age }: EventsFrame | HeartbeatFrame, baseline: number): number {
-    const { clock, receives } = this.#environment
-    if (!receives) return baseline
-    if (this.#host.canNack()) return 0
-    return clock.now() - age > this.#host.liveAt() ? 1 : baseline
   }
 
   #retire(origin: string): void {

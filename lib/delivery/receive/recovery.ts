@@ -161,7 +161,7 @@ export class Recovery {
   }
 
   #finish(): void {
-    if (!this.#events.isPlaced) this.#events.place(this.#events.lowestHeld ?? this.announced + 1)
+    if (!this.#events.isPlaced) this.#events.place(this.#events.beginning(this.announced + 1))
     this.#giveUp(this.#events.missing(this.#announced, Number.POSITIVE_INFINITY))
     this.#host.left(this.#origin)
   }

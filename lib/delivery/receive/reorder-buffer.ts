@@ -11,9 +11,15 @@ export class ReorderBudget {
   used = 0
 }
 
+/** A unit that is held. */
+interface Held extends Unit {
+  /** The age at which its origin sent it for the first time; undefined if it was only received as a retransmission. */
+  readonly sentAt: number | undefined
+}
+
 /** Units of one origin that were received too early. */
 export class ReorderBuffer {
-  readonly #units = new Map<number, Unit>()
+  readonly #units = new Map<number, Held>()
   readonly #budget: ReorderBudget
   #bytes = 0
 
@@ -25,15 +31,34 @@ export class ReorderBuffer {
     return this.#units.has(first)
   }
 
-  /** The first event of the units that are held, if any are. */
-  get lowest(): number | undefined {
-    let lowest: number | undefined
-    for (const first of this.#units.keys()) if (lowest === undefined || first < lowest) lowest = first
+  /** The first event of the units that were sent for the first time at that age, or later; infinity if none are held. */
+  lowestSent(age: number): number {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const { first, sentAt } of this.#units.values())
+      if (sentAt !== undefined && sentAt >= age && first < lowest) lowest = first
     return lowest
   }
 
-  /** Keeps a unit; false if there is no room. */
-  add(unit: Unit): boolean {
+  /** Where the units begin that are held without a gap up to the event before `sequence`; `sequence` if that is not held. */
+  runBefore(sequence: number): number {
+    return this.#inOrder().reduceRight(
+      (start, { first, count }) => (first + count === start ? first : start),
+      sequence
+    )
+  }
+
+  /** A unit that is held was received again, as its origin sent it for the first time. */
+  received(first: number, sentAt: number): void {
+    const unit = this.#units.get(first)
+    if (unit) this.#units.set(first, { ...unit, sentAt })
+  }
+
+  /**
+   * Keeps a unit; false if there is no room.
+   *
+   * @param sentAt the age at which its origin sent it for the first time; undefined for a retransmission
+   */
+  add(unit: Unit, sentAt?: number): boolean {
     const cost = costOf(unit)
     const isFull =
       this.#units.size >= LIMIT.events ||
@@ -41,7 +66,7 @@ export class ReorderBuffer {
       this.#budget.used + cost > LIMIT.totalBytes
     if (isFull) return false
     // A copy: the driver's buffer can be larger than the unit, and may be reused.
-    this.#units.set(unit.first, { ...unit, payload: Buffer.from(unit.payload) })
+    this.#units.set(unit.first, { ...unit, payload: Buffer.from(unit.payload), sentAt })
     this.#bytes += cost
     this.#budget.used += cost
     return true
@@ -75,7 +100,7 @@ export class ReorderBuffer {
     return ranges
   }
 
-  #inOrder(): Unit[] {
+  #inOrder(): Held[] {
     return [...this.#units.values()].sort((one, other) => one.first - other.first)
   }
 }
