@@ -41,8 +41,13 @@ export class Counts {
   resent = 0
   /** Events of other instances that are lost: the sum of the gaps. */
   missed = 0
-  /** Own events that were not sent: evicted from the history before, too large, or left over at the close. */
+  /**
+   * Own events that others will not get: evicted from the history before they were sent, too large, not serializable, left over at the
+   * close, or made after it.
+   */
   lost = 0
+  /** Those of them that were evicted. */
+  overflowed = 0
   framesSent = 0
   framesReceived = 0
   bytesSent = 0

@@ -99,7 +99,8 @@ export class Emitter<Services = unknown> {
   stats(): SyncStats {
     const { delivery } = this.#session
     const { count: errors, countByKind: errorsByKind } = this.#reporter
-    return statsOf(this.#counts, { waiting: delivery.sender.waiting, delivery, errors, errorsByKind })
+    const waiting = this.status === 'closed' ? 0 : delivery.sender.waiting
+    return statsOf(this.#counts, { waiting, delivery, errors, errorsByKind })
   }
 
   /** @throws TypeError where the path is not a name that a service can have */
@@ -140,10 +141,10 @@ export class Emitter<Services = unknown> {
    * Sends what waits, for which it awaits a connection, leaves the broker and closes what was opened, within `closeTimeout`.
    * Idempotent, never rejects.
    *
-   * @returns how many events could not be sent: they are reported as a `sync-error` of kind `closed` as well
+   * @returns how many of all its events could not be sent: they are reported as a `sync-error` as well
    */
   close(): Promise<number> {
-    this.#closing ??= this.#session.close(this.#options.closeTimeout)
+    this.#closing ??= this.#session.close(this.#options.closeTimeout).then(() => this.#counts.lost)
     return this.#closing
   }
 
@@ -165,6 +166,7 @@ export class Emitter<Services = unknown> {
       if (trace) message.trace = trace
       this.#encoder.add(message, undefined, lost)
     } catch (cause) {
+      this.#counts.lost += 1
       failed(cause, `could not serialize '${path} ${event}', it is not sent`)
     }
   }

@@ -30,6 +30,8 @@ export interface BridgeLink {
   isOpen(): boolean
   /** An event was made while it is not open: the other instances miss it. */
   missed(): void
+  /** An event could not be serialized, or `filter` failed: the other instances miss it. */
+  unsent(): void
   /** An event of another instance is not delivered, as the choice of the services excludes it. */
   ignored(): void
   /** Takes the payload of `count` events, to be sent to the other instances. Neither throws nor waits. */
@@ -155,9 +157,13 @@ function send(event: ServiceEvent, attached: Attached): void {
   const { filter, context: choose } = link.options
   try {
     const { message, item } = calls.outgoing(event, { policy, choose, lost })
-    if (filter && !events.attempt('filter', 'the `filter` option failed', () => answer(filter, message))) {
-      keep(event, 'as the `filter` option excludes it')
-      return
+    if (filter) {
+      const isSent = events.attempt('filter', 'the `filter` option failed', () => answer(filter, message))
+      if (isSent === undefined) link.unsent()
+      if (!isSent) {
+        keep(event, 'as the `filter` option excludes it')
+        return
+      }
     }
     const trace = instrumented?.send(message, event.context, item?.list)
     if (trace) message.trace = trace
@@ -166,6 +172,7 @@ function send(event: ServiceEvent, attached: Attached): void {
     if (sendChannel.hasSubscribers) sendChannel.publish({ app: events.app, message })
     events.announce('sync-out', message)
   } catch (cause) {
+    link.unsent()
     failed(cause, `could not serialize ${name()}, it stays on this instance`)
   }
 }

@@ -84,6 +84,9 @@ export class AppSync implements Sync {
       options,
       isOpen: () => this.#session !== undefined,
       missed: () => this.#onMissed(),
+      unsent: () => {
+        this.#counts.lost += 1
+      },
       ignored: () => {
         this.#counts.ignored += 1
       },
@@ -161,7 +164,7 @@ export class AppSync implements Sync {
     this.#origins.add(session.delivery.origin)
     this.#session = this.#latest = session
     this.#health.opened()
-    this.#health.changed(this.status, this.#counts.lost)
+    this.#health.changed(this.status, this.#counts.overflowed)
     session.ready.catch((error: SyncError) => {
       // A permanent error: events are local only.
       if (error.kind === 'timeout' || this.#session !== session) return
@@ -200,7 +203,7 @@ export class AppSync implements Sync {
     if (session) {
       this.#bridge.flush()
       this.#session = undefined
-      this.#health.changed(this.status, this.#counts.lost) // of one that has not begun, nothing else tells
+      this.#health.changed(this.status, this.#counts.overflowed) // of one that has not begun, nothing else tells
       this.#ending = session
       this.#closing = this.#closing.then(() => this.#end(session, timeout))
     }
@@ -240,7 +243,7 @@ export class AppSync implements Sync {
   }
 
   #onStatus(status: SyncStatus): void {
-    this.#health.changed(this.status, this.#counts.lost)
+    this.#health.changed(this.status, this.#counts.overflowed)
     if (status === 'ready') this.#reporter.recovered(`feathers-sync: the ${this.type} adapter is connected`)
     if (status === 'closed') this.#reporter.closed()
     this.#reporter.status(status)

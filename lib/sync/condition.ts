@@ -16,8 +16,8 @@ export interface Condition {
   /** The broker takes messages, but nothing comes back. */
   readonly isStalled: boolean
   readonly waiting: number
-  /** How many own events were lost, ever. */
-  readonly lost: number
+  /** How many own events have left the history before they were sent, ever. */
+  readonly overflowed: number
   readonly peers: number
   /** Messages that were dropped before anything of them was parsed, ever. */
   readonly dropped: Readonly<Record<DropReason, number>>
@@ -45,7 +45,7 @@ export function conditionOf(parts: Parts): Condition {
     isBlocked: adapter.isBlocked,
     isStalled: sender?.isStalled ?? false,
     waiting: sender?.waiting ?? 0,
-    lost: counts.lost,
+    overflowed: counts.overflowed,
     peers: latest?.delivery.receiver.size ?? 0,
     dropped: counts.dropped
   }

@@ -38,7 +38,7 @@ export class Health {
   #since = Date.now()
   /** The same, monotonic. */
   #at = performance.now()
-  #outage: { readonly at: number; readonly lost: number; losses: number } | undefined
+  #outage: { readonly at: number; readonly overflowed: number; losses: number } | undefined
   /** Why there is no connection, and why nothing can be published, as far as is known. */
   #trouble = ''
   #refusal = ''
@@ -51,14 +51,14 @@ export class Health {
     this.#isFinal = false
   }
 
-  /** @param lost how many own events have been lost, ever */
-  changed(status: SyncStatus, lost: number): void {
+  /** @param overflowed how many own events have left the history before they were sent, ever */
+  changed(status: SyncStatus, overflowed: number): void {
     if (status === this.#status) return
     const now = performance.now()
     if (status === 'reconnecting') {
       const isSame = this.#outage && this.#status === 'ready' && now - this.#at < STABLE
       if (this.#outage && isSame) this.#outage.losses += 1
-      else this.#outage = { at: now, lost, losses: 1 }
+      else this.#outage = { at: now, overflowed, losses: 1 }
     }
     if (status === 'ready') this.#trouble = ''
     this.#status = status
@@ -121,15 +121,15 @@ export class Health {
     return `${what}${blocked}: clients would miss the events of other instances${more(this.#trouble)}`
   }
 
-  #outageText({ isBlocked, waiting, lost }: Condition): string {
-    const { at, losses, lost: before } = this.#outage ?? { at: this.#at, losses: 1, lost }
+  #outageText({ isBlocked, waiting, overflowed }: Condition): string {
+    const { at, losses, overflowed: before } = this.#outage ?? { at: this.#at, losses: 1, overflowed }
     const time = lasting(performance.now() - at)
     const what =
       losses > 1
         ? `the connection to the broker was lost ${losses} times in ${time}`
         : `the broker has been away for ${time}`
     const gone = enumerated(
-      lost - before,
+      overflowed - before,
       'was lost, as the history is full',
       'were lost, as the history is full'
     )

@@ -51,6 +51,8 @@ export class Session {
   /** Until then the adapter serves the session before. */
   #hasAdapter = false
   #wasReady = false
+  /** After a permanent error. */
+  #hasGivenUp = false
   #isLeaving = false
   #status: SyncStatus = 'closed'
   #fail: (error: SyncError) => void = () => {}
@@ -123,7 +125,8 @@ export class Session {
     const left = () => Math.max(0, endsAt - leaving - performance.now())
     this.#end.abort()
     this.#isLeaving = true
-    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven) await this.#proof(left())
+    if (this.delivery.sender.unsent > 0 && !this.delivery.isProven && !this.#hasGivenUp)
+      await this.#proof(left())
     if (this.delivery.isAlone) await settledWithin(left(), this.delivery.company())
     if (this.#needsOthers && this.delivery.isProven && this.delivery.isUnheard)
       await this.#reachOthers(left())
@@ -160,7 +163,7 @@ export class Session {
   }
 
   #reportUnsent(unsent: number, timeout: number): void {
-    this.#counts.lost += unsent
+    this.#counts.lost += unsent - this.delivery.sender.lost
     const text = `${unsent} ${unsent === 1 ? 'event' : 'events'} could not be sent before feathers-sync was closed`
     this.#handlers.error(new SyncError('closed', `feathers-sync: ${text} (within ${timeout.toFixed()} ms)`))
   }
@@ -179,6 +182,7 @@ export class Session {
       })
     } catch (error) {
       stopWaiting()
+      this.#hasGivenUp = true
       const failure = SyncError.from(error, 'connect', 'feathers-sync: could not connect')
       this.#handlers.error(failure)
       this.#fail(failure)

@@ -21,7 +21,10 @@ export interface SyncStats {
     missed: number
     /** Wait for the broker now. */
     waiting: number
-    /** Own events that were not sent: evicted from the history before, too large, left over when it was closed, or made later. */
+    /**
+     * Own events that others will not get: evicted from the history before they were sent, too large, not serializable, left over when it
+     * was closed, or made later.
+     */
     lost: number
   }
   /**

@@ -45,6 +45,7 @@ export function linkApps(
       isOwn: (origin: string) => origin === `origin ${index}`,
       isOpen: () => linked.link.open,
       missed: () => {},
+      unsent: () => {},
       ignored: () => {
         linked.ignored += 1
       },

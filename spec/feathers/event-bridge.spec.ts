@@ -167,6 +167,7 @@ describe('EventBridge', () => {
           isOwn: () => false,
           isOpen: () => true,
           missed() {},
+          unsent() {},
           ignored() {},
           send() {},
           error() {}

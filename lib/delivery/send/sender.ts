@@ -87,6 +87,11 @@ export class Sender {
       : this.waiting + this.#inFlight.events
   }
 
+  /** How many of these have been counted as lost. */
+  get lost(): number {
+    return this.#setbacks.losses.from(this.#isEchoing ? this.#progress.returned + 1 : this.#progress.cursor)
+  }
+
   /** Whether the broker takes messages, but nothing comes back any more of what is under way. */
   get isStalled(): boolean {
     return this.#isConnected && this.#inFlight.isStalled
@@ -236,6 +241,6 @@ export class Sender {
   #dropEvicted(): void {
     const { oldest } = this.history
     if (this.#progress.cursor >= oldest) return
-    this.#setbacks.overflowed(this.#progress.skipTo(oldest))
+    this.#setbacks.overflowed(oldest, this.#progress.skipTo(oldest))
   }
 }

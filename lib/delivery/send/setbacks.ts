@@ -3,6 +3,7 @@ import type { Cancel } from '../clock.js'
 import type { Environment } from '../environment.js'
 import { largestPayload, MAX_EVENT } from '../wire/fragments.js'
 import type { History } from './history.js'
+import { Losses } from './losses.js'
 import { PathLimits, type UnderWay } from './path-limits.js'
 
 /** The pause after a refusal, in ms: doubling. */
@@ -26,6 +27,7 @@ interface Refusal {
 /** What did not get through, and what follows from that: smaller messages, a pause, or the end of an event. */
 export class Setbacks {
   readonly limits = new PathLimits()
+  readonly losses = new Losses()
   readonly #environment: Environment
   readonly #history: History
   readonly #onResume: () => void
@@ -62,15 +64,17 @@ export class Setbacks {
     if (payload.length <= largest) return false
     const text = `an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
     sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
-    counts.lost += count
-    if (wire === 4) this.#history.addBlank(count)
+    if (wire === 4) {
+      this.#lose(this.#history.next, count)
+      this.#history.addBlank(count)
+    } else counts.lost += count // they have no sequence numbers
     return true
   }
 
-  /** Events were evicted from the history while they waited, `count` of them before they were ever sent. */
-  overflowed(count: number): void {
+  /** Events before `oldest` were evicted from the history while they waited, the last `count` of them before they were ever sent. */
+  overflowed(oldest: number, count: number): void {
     const { counts, sink } = this.#environment
-    counts.lost += count
+    counts.overflowed += this.#lose(oldest - count, count)
     if (this.#isOverflowing) return
     this.#isOverflowing = true
     const text =
@@ -177,11 +181,18 @@ export class Setbacks {
   }
 
   #giveUp(sequence: number, reason: string): void {
-    const { counts, sink } = this.#environment
-    const { count, size } = this.#history.blank(sequence)
+    const { sink } = this.#environment
+    const { first, count, size } = this.#history.blank(sequence)
     if (size === 0) return // given up before: it is not the size that is refused
-    counts.lost += count
+    this.#lose(first, count)
     const text = `an event of ${size} bytes does not get through to the broker, it is not sent: ${reason}`
     sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
+  }
+
+  /** Returns how many of these had not been counted as lost. */
+  #lose(first: number, count: number): number {
+    const added = count > 0 ? this.losses.add({ from: first, to: first + count - 1 }) : 0
+    this.#environment.counts.lost += added
+    return added
   }
 }
