@@ -1,8 +1,5 @@
 // Loaded before anything else into each process and thread of a run of specs (check-leaks.js). Writes what the process prints to a file of
 // its own, and to another one the secrets that it uses: those that keys are derived from, those keys, and the credentials of URIs.
-
-// Loaded before anything else into each process and thread of a run of specs (check-leaks.js). Writes what the process prints to a file of
-// its own, and to another one the secrets that it uses: those that keys are derived from, those keys, and the credentials of URIs.
 import crypto from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
