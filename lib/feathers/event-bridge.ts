@@ -14,9 +14,8 @@ import { BulkCalls } from './bulk-calls.js'
 import { Choices } from './choices.js'
 import { sendChannel } from './diagnostics.js'
 import { shareContexts } from './received-context.js'
-import { type ServiceEvent, ServiceEvents } from './service-events.js'
+import { type ServiceEvent, ServiceEvents, UNREADABLE } from './service-events.js'
 
-const UNREADABLE = 'could not deserialize an event, which an instance with another serializer may have sent'
 const debug = createDebug('feathers-sync:events')
 
 /** What a bridge is attached to. */

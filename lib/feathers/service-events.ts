@@ -18,6 +18,10 @@ import { nameOf, UnknownEvents, unknownText } from './unknown-events.js'
 const { defaultServiceEvents, Feathers, getServiceOptions } = feathersjs
 const debug = createDebug('feathers-sync:events')
 
+/** What can't be read came over the network. */
+export const UNREADABLE =
+  'could not deserialize an event, which an instance with another serializer may have sent'
+
 /** An event that a service is about to emit. */
 export interface ServiceEvent {
   readonly event: string

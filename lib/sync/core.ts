@@ -1,7 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
 import { BulkCalls } from '../feathers/bulk-calls.js'
 import { Choices } from '../feathers/choices.js'
-import { type ServiceEvent, ServiceEvents } from '../feathers/service-events.js'
+import { type ServiceEvent, ServiceEvents, UNREADABLE } from '../feathers/service-events.js'
 import { SYNC } from '../feathers/symbol.js'
 import { atOnce } from '../message/at-once.js'
 import { alone } from '../message/compact-context.js'
@@ -60,7 +60,7 @@ function configureCore(app: Application): void {
 
   const events = new ServiceEvents(app, publish, new Reporter(app).error, new Choices())
   app.on('sync-in', (data: unknown) => {
-    const message = events.attempt('deserialize', 'could not deserialize an event', () => {
+    const message = events.attempt('deserialize', UNREADABLE, () => {
       const deserialize: (data: never) => unknown = functions()?.deserialize ?? JSON.parse
       return atOnce(deserialize(data as never), 'the deserializer') as SyncMessage
     })

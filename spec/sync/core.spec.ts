@@ -75,8 +75,8 @@ describe('core', () => {
     messages(one).emit('created', 1)
     await new Promise((resolve) => setImmediate(resolve))
     expect(errors.map(({ kind, message }) => `${kind}: ${message}`)).to.deep.equal([
-      'deserialize: feathers-sync: could not deserialize an event: the deserializer returned a promise: it has to return ' +
-        "its result at once, so it can't be async",
+      'deserialize: feathers-sync: could not deserialize an event, which an instance with another serializer may have sent: ' +
+        "the deserializer returned a promise: it has to return its result at once, so it can't be async",
       'listener: feathers-sync: a sync-out listener threw: not connected'
     ])
   })
