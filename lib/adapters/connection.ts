@@ -7,6 +7,9 @@ import { settledWithin } from './settled-within.js'
 /** How long `close()` waits for the driver, in ms. */
 export const CLOSE_TIMEOUT = 2000
 
+/** After how long something is said of an attempt that has neither ended nor said anything, in ms: drivers take 5 s. */
+const QUIET = 6000
+
 /** Not recoverable by waiting. */
 const PERMANENT: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'options'])
 
@@ -14,6 +17,8 @@ const PERMANENT: ReadonlySet<SyncErrorKind> = new Set(['driver', 'auth', 'option
 interface Driver {
   connect(receive: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void>
   close(): Promise<void>
+  /** Why nothing may have happened, for people. */
+  quiet(): string
   /** A constant pause between attempts, in ms, in place of growing ones. */
   pause(): number | undefined
   error(kind: SyncErrorKind, text: string, cause?: unknown): SyncError
@@ -31,6 +36,8 @@ export class Connection {
   #closed = false
   /** `doConnect` has not resolved. */
   #connecting = true
+  /** Something was reported of the current attempt. */
+  #hasSpoken = false
   #wasReady = false
   /** Those who wait until the broker takes messages again; undefined while it does. */
   #blocked: Set<{ resolve(): void; reject(error: SyncError): void }> | undefined
@@ -100,7 +107,7 @@ export class Connection {
   }
 
   report(error: SyncError): void {
-    this.#handlers.error(error)
+    this.#error(error)
   }
 
   block(cause: unknown): void {
@@ -131,10 +138,13 @@ export class Connection {
     }
     while (!this.#closed) {
       this.#attempt = new AbortController()
+      this.#hasSpoken = false
       const { signal } = this.#attempt
+      const alarm = setTimeout(() => this.#quiet(), QUIET).unref()
       let isOver = false // asking the signal would take longer, for each message
       signal.addEventListener('abort', () => {
         isOver = true
+        clearTimeout(alarm)
       })
       try {
         await this.#driver.connect((bytes) => {
@@ -142,6 +152,7 @@ export class Connection {
           if (ArrayBuffer.isView(bytes)) this.#handlers.receive(bytes)
           else this.#handlers.error(this.#noBytes(bytes))
         }, signal)
+        clearTimeout(alarm)
         if (signal.aborted) break
         this.#connecting = false
         this.#wasReady = true
@@ -167,6 +178,18 @@ export class Connection {
     )
   }
 
+  /** A driver may wait for ever, without a word. */
+  #quiet(): void {
+    if (this.#hasSpoken) return
+    const text = `has not connected within ${QUIET / 1000} s, it goes on trying`
+    this.#error(this.#driver.error('connect', text, new Error(this.#driver.quiet())))
+  }
+
+  #error(error: SyncError): void {
+    this.#hasSpoken = true
+    this.#handlers.error(error)
+  }
+
   #reconnect(): void {
     this.#connect().catch((error) => this.#handlers.error(error))
   }
@@ -183,7 +206,7 @@ export class Connection {
 
   #leaveReady(cause: unknown): void {
     if (this.#status === 'ready') this.#setStatus('reconnecting')
-    this.#handlers.error(this.#driver.error('connect', 'is away', cause))
+    this.#error(this.#driver.error('connect', 'is away', cause))
   }
 
   #setStatus(status: SyncStatus): void {

@@ -62,6 +62,7 @@ export abstract class SyncAdapter {
     const driver = {
       connect: (receive: (bytes: Uint8Array) => void, signal: AbortSignal) => this.doConnect(receive, signal),
       close: () => this.doClose(),
+      quiet: () => this.quietReason,
       pause: () => this.retryPause,
       error: (kind: SyncErrorKind, text: string, cause?: unknown) => this.error(kind, text, cause),
       debug: (format: string, ...args: unknown[]) => this.debug(format, ...args)
@@ -174,6 +175,16 @@ export abstract class SyncAdapter {
     this.#connection?.lost(cause)
   }
 
+  /** For subclasses: where they connect to, for people, if that is not what `uri` says. Its credentials are left out. */
+  protected get place(): string | readonly string[] | undefined {
+    return this.options?.uri
+  }
+
+  /** For subclasses: what may be the reason where the driver says nothing for long while it connects, and what to check. */
+  protected get quietReason(): string {
+    return 'nothing has answered yet. Is that the right server, and its port?'
+  }
+
   /** For subclasses whose user wants a constant pause between attempts, in ms, in place of growing ones. */
   protected get retryPause(): number | undefined {
     return undefined
@@ -201,7 +212,8 @@ export abstract class SyncAdapter {
 
   /** For subclasses: an error that names the adapter and where it connects to, without credentials, whatever `cause` says. */
   protected error(kind: SyncErrorKind, text: string, cause?: unknown): SyncError {
-    const where = this.options?.uri === undefined ? '' : ` at ${redact(this.options.uri)}`
+    const { place } = this
+    const where = place === undefined ? '' : ` at ${redact(place)}`
     const message = `feathers-sync: the ${this.type} adapter${where} ${this.#hidden.text(text)}`
     if (cause === undefined) return new SyncError(kind, message)
     return SyncError.from(this.#hidden.value(cause), kind, message)

@@ -23,6 +23,10 @@ const LEAVE_TIMEOUT = 200
 const MAX_MESSAGE_SIZE = 16 * 1024 * 1024
 const LIMIT = 'the default of RabbitMQ 4, which does not tell: it is learned when a larger one is refused'
 
+const NOT_CONNECTED =
+  'the connection in `amqpConnection` opens no channel. Connecting it is up to its owner and its own options, of which `timeout` ends an ' +
+  'attempt at a server that does not answer'
+
 /**
  * A fanout exchange named `key`, not durable, and an exclusive queue for each instance, without acknowledgments. amqplib could
  * reconnect by itself, since version 2 and to one address: so the base class does that, to one server after the other.
@@ -46,6 +50,10 @@ export class AmqpAdapter extends SyncAdapter {
   /** The server doesn't announce its limit: it is learned from a refusal. */
   override get maxPayload(): number {
     return this.#maxPayload
+  }
+
+  protected override get quietReason(): string {
+    return this.options.amqpConnection ? NOT_CONNECTED : super.quietReason
   }
 
   override async serverInfo(): Promise<ServerInfo> {

@@ -14,7 +14,7 @@ const HINTS: Hints = [
     'delete that exchange, or choose another `key`: it has to be fanout and not durable'
   ],
   [
-    /frame size|Invalid frame|Bad frame|Expected ConnectionStart|Socket closed abruptly during opening handshake/i,
+    /frame size|Invalid frame|Bad frame|Expected ConnectionStart|Socket closed abruptly during opening handshake|disconnected before secure TLS|ECONNRESET|EPIPE/i,
     'is that an AMQP server? By default it listens on port 5672, with TLS (amqps:) on 5671; 15672 is its web page'
   ],
   [

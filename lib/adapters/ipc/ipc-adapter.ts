@@ -13,7 +13,7 @@ const JOIN_TIMEOUT = 5000
 
 const HINTS: Hints = [
   [
-    /^the hub does not answer|^a packet of/,
+    /^the hub (does not answer|has gone)|^a packet of|^what answers is no hub|EPIPE|ECONNRESET/,
     'is that a socket of feathers-sync? Where another program listens, the `uri` option has to name another path'
   ]
 ]
@@ -123,6 +123,7 @@ export class IpcAdapter extends SyncAdapter {
       })
       onPacket(socket, (bytes) => {
         if (joined) return receive(bytes)
+        if (bytes.length > 0) return void socket.destroy(new Error('what answers is no hub'))
         joined = true
         this.#joined = true
         clearTimeout(timer)

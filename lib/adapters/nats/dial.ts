@@ -1,11 +1,14 @@
 import { isIP } from 'node:net'
-import { connecting } from './connecting.js'
+import { connecting } from '../connecting.js'
 import { explained, type Failure, together } from './failures.js'
 import type { NatsConnectionLike, NatsDriver } from './nats-connection.js'
 import type { NatsServer } from './servers.js'
 
 /** How long a server may take to connect, unless `natsConnectionOptions.timeout` says otherwise, in ms. */
 const CONNECT_TIMEOUT = 5000
+
+/** How much a server may say before it is connected, in bytes: one line, which the driver puts together anew with each part of it. */
+const MAX_INFO = 256 * 1024
 
 /** Of `natsConnectionOptions`, what is used here. */
 export interface GivenOptions {
@@ -35,7 +38,9 @@ export async function dial(
   const failures: Failure[] = []
   for (const server of options.noRandomize ? servers : shuffled(servers)) {
     try {
-      const connection = await connecting(signal, () => driver.connect(optionsFor(server, options)))
+      const connection = await connecting(signal, MAX_INFO, (failed) =>
+        driver.connect(optionsFor(server, options, failed))
+      )
       if (!signal.aborted) return { connection, server }
       await connection.close()
     } catch (error) {
@@ -46,12 +51,12 @@ export async function dial(
   return together(failures)
 }
 
-function optionsFor(server: NatsServer, options: GivenOptions): object {
+function optionsFor(server: NatsServer, options: GivenOptions, signal: AbortSignal): object {
   return {
     timeout: CONNECT_TIMEOUT,
     ...server.credentials,
     ...options,
-    tls: tlsFor(server, options.tls),
+    tls: tlsFor(server, options.tls, signal),
     servers: [server.address],
     ignoreClusterUpdates: true, // they are tried here, with their credentials and name in TLS
     reconnect: false,
@@ -60,10 +65,14 @@ function optionsFor(server: NatsServer, options: GivenOptions): object {
 }
 
 /** The driver checks the certificate of an IP address as if that were `localhost`. */
-function tlsFor({ tls, host, servername }: NatsServer, given: GivenOptions['tls']): GivenOptions['tls'] {
+function tlsFor(
+  { tls, host, servername }: NatsServer,
+  given: GivenOptions['tls'],
+  signal: AbortSignal
+): GivenOptions['tls'] {
   if (!given && !tls) return given
   const name = servername === undefined ? isIP(host) && { host } : { servername }
-  return { ...name, ...(given as object) }
+  return { ...name, signal, ...(given as object) }
 }
 
 function shuffled<Item>(items: readonly Item[]): Item[] {

@@ -1,4 +1,5 @@
 import { reason, SyncError, type SyncErrorKind } from '../../errors.js'
+import { FLOOD } from '../connecting.js'
 import type { NatsServer } from './servers.js'
 
 /** Why a server could not be connected to, and which option changes that. */
@@ -11,6 +12,10 @@ export interface Failure {
 
 const TLS = '`natsConnectionOptions: { tls: ... }`'
 
+/** Another kind of server. Its host may be down and take nothing, or the connection be cut: so it is tried again. */
+const isNone = (did: string) => (address: string) =>
+  `${address} ${did}: is that a NATS server? Host and port for clients are those of \`uri\`, by default 4222`
+
 const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: string) => string][] = [
   [
     /authorization violation|authentication expired|BAD_AUTHENTICATION/i,
@@ -19,6 +24,13 @@ const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: str
       `${address} refused the credentials: they are those of its entry in \`uri\`, or \`user\` and \`pass\`, ` +
       '`token` or `authenticator` of `natsConnectionOptions`'
   ],
+  // of the driver, where the connection was made and ended without a reason
+  [
+    /undefined error|Socket closed|disconnected before secure TLS|ECONNRESET|EPIPE|socket hang up/i,
+    'connect',
+    isNone('takes connections and closes them at once')
+  ],
+  [new RegExp(FLOOD), 'connect', isNone('sends without end what is no answer')],
   [
     /connection.?refused|ECONNREFUSED/i,
     'connect',
@@ -28,7 +40,7 @@ const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: str
     /^timeout$/i,
     'connect',
     (address) =>
-      `${address} did not answer in time: is that a NATS server? Host and port for clients are those of \`uri\`, by default 4222; ` +
+      `${isNone('did not answer in time, though a NATS server speaks first')(address)}; ` +
       'a slow server gets more time by `natsConnectionOptions: { timeout: 20_000 }`, and one that begins with TLS is ' +
       'connected to with `natsConnectionOptions: { tls: { handshakeFirst: true } }`'
   ],
@@ -68,6 +80,12 @@ const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: str
     /doesn't exist|PEM|OSSL/,
     'options',
     () => `${TLS} can't be used: \`caFile\`, \`certFile\` and \`keyFile\` are the names of PEM files`
+  ],
+  [
+    /wrong version number|packet length too long|EPROTO/i,
+    'connect',
+    (address) =>
+      `${address} does not begin with TLS: leave out \`handshakeFirst\` of ${TLS}, or name another port`
   ],
   [
     /certFile/, // of the driver: it reads options that are null

@@ -1,4 +1,7 @@
+import { FLOOD } from '../connecting.js'
 import { type Hints, withHint } from '../hints.js'
+
+const NONE = 'is that a Redis server? By default it listens on port 6379'
 
 const HINTS: Hints = [
   [
@@ -38,32 +41,37 @@ const HINTS: Hints = [
   ],
   [
     /Unknown RESP type|Protocol error|Unknown Protocol|the server does not answer/i,
-    'is that a Redis server? By default it listens on port 6379; one that speaks TLS on that port needs rediss:'
-  ]
+    `${NONE}; one that speaks TLS on that port needs rediss:`
+  ],
+  [new RegExp(`${FLOOD}|disconnected before secure TLS`), NONE]
 ]
+
+const NO_ANSWER =
+  'nothing that speaks Redis has answered in time: host and port are those of the `uri` option, or of the client that is handed in, ' +
+  'by default 6379; a slow server gets more time by `redisOptions: { socket: { connectTimeout: 20_000 } }`'
 
 const SILENT =
   'does the server speak TLS on that port? Without TLS, the `uri` option has to start with redis:, and `redisOptions.socket` to have ' +
   'no `tls`'
 
 const CUT =
-  'if that port is for TLS, the `uri` option has to start with rediss: (in `redisOptions.socket`: `tls: true`)'
+  'is that a Redis server? By default it listens on port 6379; if that port is for TLS, the `uri` option has to start with rediss: (in `redisOptions.socket`: `tls: true`)'
 
 const VALUES = 'a value in `redisOptions` is none that the redis package can use'
 
-/** The error, with what to do about it where its text doesn't say. */
-export function explained(error: unknown, options: { uri?: string; redisOptions?: object }): unknown {
-  return withHint(error, HINTS, VALUES, (text) => hintOf(text, options))
+/**
+ * The error, with what to do about it where its text doesn't say.
+ *
+ * @param isTls whether TLS was asked for, if that is known
+ */
+export function explained(error: unknown, isTls: boolean | undefined): unknown {
+  return withHint(error, HINTS, VALUES, (text) => hintOf(text, isTls))
 }
 
-/** Of a connection that ends without a reason. */
-function hintOf(
-  text: string,
-  { uri = '', redisOptions }: { uri?: string; redisOptions?: object }
-): string | undefined {
-  const { socket } = { ...redisOptions } as { socket?: { tls?: boolean } }
-  const isTls = /^\s*(rediss|valkeys):/i.test(uri) || socket?.tls === true
-  if (isTls && /timeout/i.test(text)) return SILENT
-  if (!isTls && /Socket closed unexpectedly|ECONNRESET/.test(text)) return CUT
-  return undefined
+/** Of a connection that ends without a reason, or never begins. */
+function hintOf(text: string, isTls: boolean | undefined): string | undefined {
+  if (/timeout|ETIMEDOUT/i.test(text)) return isTls ? SILENT : NO_ANSWER
+  if (!/Socket closed|ECONNRESET|EPIPE|Connection is closed|the connection is lost/i.test(text))
+    return undefined
+  return isTls ? NONE : CUT
 }

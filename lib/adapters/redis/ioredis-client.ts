@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
+import { connecting } from '../connecting.js'
 import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
-import { answerWithin } from './silence.js'
+import { answerWithin, MAX_ANSWER } from './silence.js'
 
 /** What is used of a `Redis` of ioredis, version 5 and 6. */
 export interface Ioredis extends EventEmitter {
@@ -42,6 +43,7 @@ export class IoredisClient implements RedisClient {
   readonly #context: RedisContext
   readonly #publisher: Ioredis
   readonly #subscriber: Ioredis
+  readonly #dialing = new AbortController()
   #closed = false
 
   constructor(context: RedisContext, given: object) {
@@ -64,9 +66,9 @@ export class IoredisClient implements RedisClient {
       const inTime = (answer: Promise<unknown>) => answerWithin(publisher.options.connectTimeout, answer)
       const connect = async () => {
         // One after the other: an attempt that fails has cost one connection.
-        await inTime(publisher.connect())
+        await inTime(this.#connect(publisher))
         if (this.#closed) return
-        await inTime(subscriber.connect())
+        await inTime(this.#connect(subscriber))
         await inTime(sharded ? subscriber.ssubscribe(key) : subscriber.subscribe(key))
       }
       connect().then(resolve, reject)
@@ -83,7 +85,12 @@ export class IoredisClient implements RedisClient {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#dialing.abort()
     await Promise.all([this.#publisher, this.#subscriber].map(disconnect))
+  }
+
+  #connect(client: Ioredis): Promise<unknown> {
+    return connecting(this.#dialing.signal, MAX_ANSWER, () => client.connect())
   }
 
   #watch(client: Ioredis, reject: (error: unknown) => void): void {

@@ -1,13 +1,11 @@
 import { reason } from '../../errors.js'
+import { connecting } from '../connecting.js'
 import { type NodeRedis, ownOptions } from './node-redis.js'
 import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
-import { watchAnswer } from './silence.js'
+import { MAX_ANSWER, watchAnswer } from './silence.js'
 
 /** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
 const UNLIMITED = { timeout: undefined }
-
-/** A client's events at the end of an attempt to connect its socket. */
-const ATTEMPT_ENDS = ['connect', 'error']
 
 /** Publishes by one client of node-redis, which may be the user's, and subscribes by a duplicate of it. */
 export class NodeRedisClient implements RedisClient {
@@ -18,17 +16,39 @@ export class NodeRedisClient implements RedisClient {
   #subscribed = false
   #closed = false
   readonly #unwatch: (() => void)[] = []
-  /** Own clients whose socket is being connected: the driver's `destroy()` would leave it open. */
-  readonly #connecting = new Set<NodeRedis>()
+  /** Destroys own sockets: the driver's `destroy()` would leave one open that is being connected. */
+  readonly #sockets: AbortController
 
   /** @param isGiven whether the client is the user's: connected by its owner or here, reconnected by itself, never closed */
-  constructor(context: RedisContext, publisher: NodeRedis, isGiven: boolean) {
+  private constructor(
+    context: RedisContext,
+    publisher: NodeRedis,
+    isGiven: boolean,
+    sockets = new AbortController()
+  ) {
     this.#context = context
     this.#publisher = publisher
     this.#isGiven = isGiven
+    this.#sockets = sockets
     if (publisher.options) context.hide(publisher.options)
     const { socket = {} } = publisher.options ?? {}
-    this.#subscriber = publisher.duplicate(isGiven ? ownOptions({ socket }) : undefined)
+    this.#subscriber = publisher.duplicate(isGiven ? ownOptions({ socket }, sockets.signal) : undefined)
+  }
+
+  /** @param make makes a client, whose sockets the signal destroys */
+  static own(context: RedisContext, make: (signal: AbortSignal) => NodeRedis): NodeRedisClient {
+    const sockets = new AbortController()
+    return new NodeRedisClient(context, make(sockets.signal), false, sockets)
+  }
+
+  /** By a client like this one, which itself is left alone. */
+  static like(context: RedisContext, client: NodeRedis): NodeRedisClient {
+    const { socket = {} } = client.options ?? {}
+    return NodeRedisClient.own(context, (signal) => client.duplicate(ownOptions({ socket }, signal)))
+  }
+
+  static given(context: RedisContext, client: NodeRedis): NodeRedisClient {
+    return new NodeRedisClient(context, client, true)
   }
 
   async open(receive: (bytes: Uint8Array) => void): Promise<void> {
@@ -64,12 +84,8 @@ export class NodeRedisClient implements RedisClient {
     this.#closed = true
     for (const unwatch of this.#unwatch.splice(0)) unwatch()
     if (this.#isGiven) leave(this.#publisher)
-    for (const client of [this.#publisher, this.#subscriber]) {
-      if (this.#isUsers(client)) continue
-      if (this.#connecting.has(client))
-        for (const event of ATTEMPT_ENDS) client.once(event, () => destroy(client))
-      else destroy(client)
-    }
+    for (const client of [this.#publisher, this.#subscriber]) if (!this.#isUsers(client)) destroy(client)
+    this.#sockets.abort()
   }
 
   #isUsers(client: NodeRedis): boolean {
@@ -77,17 +93,13 @@ export class NodeRedisClient implements RedisClient {
   }
 
   #connect(client: NodeRedis): void {
-    if (!this.#isUsers(client)) this.#watchAttempts(client)
     // An error after our listeners are gone must not end the process: the client goes on trying, if only for a moment.
     client.off('error', ignore).on('error', ignore)
-    client.connect().catch(ignore) // comes as an `error` event too
-  }
-
-  #watchAttempts(client: NodeRedis): void {
-    const onAttempt = () => this.#connecting.add(client)
-    client.on('reconnecting', onAttempt)
-    for (const event of ATTEMPT_ENDS) client.on(event, () => this.#connecting.delete(client))
-    onAttempt()
+    const connect = () => client.connect()
+    const connected = this.#isUsers(client)
+      ? connect()
+      : connecting(this.#sockets.signal, MAX_ANSWER, connect)
+    connected.catch(ignore) // comes as an `error` event too
   }
 
   #watch(client: NodeRedis, onReady: () => void, reject: (error: Error) => void): void {
@@ -101,7 +113,7 @@ export class NodeRedisClient implements RedisClient {
       ready: onReady,
       error: (error: Error) => {
         if (!this.#subscribed && (isRefusal(error) || lacksResp3(error))) reject(error)
-        else if (!client.isOpen && !this.#isUsers(client)) giveUp(error)
+        else if (!this.#isUsers(client) && (!client.isOpen || isNoAnswer(error))) giveUp(error)
         else if (!client.isReady) away(error)
       },
       // A client that was handed in may be closed by its owner, and connected again.
@@ -153,15 +165,18 @@ function leave(client: NodeRedis): void {
 /** By a client that was handed in. */
 export function nodeRedisClient(context: RedisContext, handedIn: object): RedisClient {
   const client = handedIn as NodeRedis
-  if (!context.apart) return new NodeRedisClient(context, client, true)
-  const { socket = {} } = client.options ?? {}
-  return new NodeRedisClient(context, client.duplicate(ownOptions({ socket })), false)
+  return context.apart ? NodeRedisClient.like(context, client) : NodeRedisClient.given(context, client)
 }
 
 function destroy(client: NodeRedis): void {
   if (!client.isOpen) return
   if (client.destroy) client.destroy()
   else client.disconnect?.().catch(ignore)
+}
+
+/** Something that no Redis server says, which the driver goes on reading. */
+export function isNoAnswer(error: unknown): boolean {
+  return /Unknown RESP type/.test(reason(error))
 }
 
 /** Did the server refuse who we are, or what we may do? */

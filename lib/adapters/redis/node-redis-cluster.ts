@@ -1,7 +1,8 @@
 import { channelSlot } from './channel-slot.js'
-import { DiscoveringClient } from './discovering-client.js'
+import { DiscoveringClient, type Search } from './discovering-client.js'
+import { type Node, nodeAddress } from './node-address.js'
 import { type NodeRedis, type NodeRedisOptions, optionsOf, ownOptions } from './node-redis.js'
-import { NodeRedisClient } from './node-redis-client.js'
+import { isNoAnswer, NodeRedisClient } from './node-redis-client.js'
 import type { RedisClient, RedisContext } from './redis-client.js'
 
 /** What is used of a cluster of node-redis, version 4 to 6. */
@@ -17,45 +18,69 @@ export interface NodeRedisCluster {
 }
 
 export interface ClusterOptions {
+  rootNodes?: readonly Node[]
   defaults?: NodeRedisOptions
 }
 
 /** By a cluster of node-redis that was handed in, which itself is left alone. */
 export function nodeRedisCluster(context: RedisContext, handedIn: object): RedisClient {
   const given = handedIn as NodeRedisCluster
-  return clusterNode(context, () => given.duplicate(clusterOptions(optionsOf<ClusterOptions>(given))))
+  return clusterNode(context, optionsOf<ClusterOptions>(given), (options) => given.duplicate(options))
 }
 
-/** By two connections to a node, as each of them gets what is published at any; `make` makes a cluster that leads to it. */
-export function clusterNode(context: RedisContext, make: () => NodeRedisCluster): RedisClient {
-  return new DiscoveringClient(async () => {
-    const cluster = make()
-    // What it rejects with does not say why.
-    let reason: Error | undefined
-    for (const event of ['error', 'node-error']) {
-      cluster.on(event, (error) => {
-        reason ??= error
-      })
-    }
-    try {
-      await cluster.connect()
-      const node = await cluster.nodeClient(nodeFor(cluster, context))
-      return new NodeRedisClient(context, node.duplicate(), false)
-    } catch (error) {
-      throw reason ?? error
-    } finally {
-      if (cluster.destroy) cluster.destroy()
-      else await cluster.disconnect()
-    }
+/**
+ * By two connections to a node, as each of them gets what is published at any.
+ *
+ * @param make makes a cluster that leads to it
+ */
+export function clusterNode(
+  context: RedisContext,
+  options: ClusterOptions,
+  make: (options: ClusterOptions) => NodeRedisCluster
+): RedisClient {
+  const { rootNodes = [], defaults } = options
+  const start = Math.floor(Math.random() * rootNodes.length) // as the driver
+  const searches = [...rootNodes.slice(start), ...rootNodes.slice(0, start)].map((node): Search => {
+    const limit = defaults?.socket?.connectTimeout
+    const find: Search['find'] = (signal, fail) =>
+      findNode(context, () => make(clusterOptions({ ...options, rootNodes: [node] }, signal)), fail)
+    return { address: nodeAddress(node), limit, find }
   })
+  return new DiscoveringClient(searches)
+}
+
+async function findNode(
+  context: RedisContext,
+  make: () => NodeRedisCluster,
+  fail: (error: unknown) => void
+): Promise<RedisClient> {
+  const cluster = make()
+  // What it rejects with does not say why.
+  let reason: Error | undefined
+  for (const event of ['error', 'node-error']) {
+    cluster.on(event, (error) => {
+      reason ??= error
+      if (isNoAnswer(error)) fail(error)
+    })
+  }
+  try {
+    await cluster.connect()
+    const node = await cluster.nodeClient(nodeFor(cluster, context))
+    return NodeRedisClient.like(context, node)
+  } catch (error) {
+    throw reason ?? error
+  } finally {
+    if (cluster.destroy) cluster.destroy()
+    else await cluster.disconnect()
+  }
 }
 
 /** The options with our policy. */
-export function clusterOptions(options: ClusterOptions): ClusterOptions {
+function clusterOptions(options: ClusterOptions, signal: AbortSignal): ClusterOptions {
   return {
     ...options,
     ...{ minimizeConnections: true, useReplicas: false },
-    defaults: ownOptions(options.defaults)
+    defaults: ownOptions(options.defaults, signal)
   }
 }
 

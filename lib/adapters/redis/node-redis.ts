@@ -17,15 +17,19 @@ export interface NodeRedis extends EventEmitter {
 }
 
 export interface NodeRedisOptions {
-  socket?: { readonly connectTimeout?: number }
+  socket?: { readonly connectTimeout?: number; readonly signal?: AbortSignal }
 }
 
 /** The base class connects again: the driver does so at once after a connection that was ready, however often. */
 export const reconnectStrategy = () => new Error('the connection is lost')
 
-/** The options with our policy: waiting events are queued by the sender, not by the driver. */
-export function ownOptions(options: NodeRedisOptions = {}): object {
-  return { ...options, disableOfflineQueue: true, socket: { ...options.socket, reconnectStrategy } }
+/**
+ * The options with our policy: waiting events are queued by the sender, not by the driver.
+ *
+ * @param signal destroys the sockets, those that begin with TLS as well
+ */
+export function ownOptions(options: NodeRedisOptions = {}, signal?: AbortSignal): object {
+  return { ...options, disableOfflineQueue: true, socket: { ...options.socket, reconnectStrategy, signal } }
 }
 
 /** The options that a cluster or Sentinel was made with, which the driver keeps private: its `duplicate()` hands them to its class. */

@@ -3,18 +3,8 @@ import { loadDriver } from '../driver.js'
 import { type CredentialsProvider, watchedProvider } from './credentials-provider.js'
 import { type NodeRedis, reconnectStrategy } from './node-redis.js'
 import { NodeRedisClient } from './node-redis-client.js'
-import {
-  type ClusterOptions,
-  clusterNode,
-  clusterOptions,
-  type NodeRedisCluster
-} from './node-redis-cluster.js'
-import {
-  type NodeRedisSentinel,
-  type SentinelOptions,
-  sentinelOptions,
-  sentinelPrimary
-} from './node-redis-sentinel.js'
+import { type ClusterOptions, clusterNode, type NodeRedisCluster } from './node-redis-cluster.js'
+import { type NodeRedisSentinel, type SentinelOptions, sentinelPrimary } from './node-redis-sentinel.js'
 import type { RedisClient, RedisContext } from './redis-client.js'
 
 type Driver = typeof import('redis')
@@ -25,8 +15,6 @@ const NO_SENTINEL =
 
 /** Of `redisOptions`, what is used here. */
 interface GivenOptions extends ClusterOptions, SentinelOptions {
-  rootNodes?: unknown
-  sentinelRootNodes?: unknown
   socket?: object
   credentialsProvider?: CredentialsProvider
 }
@@ -44,20 +32,27 @@ export async function ownClient(
   const driver = await loadDriver('redis', () => import('redis'))
   const given: GivenOptions = { ...redisOptions, ...(RESP && { RESP }) } as object
   if (given.rootNodes) {
-    const options = clusterOptions(given) as Parameters<typeof driver.createCluster>[0]
-    return clusterNode(context, () => driver.createCluster(options) as unknown as NodeRedisCluster)
+    type Options = Parameters<typeof driver.createCluster>[0]
+    const make = (options: ClusterOptions) =>
+      driver.createCluster(options as Options) as unknown as NodeRedisCluster
+    return clusterNode(context, given, make)
   }
   if (given.sentinelRootNodes) {
     if (!('createSentinel' in driver)) throw new SyncError('options', `feathers-sync: ${NO_SENTINEL}`)
-    const options = sentinelOptions(given) as Parameters<typeof driver.createSentinel>[0]
-    return sentinelPrimary(context, () => driver.createSentinel(options) as unknown as NodeRedisSentinel)
+    type Options = Parameters<typeof driver.createSentinel>[0]
+    const make = (options: SentinelOptions) =>
+      driver.createSentinel(options as Options) as unknown as NodeRedisSentinel
+    return sentinelPrimary(context, given, make)
   }
   const { socket, ...options } = given
   const { credentialsProvider: provider } = options
   if (provider) options.credentialsProvider = watchedProvider(provider, context.hide)
   const url = uri?.replace(/^valkey/i, 'redis') // the driver knows no valkey:
-  const all = { url, ...options, disableOfflineQueue: true, socket: { reconnectStrategy, ...socket } }
-  return new NodeRedisClient(context, clientOf(driver, all as ClientOptions), false)
+  const all = { url, ...options, disableOfflineQueue: true }
+  return NodeRedisClient.own(context, (signal) => {
+    const given = { ...all, socket: { reconnectStrategy, ...socket, signal } }
+    return clientOf(driver, given as ClientOptions)
+  })
 }
 
 /** `createClient()` adds methods for all commands, which takes 12 MB of memory. The bare class is exported since version 6. */

@@ -5,6 +5,7 @@ import type { AdapterOptions } from '../adapter-options.js'
 import { type ServerInfo, SyncAdapter } from '../sync-adapter.js'
 import { explained } from './explained.js'
 import { familyOf } from './families.js'
+import { urisIn } from './node-address.js'
 import { isRefusal, lacksResp3 } from './node-redis-client.js'
 import { ownClient } from './own-client.js'
 import { isSubscribed, type RedisClient, type RedisContext } from './redis-client.js'
@@ -16,6 +17,10 @@ const SENTINEL =
   'is connected to a Sentinel, which carries no messages. Leave `uri` out, and name the Sentinels: ' +
   "`redisOptions: { name: 'mymaster', sentinelRootNodes: [{ host, port }] }`; or hand in what createSentinel() of the " +
   'redis package made as `redisClient`'
+
+const NOT_CONNECTED =
+  'the client that was handed in is not connected. That is up to its owner and its own options: call its `connect()`, and listen to ' +
+  'its `error` event, which says why'
 
 const RESP2 = 'to a server that does not know RESP 3: leave out `RESP: 3`, or give the client `RESP: 2`'
 
@@ -39,6 +44,14 @@ export class RedisAdapter extends SyncAdapter {
   /** Redis's own limit of a string, `proto-max-bulk-len`. */
   override get maxPayload(): number {
     return 512 * 1024 * 1024
+  }
+
+  protected override get place(): string | readonly string[] | undefined {
+    return this.options?.uri ?? urisIn(this.options?.redisOptions)
+  }
+
+  protected override get quietReason(): string {
+    return this.#given ? NOT_CONNECTED : super.quietReason
   }
 
   override async serverInfo(): Promise<ServerInfo> {
@@ -90,6 +103,13 @@ export class RedisAdapter extends SyncAdapter {
     return this.options.redisClient ?? this.options.db
   }
 
+  /** Whether TLS was asked for; not known of a client that was handed in. */
+  get #isTls(): boolean | undefined {
+    if (this.#given) return undefined
+    const { socket } = { ...this.options.redisOptions } as { socket?: { tls?: boolean } }
+    return socket?.tls === true || [this.place ?? []].flat().some((uri) => /^\s*(rediss|valkeys):/i.test(uri))
+  }
+
   async #open(receive: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void> {
     let fail: (error: unknown) => void = () => {}
     const failed = new Promise<never>((_resolve, reject) => {
@@ -103,7 +123,7 @@ export class RedisAdapter extends SyncAdapter {
       sharded,
       apart: this.#isApart,
       away: (cause) => {
-        if (!signal.aborted) this.away(isOpen ? cause : explained(cause, this.options))
+        if (!signal.aborted) this.away(isOpen ? cause : explained(cause, this.#isTls))
       },
       back: () => {
         if (!signal.aborted) this.back()
@@ -153,6 +173,6 @@ export class RedisAdapter extends SyncAdapter {
       return this.error('auth', text, error)
     }
     if (lacksResp3(error)) return this.error('options', `can't connect ${RESP2}`, error)
-    return explained(error, this.options)
+    return explained(error, this.#isTls)
   }
 }

@@ -2,9 +2,12 @@ import type { EventEmitter } from 'node:events'
 import { settledWithin } from '../settled-within.js'
 
 /** How long a server may take to answer a connection that is open, unless the driver's `connectTimeout` says otherwise, in ms. */
-const ANSWER_TIMEOUT = 5000
+export const ANSWER_TIMEOUT = 5000
 
-const silence = () => new Error('the server does not answer')
+/** How much the servers may say before one is ready, in bytes: the slots of the largest clusters. */
+export const MAX_ANSWER = 16 * 1024 * 1024
+
+export const silence = () => new Error('the server does not answer')
 
 /**
  * Calls back where a client of node-redis is connected and gets no answer: it waits for that without limit.

@@ -102,7 +102,7 @@ describe('wrong use of the NATS adapter', () => {
       await expectError(
         { uri: `nats://127.0.0.1:${redis.port}`, natsConnectionOptions: { timeout: 200 } },
         'connect',
-        /did not answer in time: is that a NATS server\? .* `uri`, by default 4222; .*`natsConnectionOptions: { timeout: 20_000 }`/
+        /did not answer in time, though a NATS server speaks first: is that a NATS server\? .* `uri`, by default 4222; .*`natsConnectionOptions: { timeout: 20_000 }`/
       )
       await closeProbes()
       await redis.stop()
