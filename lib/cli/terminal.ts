@@ -36,8 +36,11 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** For a reader of standard output, in bytes: what is written to a pipe waits in memory until it is read. */
 const MOST_WAITING = 2 ** 20
 
-/** What it takes of a process. */
-export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'stdin' | 'env' | 'argv' | 'platform' | 'once'>
+/** What it takes of a process. Its `exitCode` is set where output is lost. */
+export type Host = Pick<
+  NodeJS.Process,
+  'stdout' | 'stderr' | 'stdin' | 'env' | 'argv' | 'platform' | 'once' | 'exitCode'
+>
 
 /** That of a process. */
 export function processTerminal(host: Host = process): Terminal {
@@ -47,12 +50,17 @@ export function processTerminal(host: Host = process): Terminal {
     host.once(signal, () => end.abort(code)) // the second one ends the process at once
   }
   let isRead = true
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', () => {
-      if (stream === stdout) isRead = false
-      end.abort(0)
-    })
-  }
+  stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    isRead = false
+    const isFailure = code !== 'EPIPE' // otherwise its reader has seen enough
+    if (isFailure) {
+      host.exitCode = 1
+      complain(`feathers-sync: could not write to standard output: ${message}`)
+    }
+    end.abort(Number(isFailure))
+  })
+  stderr.on('error', () => end.abort(0))
+  const complain = (text: string) => void stderr.write(`${text}\n`)
   const write = (text: string) => {
     if (isRead) stdout.write(text)
   }
@@ -78,7 +86,7 @@ export function processTerminal(host: Host = process): Terminal {
     caughtUp: () => new Promise((resolve) => stdout.once('drain', resolve)),
     write,
     line: (text) => write(`${text}\n`),
-    complain: (text) => void stderr.write(`${text}\n`),
+    complain,
     input: () => text(addAbortSignal(end.signal, stdin))
   }
 }

@@ -12,7 +12,7 @@ function host(env: NodeJS.ProcessEnv, { isTTY = true, platform = 'linux' } = {})
   return {
     signals,
     stdout,
-    stdin,
+    stderr,
     host: { env, platform, stdout, stderr, stdin, argv: [], once } as unknown as Host
   }
 }
@@ -51,6 +51,18 @@ describe('processTerminal', () => {
     stdout.resume()
     await terminal.caughtUp()
     expect(terminal.isBehind).to.equal(false)
+  })
+
+  it('is ended by a reader that has gone, and by output that is lost, which is a failure', () => {
+    const end = (code: string) => {
+      const { host: process, stdout, stderr } = host({})
+      const { signal } = processTerminal(process)
+      stdout.emit('error', Object.assign(new Error(`${code}: it failed`), { code }))
+      return { reason: signal.reason, exitCode: process.exitCode, errors: String(stderr.read() ?? '') }
+    }
+    expect(end('EPIPE')).to.deep.equal({ reason: 0, exitCode: undefined, errors: '' })
+    const errors = 'feathers-sync: could not write to standard output: ENOSPC: it failed\n'
+    expect(end('ENOSPC')).to.deep.equal({ reason: 1, exitCode: 1, errors })
   })
 
   it('gives up reading its input at a signal', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { command, start } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
@@ -67,8 +68,17 @@ describe('feathers-sync top', () => {
     }
     await members.start(5, { uri })
     const small = start(top, { isTerminal: true })
-    await eventually(() => small.output.includes('and 2 more'), { message: small.output })
+    await eventually(() => small.output.includes('and 3 more'), { message: small.output })
+    const [drawn = ''] = small.output.split('\u001b[J')
+    expect(drawn.split('\n')).to.have.length(10) // the last one is empty: one more would move all up
     small.interrupt(130)
     await small.ended
+    const tiny = start([...top, '--key', 'x'.repeat(90)], { isTerminal: true, columns: 30, rows: 3 })
+    await eventually(() => tiny.output.includes('instances'))
+    tiny.interrupt(130)
+    await tiny.ended
+    const lines = stripVTControlCharacters(tiny.output).trimEnd().split('\n')
+    expect(lines).to.have.length(2)
+    expect(Math.max(...lines.map(({ length }) => length))).to.equal(30)
   })
 })

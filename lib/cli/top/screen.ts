@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Place } from '../place.js'
 import type { Terminal } from '../terminal.js'
 import { clockTime, count, duration, grouped, printable, rate, short, table } from '../text.js'
@@ -6,8 +7,8 @@ import type { Row } from './fleet.js'
 const HEAD = ['INSTANCE', 'NAME', 'HOST', 'PID', 'VERSION', 'UP', 'EVENTS/S', 'LAST', 'DELAY', 'HEARD']
 const NUMBERS = [3, 5, 6, 7, 8, 9]
 
-/** Lines of the screen that are no instances. */
-const FRAME = 5
+/** Lines of the screen that are no instances: the empty one in which the cursor is, too. */
+const FRAME = 6
 
 const HOME = '\u001b[H'
 const CLEAR = '\u001b[2J'
@@ -34,12 +35,13 @@ export class Screen {
   }
 
   draw(view: View): void {
-    const { write, rows } = this.#terminal
+    const { write, rows, columns } = this.#terminal
     const lines = this.#lines(view, this.#inPlace ? rows - FRAME : Number.POSITIVE_INFINITY)
     if (!this.#inPlace) write(`${this.#isDrawn ? '\n' : ''}${lines.join('\n')}\n`)
     else {
       const start = this.#isDrawn ? HOME : CLEAR + HOME
-      write(`${start}${lines.map((line) => `${line}${ERASE_LINE}`).join('\n')}\n${ERASE_BELOW}`)
+      const fitting = lines.slice(0, rows - 1).map((line) => cut(line, columns) + ERASE_LINE)
+      write(`${start}${fitting.join('\n')}\n${ERASE_BELOW}`)
     }
     this.#isDrawn = true
   }
@@ -52,7 +54,7 @@ export class Screen {
     if (isAway) facts.push(red('the broker is away'))
     const shown = table([HEAD, ...rows.map(cells)], NUMBERS).slice(0, 1 + Math.max(1, most))
     const [head = '', ...body] = this.#inPlace
-      ? shown.map((line) => line.slice(0, this.#terminal.columns))
+      ? shown.map((line) => cut(line, this.#terminal.columns))
       : shown
     const hidden = rows.length - body.length
     return [
@@ -64,6 +66,12 @@ export class Screen {
       ...(hidden > 0 ? [dim(`and ${hidden} more`)] : [])
     ]
   }
+}
+
+/** A line that would go on in the next one is shortened, without its colors. */
+function cut(line: string, columns: number): string {
+  const text = stripVTControlCharacters(line)
+  return text.length > columns ? text.slice(0, columns) : line
 }
 
 function cells({ origin, name, host, pid, version, age, rate: events, last, delay, heard }: Row): string[] {
