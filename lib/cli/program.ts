@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LIBRARY } from '../adapters/library.js'
+import { MAX_EVENT } from '../delivery/wire/fragments.js'
 import { SyncError } from '../errors.js'
+import { servicePath } from '../message/service-path.js'
 import { PLAIN_MODES } from '../sealing/secret-option.js'
 import { type BenchOptions, bench, SENDER } from './bench/bench.js'
 import { runSender } from './bench/sender.js'
@@ -22,6 +24,11 @@ const KEY = 'the `key` of the application (default: FEATHERS_SYNC_KEY, or feathe
 
 const SECRET_ENV =
   'the environment variable that holds the `secret` of the application; several, separated by commas: the first seals, all open (default: FEATHERS_SYNC_SECRET, where it is set)'
+
+/** What timers of Node take, in ms. */
+const LONGEST = 2 ** 31 - 1
+const wholeNumber = upTo(LONGEST)
+const seconds = upTo(Math.floor(LONGEST / 1000))
 
 const EXIT_CODES = `
 Exit codes: 0 all is well, 1 a problem was found, 2 the command was used in a wrong way.
@@ -89,14 +96,14 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     .description(
       'Shows the events of the instances as they are sent. Sends one message, and is no instance itself.'
     )
-    .option('-p, --path <path>', 'only this service; may be given several times', several, [])
+    .option('-p, --path <path>', 'only this service; may be given several times', severalPaths, [])
     .option('-e, --event <event>', 'only this event; may be given several times', several, [])
     .addOption(plain())
     .option('-d, --data', 'the data of the events too: they may be private', false)
     .addOption(serializer())
-    .option('--rates <seconds>', 'rates in place of the events, every so many seconds', wholeNumber)
+    .option('--rates <seconds>', 'rates in place of the events, every so many seconds', seconds)
     .option('-n, --count <events>', 'end after so many events', wholeNumber)
-    .option('--for <seconds>', 'end after so many seconds', wholeNumber)
+    .option('--for <seconds>', 'end after so many seconds', seconds)
     .addHelpText(
       'after',
       examples(
@@ -113,7 +120,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   common(program.command('top'))
     .description('Shows the instances: who they are, what they send, how late it comes. Sends one message.')
     .addOption(plain())
-    .option('-i, --interval <seconds>', 'how often it is shown anew', wholeNumber, 2)
+    .option('-i, --interval <seconds>', 'how often it is shown anew', seconds, 2)
     .option('-1, --once', 'once, after one interval', false)
     .addHelpText(
       'after',
@@ -164,8 +171,8 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
 
   common(program.command('bench'))
     .description('Measures what the broker carries between two processes of this machine. Loads the broker.')
-    .option('--size <bytes>', 'of the data of an event', wholeNumber, 200)
-    .option('--seconds <seconds>', 'how long each of the two runs takes', wholeNumber, 5)
+    .option('--size <bytes>', 'of the data of an event', upTo(MAX_EVENT), 200)
+    .option('--seconds <seconds>', 'how long each of the two runs takes', seconds, 5)
     .option('--rate <events>', 'events a second, for the latency', wholeNumber, 200)
     .addHelpText(
       'after',
@@ -202,6 +209,11 @@ function several(value: string, before: string[]): string[] {
   return [...before, value]
 }
 
+/** As services have it. */
+function severalPaths(value: string, before: string[]): string[] {
+  return several(servicePath(value), before)
+}
+
 function common(command: Command): Command {
   return command
     .argument('[uri]', URI)
@@ -215,9 +227,11 @@ function examples(...lines: string[]): string {
   return ['', 'Examples:', ...lines.map((line) => `  $ ${line}`)].join('\n')
 }
 
-function wholeNumber(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1 || number > 2 ** 31 - 1)
-    throw new InvalidArgumentError('It has to be a whole number from 1 to 2147483647.')
-  return number
+function upTo(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (!Number.isInteger(number) || number < 1 || number > most)
+      throw new InvalidArgumentError(`It has to be a whole number from 1 to ${most}.`)
+    return number
+  }
 }

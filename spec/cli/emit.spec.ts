@@ -74,6 +74,16 @@ describe('feathers-sync emit', () => {
     expect(performance.now() - started).to.be.below(3000)
   })
 
+  it('ends with 1 where the event is too large, and says why', async () => {
+    const input = JSON.stringify('x'.repeat(2 ** 26))
+    const { code, output, errors } = await command(['emit', uri, 'events', 'made', '-', ...key], { input })
+    expect({ code, output }).to.deep.equal({ code: 1, output: '' })
+    expect(errors).to.match(/^feathers-sync: an event has 671\d+ bytes, at most 67108864 can be sent/)
+    const none = await command(['emit', uri, 'events', 'made', '-', '--key', 'nobody'], { input })
+    expect(none).to.include({ code: 1, output: '' })
+    expect(none.errors).to.match(/^feathers-sync: an event has 671/)
+  })
+
   it('ends with 2 where the arguments are wrong', async () => {
     expect((await command(['emit', 'ipc:', 'events', 'made', '{x'])).errors).to.match(/has to be JSON/)
     for (const [names, text] of [

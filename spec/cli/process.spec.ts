@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { type EventEmitter, once } from 'node:events'
+import { open, rm } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { startRedis } from '../support/brokers/redis.js'
@@ -95,5 +96,31 @@ describe('feathers-sync, the process', () => {
     const [errors, [code, signal]] = await Promise.all([text(child.stderr as never), once(child, 'close')])
     clearInterval(timer)
     expect({ code, signal, errors }).to.deep.equal({ code: 0, signal: null, errors: '' })
+  })
+
+  it('ends with 1, and says why, where its output can not be written', async () => {
+    const full = await open('/dev/full', 'w').catch(() => undefined)
+    const closed = full ?? (await open(process.execPath, 'r')) // where there is no such device: it can't be written to
+    const child = await spawnCommand(['--version'], { stdio: ['ignore', closed.fd, 'pipe'] })
+    const [errors, [code]] = await Promise.all([text(child.stderr as never), once(child, 'close')])
+    await closed.close()
+    expect(code).to.equal(1)
+    expect(errors).to.match(/^feathers-sync: could not write to standard output: (ENOSPC|EBADF).*\n$/)
+  })
+
+  it('bench, here the hub, ends with its second process and without a word, however it is ended', async () => {
+    const own = `${uri}.bench`
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const child = await spawnCommand(['bench', own, '--seconds', '30'])
+      await says(child, /This loads/)
+      child.kill(signal)
+      const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr as never)]) // which both have
+      expect({ signal, code, errors }).to.deep.equal({
+        signal,
+        code: signal === 'SIGINT' ? 130 : null,
+        errors: ''
+      })
+    }
+    await rm(own.replace('ipc://', ''), { force: true })
   })
 })

@@ -40,6 +40,10 @@ describe('feathers-sync, the command', () => {
       [['check', 'ipc:', '--timeout', '1.5'], /whole number from 1/],
       [['emit', 'redis://localhost', 'messages', 'created'], /got no <json> behind the URI, path and event/],
       [['watch', 'ipc:', '--count', 'x'], /whole number from 1/],
+      [['watch', 'ipc:', '--for', '2147484'], /whole number from 1 to 2147483\./], // timers take no more
+      [['watch', 'ipc:', '--rates', '2147484'], /whole number from 1 to 2147483\./],
+      [['top', 'ipc:', '--interval', '2147484'], /whole number from 1 to 2147483\./],
+      [['bench', 'ipc:', '--size', '67108865'], /whole number from 1 to 67108864\./],
       [['watch', 'ipc:', '--serializer', 'bson'], /Allowed choices are json, msgpack/]
     ]
     for (const [args, text] of wrong) {

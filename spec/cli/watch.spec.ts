@@ -119,7 +119,7 @@ describe('feathers-sync watch', () => {
       const app = feathers()
       app.use('others', { find: async () => [] } as never, { events: ['made', 'seen', 'left'] })
       const [one] = await members.start(1, { uri, app })
-      const filters = ['--path', 'others', '--path', 'nothing', '--event', 'made', '--event', 'left']
+      const filters = ['--path', '/others/', '--path', 'nothing', '--event', 'made', '--event', 'left']
       const watch = await watching(members, uri, ...filters, '--count', '2')
       one.make(1)
       const others = app.service('others') as unknown as EventEmitter

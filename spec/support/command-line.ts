@@ -33,6 +33,8 @@ export interface Setting {
   env?: Record<string, string>
   input?: string
   isTerminal?: boolean
+  columns?: number
+  rows?: number
   /** That of `compiledCommand()`. */
   program?: string
 }
@@ -40,7 +42,7 @@ export interface Setting {
 /** Starts a command in this process. */
 export function start(
   args: readonly string[],
-  { env = {}, input = '', isTerminal = false, program = '' }: Setting = {}
+  { env = {}, input = '', isTerminal = false, columns = 120, rows = 10, program = '' }: Setting = {}
 ) {
   const end = new AbortController()
   let isBehind = false
@@ -72,8 +74,8 @@ export function start(
     program,
     colors: pico.createColors(false),
     isTerminal,
-    columns: 120,
-    rows: 10,
+    columns,
+    rows,
     signal: end.signal,
     get isBehind() {
       return isBehind
@@ -107,7 +109,7 @@ let folder: string | undefined
 /** Starts a command as a process of its own, compiled once: that takes a tenth of the time. */
 export async function spawnCommand(
   args: readonly string[],
-  { env = {}, stdio = ['pipe', 'pipe', 'pipe'] as ('pipe' | 'ignore')[] } = {}
+  { env = {}, stdio = ['pipe', 'pipe', 'pipe'] as ('pipe' | 'ignore' | number)[] } = {}
 ): Promise<ChildProcess> {
   return spawn(process.execPath, [await compiledCommand(), ...args], {
     stdio,

@@ -121,6 +121,6 @@ class Sender {
   }
 
   kill(): void {
-    this.#child.kill()
+    this.#child.kill('SIGKILL') // it may be busy, and others are for a user to send
   }
 }

@@ -41,7 +41,8 @@ export function machineTime(): number {
 /** The child process of a benchmark: carries out what its parent sends it, until that has gone. */
 export function runSender(): void {
   let emitter: Emitter | undefined
-  const answer = (it: Answer) => process.send?.(it)
+  // A parent that has gone is noticed elsewhere.
+  const answer = (it: Answer) => process.send?.(it, undefined, undefined, () => {})
   process.on('disconnect', () => process.exit())
   process.on('message', async (order: Order) => {
     try {
