@@ -24,7 +24,7 @@ async function texts(): Promise<string> {
 }
 
 const PREFIX =
-  /^(feathers-sync: (the redis adapter (at … )?)?|feathers-sync:events |\(node:…\) FeathersSyncWarning: )/
+  /^(feathers-sync: (the (redis|amqp) adapter (at … )?)?|feathers-sync:events |\(node:…\) FeathersSyncWarning: )/
 /** What a driver, an operating system or an application says, and names of this page's examples. */
 const FOREIGN =
   /connect ECONNREFUSED|WRONGPASS|'?(messages|authentication)'? '?(created|typing)'?|'?redis'?|`?heartbee?a?t`?|`redisOptions`|1 event(?=,)|app(?=\.on\()/g
