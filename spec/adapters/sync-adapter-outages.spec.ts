@@ -52,6 +52,38 @@ describe('SyncAdapter, outages', () => {
     })
   })
 
+  describe('an attempt of which nothing is heard', () => {
+    const begin = async () => {
+      adapter.connecting.returns(new Promise(() => {}))
+      void adapter.connect(handlers)
+      await clock.tickAsync(5900)
+    }
+
+    it('is reported once, with what may be the reason', async () => {
+      await begin()
+      expect(messages()).to.deep.equal([])
+      await clock.tickAsync(60_000)
+      expect(messages()).to.deep.equal([
+        'feathers-sync: the test adapter at test://user:***@host/?*** has not connected within 6 s, it goes on trying: ' +
+          'nothing has answered yet. Is that the right server, and its port?'
+      ])
+      expect(handlers.errors[0]).to.have.property('kind', 'connect')
+      expect(adapter.status).to.equal('connecting')
+    })
+
+    it('is not, where the driver has said why, or it is closed', async () => {
+      await begin()
+      adapter.driver.away(new Error('ECONNREFUSED'))
+      await clock.tickAsync(60_000)
+      expect(messages()).to.have.length(1)
+      await adapter.close()
+      await begin()
+      await adapter.close()
+      await clock.tickAsync(60_000)
+      expect(messages()).to.have.length(1)
+    })
+  })
+
   describe('lost', () => {
     it('closes and connects anew', async () => {
       await adapter.connect(handlers)

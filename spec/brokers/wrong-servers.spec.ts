@@ -80,6 +80,53 @@ describe('a server that is not what it should be, the slower ones', function () 
     }
   })
 
+  describe('a process at a silent server', () => {
+    const socket = { connectTimeout: 500 }
+    const ways: Record<string, (port: number) => object> = {
+      rootNodes: (port) => ({
+        adapter: 'redis',
+        redisOptions: { rootNodes: [{ url: `redis://127.0.0.1:${port}` }], defaults: { socket } }
+      }),
+      sentinelRootNodes: (port) => ({
+        adapter: 'redis',
+        redisOptions: {
+          name: 'main',
+          sentinelRootNodes: [{ host: '127.0.0.1', port }],
+          sentinelClientOptions: { socket },
+          nodeClientOptions: { socket }
+        }
+      }),
+      'rediss:': (port) => ({ uri: `rediss://127.0.0.1:${port}`, redisOptions: { socket } }),
+      'tls:, first of all': (port) => ({
+        uri: `tls://127.0.0.1:${port}`,
+        natsConnectionOptions: { timeout: 500, tls: { handshakeFirst: true } }
+      })
+    }
+    for (const [name, options] of Object.entries(ways)) {
+      it(`${name}: prints one line, and ends when it is closed`, async () => {
+        const server = await startWrongServer('a silent server')
+        try {
+          const { errors, code, lingered } = await runScript(`
+            import { feathers } from '@feathersjs/feathers'
+            import sync from './lib/index.ts'
+            const app = feathers().configure(sync(${JSON.stringify(options(server.port))}))
+            setTimeout(async () => {
+              await app.teardown()
+              console.log('closed')
+            }, 5000)`)
+          expect(errors.trim().split('\n'), errors).to.have.length(1)
+          expect(errors).to.match(/127\.0\.0\.1:\d+ could not connect: .*(6379|redis:|4222)/)
+          expect(code).to.equal(0)
+          expect(lingered, 'ms').to.be.below(1000)
+          expect(server.accepted, 'attempts').to.be.within(2, 8)
+          await eventually(() => server.open === 0, { message: 'no connection' })
+        } finally {
+          await server.close()
+        }
+      })
+    }
+  })
+
   describe('one of several is silent, and another one works', () => {
     const listed: Record<
       string,

@@ -71,7 +71,8 @@ describe('IpcAdapter', function () {
     for (const [what, address, text] of [
       ['too long a path', `ipc:///tmp/${'x'.repeat(100)}`, /has 105 bytes, a socket's may have 98/],
       ['a host', 'ipc://tmp/hub.sock', /three slashes/],
-      ['a file that is no socket', `ipc://${process.cwd()}/package.json`, /is not a socket of the user/]
+      ['a file that is no socket', `ipc://${process.cwd()}/package.json`, /is not a socket of the user/],
+      ['a directory', `ipc://${process.cwd()}/spec`, /is not a socket of the user/]
     ] as const) {
       it(`is refused ${what}`, async () => {
         const adapter = create(address)
