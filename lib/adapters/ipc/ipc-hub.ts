@@ -30,6 +30,7 @@ export class IpcHub {
   readonly #path: string
   #identity: string | undefined
   #timer: NodeJS.Timeout | undefined
+  #isClosing = false
 
   private constructor(path: string) {
     this.#path = path
@@ -56,7 +57,9 @@ export class IpcHub {
         // the folder can't be written any more: what is left there is a dead socket, and is replaced
       }
     }
-    for (const socket of this.#sockets) socket.destroySoon()
+    // Ended, not destroyed: a client that sends before it has read everything would lose that by the error.
+    this.#isClosing = true
+    for (const socket of this.#sockets) socket.end()
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
     }, LEAVE_TIMEOUT)
@@ -125,6 +128,7 @@ export class IpcHub {
       if (room?.size === 0) this.#rooms.delete(key)
     })
     onPacket(socket, (bytes) => {
+      if (this.#isClosing) return // who sent it sends it again to the next hub, as it has not come back
       if (room) return this.#forward(bytes, room)
       key = bytes.toString()
       room = this.#room(key)

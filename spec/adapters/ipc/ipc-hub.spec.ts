@@ -191,6 +191,22 @@ describe('IpcHub', () => {
       expect(performance.now() - began).to.be.within(500, 1500)
       await eventually(() => two.received.length === 51, { message: 'all of it' })
     })
+
+    it('lets a client have what was sent that is busy meanwhile, and sends first', async () => {
+      const hub = await open()
+      const [one, busy] = [await welcomed(), await welcomed()]
+      busy.socket.pause()
+      send(one, 'the last words')
+      await eventually(() => one.received.length === 2, { message: 'the echo' })
+      const closing = hub?.close()
+      await once(one.socket, 'close') // now the hub has nothing more to send
+      for (const text of ['mine', 'more of mine'])
+        await new Promise((resolve) => busy.socket.write(packet(Buffer.from(text)), resolve))
+      busy.socket.resume()
+      await closing
+      await eventually(() => busy.socket.destroyed, { message: 'the end' })
+      expect(busy.received[1]).to.equal('the last words')
+    })
   })
 
   it('forwards to all clients of the same key, the sender too, and to no others', async () => {
