@@ -42,8 +42,9 @@ export class Rollout {
     const made = new Map<string, number>()
     for (const other of others) made.set(other.name, (await other.report()).made)
     this.#before.set(newcomer.name, made)
-    // What it is sent again of the time before it was there would be reported as lost, if one that leaves at once could not.
-    for (const other of others) await hasAllOf(newcomer, other)
+    // Over `ipc:` all reconnect when the hub leaves: what the newcomer misses by that, who leaves next must still be there to send.
+    const hasHub = (await this.#fleet.reports()).some(({ isHub }) => isHub)
+    if (hasHub) for (const other of others) await hasAllOf(newcomer, other)
     newcomer.make(Number.MAX_SAFE_INTEGER, LOAD).catch(() => {}) // until it leaves
   }
 
