@@ -9,6 +9,7 @@ import { expect } from 'chai'
 import { readOptions } from '../../demo/web/options.js'
 import { freePort } from '../support/brokers/ports.js'
 import { eventually } from '../support/eventually.js'
+import { isAlive } from '../support/is-alive.js'
 import { DemoProcess, STARTUP } from './demo-process.js'
 
 describe('npm run demo:web', function () {
@@ -122,11 +123,3 @@ describe('scripts/ensure-chromium.sh', () => {
     expect(stderr).to.include('The browser tests need Chromium or Chrome')
   })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}

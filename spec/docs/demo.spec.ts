@@ -11,6 +11,7 @@ import { freePort } from '../support/brokers/ports.js'
 import { startRedis } from '../support/brokers/redis.js'
 import { compile } from '../support/compile.js'
 import { eventually } from '../support/eventually.js'
+import { isAlive } from '../support/is-alive.js'
 
 describe('the demo', function () {
   this.timeout(60_000) // most tests start four processes
@@ -202,12 +203,4 @@ async function outcomeOf(demo: ChildProcess): Promise<Outcome> {
 function tableOf(output: string): Record<string, number> {
   const rows = output.matchAll(/^ +([ABC][12]) +(\d+) +(\d+) +[\d.]+ +[\d.]+ +[\d.]+$/gm)
   return Object.fromEntries([...rows].map(([, client, , received]) => [client, Number(received)]))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }

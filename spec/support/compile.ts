@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, buildSync } from 'esbuild'
+import { isAlive } from './is-alive.js'
 
 const CACHE = join(import.meta.dirname, '../../.cache')
 
@@ -13,7 +14,8 @@ const REQUIRE = "import { createRequire } from 'node:module'; const require = cr
  */
 export function compile(entryPoints: string[], options: BuildOptions = {}): string {
   mkdirSync(CACHE, { recursive: true })
-  const folder = mkdtempSync(join(CACHE, 'compiled-'))
+  removeOrphans()
+  const folder = mkdtempSync(join(CACHE, `compiled-${process.pid}-`))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   buildSync({
     entryPoints,
@@ -28,4 +30,12 @@ export function compile(entryPoints: string[], options: BuildOptions = {}): stri
     ...options
   })
   return folder
+}
+
+/** What processes that were killed have left. */
+function removeOrphans(): void {
+  for (const name of readdirSync(CACHE)) {
+    const [, pid] = /^compiled-(\d+)-/.exec(name) ?? []
+    if (pid && !isAlive(Number(pid))) rmSync(join(CACHE, name), { recursive: true, force: true })
+  }
 }
