@@ -8,7 +8,7 @@ import { ALGORITHM } from './sealer.js'
 import type { SealingKeys } from './sealing-keys.js'
 
 /** How much earlier or later than now the first frame of an origin over a connection may have been sealed, in ms. */
-export const MAX_AGE = 60_000
+const MAX_AGE = 60_000
 
 /** How many origins are known: those that have left are, too, until those heard since need the room. */
 const MAX_SENDERS = 20_000
