@@ -78,10 +78,10 @@ describe('AmqpAdapter', function () {
     })
 
     it('rejects `ready` where the user may not declare the exchange', async () => {
-      await addUser('reader', '"^$"')
-      const error = await rejection(stage.start(stage.uri.replace('guest:guest', 'reader:pw')).ready)
+      await addUser('visitor', '"^$"')
+      const error = await rejection(stage.start(stage.uri.replace('guest:guest', 'visitor:pw')).ready)
       expect(error).to.be.instanceOf(SyncError).with.property('kind', 'auth')
-      expect((error as SyncError).message).to.match(/access to exchange .* refused for user 'reader'/)
+      expect((error as SyncError).message).to.match(/access to exchange .* refused for user 'visitor'/)
     })
 
     it('waits for a virtual host that does not exist, and says so', async () => {
