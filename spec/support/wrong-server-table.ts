@@ -117,7 +117,6 @@ export function describeWrongServer(what: string, start: () => Promise<WrongServ
         const server = await start()
         const given = options(server.port, server.path ?? '') as SyncOptions
         const member = members.configure({ closeTimeout: 200, ...given })
-        member.app.sync.ready.catch(() => {}) // where it is permanent
         cells.set(name, { server, given, member })
       }
     })
@@ -135,10 +134,11 @@ export function describeWrongServer(what: string, start: () => Promise<WrongServ
         const { server, member } = cells.get(name) as Cell
         await eventually(() => member.errors.length > 0, { message: 'an error' })
         const { kind, message } = member.errors[0] as { kind: string; message: string }
+        expect(kind, message).to.equal('connect')
         expect(message).to.match(hint)
         expect(member.texts()).not.to.contain('s3cret')
         if (!end) expect(message).to.contain(hint === IPC ? server.path : `127.0.0.1:${server.port}`)
-        if (kind === 'connect') expect(member.app.sync.status).to.equal('connecting')
+        expect(member.app.sync.status).to.equal('connecting')
         const start = performance.now()
         await member.app.sync.close()
         expect(performance.now() - start, 'ms that close() took').to.be.below(3000)

@@ -12,7 +12,7 @@ export interface Failure {
 
 const TLS = '`natsConnectionOptions: { tls: ... }`'
 
-/** Another kind of server. Its host may be down and take nothing, or the connection be cut: so it is tried again. */
+/** Something else is there now. The server may be there the next moment: so it is tried again. */
 const isNone = (did: string) => (address: string) =>
   `${address} ${did}: is that a NATS server? Host and port for clients are those of \`uri\`, by default 4222`
 
@@ -30,6 +30,7 @@ const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: str
     'connect',
     isNone('takes connections and closes them at once')
   ],
+  [/unexpected response from server/, 'connect', isNone('says what no NATS server says')],
   [new RegExp(FLOOD), 'connect', isNone('sends without end what is no answer')],
   [
     /connection.?refused|ECONNREFUSED/i,
@@ -43,12 +44,6 @@ const EXPLANATIONS: [pattern: RegExp, kind: Failure['kind'], text: (address: str
       `${isNone('did not answer in time, though a NATS server speaks first')(address)}; ` +
       'a slow server gets more time by `natsConnectionOptions: { timeout: 20_000 }`, and one that begins with TLS is ' +
       'connected to with `natsConnectionOptions: { tls: { handshakeFirst: true } }`'
-  ],
-  [
-    /unexpected response from server/,
-    'options',
-    (address) =>
-      `${address} is no NATS server: the \`uri\` has to name the port for clients, which is 4222 by default`
   ],
   [
     /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,

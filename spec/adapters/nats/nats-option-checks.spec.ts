@@ -108,14 +108,14 @@ describe('wrong use of the NATS adapter', () => {
       await redis.stop()
     })
 
-    it('a server that speaks something else: ready rejects, and says which port it has to be', async () => {
+    it('a server that speaks something else: says which port it has to be, and goes on trying', async () => {
       const mail = createServer((socket) => socket.on('error', () => {}).write('220 mail.example.com\r\n'))
       await once(mail.listen(0, '127.0.0.1'), 'listening')
       const { port } = mail.address() as AddressInfo
       await expectError(
         { uri: `nats://127.0.0.1:${port}` },
-        'options',
-        /is no NATS server: the `uri` has to name the port for clients, which is 4222 by default/
+        'connect',
+        /says what no NATS server says: is that a NATS server\? Host and port for clients are those of `uri`, by default 4222/
       )
       mail.close()
     })
