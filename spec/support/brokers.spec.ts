@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { connect as amqpConnect } from 'amqplib'
 import { expect } from 'chai'
 import { connect as natsConnect } from 'nats'
@@ -22,6 +25,20 @@ describe('brokers', () => {
     after(() => broker.stop())
 
     it('answers a driver, also after a SIGKILL and a restart', () => survivesRestart(broker, redisRoundTrip))
+
+    it('leaves no folder where it is not installed', async () => {
+      const { TMPDIR } = process.env
+      const folder = await mkdtemp(join(tmpdir(), 'feathers-sync-none-'))
+      try {
+        process.env.TMPDIR = folder
+        await failureOf(startRedis({ source: { program: 'no-redis-server', image: 'no/such:image' } }))
+        expect(await readdir(folder)).to.deep.equal([])
+      } finally {
+        if (TMPDIR === undefined) delete process.env.TMPDIR
+        else process.env.TMPDIR = TMPDIR
+        await rmdir(folder)
+      }
+    })
 
     it('takes raw commands', async () => {
       expect(await broker.command('CLIENT', 'KILL', 'TYPE', 'pubsub')).to.equal(':0\r\n')

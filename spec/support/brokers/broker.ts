@@ -37,7 +37,7 @@ export abstract class PrivateBroker implements Broker {
     this.folder ||= await mkdtemp(join(tmpdir(), `feathers-sync-${this.name}-`))
     running.add(this)
     if (this.port) await this.run()
-    else await this.runSomewhere()
+    else await this.runFirst()
   }
 
   /** Of its process group; undefined while it does not run. */
@@ -58,6 +58,16 @@ export abstract class PrivateBroker implements Broker {
   protected get daemon(): Daemon {
     if (!this.process) throw new Error(`${this.name} is not running`)
     return this.process
+  }
+
+  /** Where it can't be run, such as where it is not installed, no folder stays. */
+  private async runFirst(): Promise<void> {
+    try {
+      await this.runSomewhere()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
   }
 
   /** Another suite may take a port between our look and the broker's bind: then another is tried. */
