@@ -32,7 +32,7 @@ type Sending = Pick<Sync, 'instrument' | 'type' | 'adapter'>
  * @throws TypeError if `app.sync` is not that of `sync(…)`
  */
 export function instrument(app: Application | Sending): void {
-  const isApplication = 'hooks' in app
+  const isApplication = isObject(app) && 'hooks' in app
   const sync: Partial<Sending> | undefined = isApplication ? app.sync : app
   if (typeof sync?.instrument !== 'function') {
     throw new TypeError(

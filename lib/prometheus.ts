@@ -1,7 +1,7 @@
 import type { Application } from '@feathersjs/feathers'
 import type { Sync } from 'feathers-sync'
 import { register as defaultRegister } from 'prom-client'
-import { checkLabels, checkPrefix, checkRegister, failure } from './prometheus/checks.js'
+import { checkLabels, checkNames, checkPrefix, checkRegister, failure } from './prometheus/checks.js'
 import { type AnyRegistry, SyncMetrics } from './prometheus/sync-metrics.js'
 
 export interface SyncMetricsOptions {
@@ -22,6 +22,7 @@ export interface SyncMetricsOptions {
  * @throws TypeError for an option that can't be used
  */
 export function collectSyncMetrics(app: Application, options: SyncMetricsOptions = {}): void {
+  checkNames(options)
   const { register = defaultRegister, prefix = '', labels = {} } = options
   checkRegister(register)
   checkPrefix(prefix)
@@ -30,7 +31,8 @@ export function collectSyncMetrics(app: Application, options: SyncMetricsOptions
   SyncMetrics.on(register, prefix, Object.keys(labels)).add(sync, { ...labels })
 }
 
-function syncOf({ sync }: Application): Sync {
+function syncOf(app: Application | undefined): Sync {
+  const sync = app?.sync
   if (!sync)
     throw failure('app.sync is not there: call app.configure(sync(...)) before collectSyncMetrics(app)')
   if (typeof sync.stats !== 'function') {

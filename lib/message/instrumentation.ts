@@ -31,11 +31,19 @@ export class Instrumented {
   /** Of bulk calls. */
   readonly #sent = new WeakMap<object, { trace: TraceContext | undefined }>()
 
-  /** @param onError called with what was contained; must not throw */
+  /**
+   * @param onError called with what was contained; must not throw
+   * @throws TypeError for what is no instrumentation
+   */
   constructor(
     private readonly instrumentation: Instrumentation,
     private readonly onError: (error: SyncError) => void
-  ) {}
+  ) {
+    const { send, deliver }: Partial<Instrumentation> = instrumentation
+    if (typeof send === 'function' && typeof deliver === 'function') return
+    const expected = 'an object with the methods `send` and `deliver`, or undefined for none'
+    throw new TypeError(`feathers-sync: instrument() takes ${expected}`)
+  }
 
   /**
    * What travels with an event.

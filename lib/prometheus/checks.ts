@@ -12,6 +12,21 @@ export function failure(text: string): Error {
   return new Error(`feathers-sync/prometheus: ${text}`)
 }
 
+/** @throws TypeError for a name that none of the options has, as the metrics would be registered elsewhere */
+export function checkNames(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    const expected = 'an object of `register`, `prefix` and `labels`'
+    throw new TypeError(
+      `feathers-sync/prometheus: the options have to be ${expected}, and are ${inspect(options)}`
+    )
+  }
+  const unknown = Object.keys(options).find((name) => !['register', 'prefix', 'labels'].includes(name))
+  if (unknown !== undefined) {
+    const expected = 'only `register`, `prefix` and `labels`'
+    throw new TypeError(`feathers-sync/prometheus: there is no option ${inspect(unknown)}, ${expected}`)
+  }
+}
+
 /** By what is needed of it: there may be two copies of the package. @throws TypeError for anything else */
 export function checkRegister(register: unknown): void {
   const { registerMetric, getSingleMetric } = (register ?? {}) as Partial<Registry>

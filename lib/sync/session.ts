@@ -143,8 +143,11 @@ export class Session {
 
   async #reachOthers(ms: number): Promise<void> {
     if (await settledWithin(ms, this.delivery.reached())) return
-    const { key } = this.#options
-    const text = `no other instance was heard under the key '${key}': is an application running with this broker and \`key\`?`
+    const { key, secret } = this.#options
+    const common = secret
+      ? 'this broker, `key` and `secret`'
+      : 'this broker and `key`, and without a `secret` as here'
+    const text = `no other instance was heard under the key '${key}': is an application running with ${common}?`
     this.#handlers.error(new SyncError('publish', `feathers-sync: ${text}`))
   }
 

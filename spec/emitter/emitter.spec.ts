@@ -173,7 +173,7 @@ describe('an emitter', () => {
     expect(await emitter.close()).to.equal(0)
     expect(errors.map(({ kind, message }) => `${kind}: ${message}`)).to.deep.equal([
       "publish: feathers-sync: no other instance was heard under the key 'lonely': " +
-        'is an application running with this broker and `key`?'
+        'is an application running with this broker and `key`, and without a `secret` as here?'
     ])
   })
 

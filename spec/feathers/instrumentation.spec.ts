@@ -70,6 +70,21 @@ describe('EventBridge', () => {
       expect(order).to.deep.equal([TRACE, 'traced', 'after', 'untraced'])
     })
 
+    it('refuses what is no instrumentation', () => {
+      for (const wrong of [
+        5,
+        'all',
+        {},
+        { send: () => TRACE },
+        { send: () => TRACE, deliver: true },
+        () => TRACE
+      ])
+        expect(() => one.bridge.instrument(wrong as never)).to.throw(
+          TypeError,
+          'feathers-sync: instrument() takes an object with the methods `send` and `deliver`, or undefined'
+        )
+    })
+
     it('takes another in place of the first one, and none', () => {
       const calls: unknown[] = []
       use({ send: () => expect.fail('it was replaced') })

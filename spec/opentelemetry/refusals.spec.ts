@@ -10,5 +10,7 @@ describe('instrument', () => {
     const app = feathers().configure(core)
     app.sync = { type: 'own', ready: Promise.resolve() }
     expect(() => instrument(app)).to.throw(TypeError, text)
+    for (const nothing of [undefined, null, 5])
+      expect(() => instrument(nothing as never)).to.throw(TypeError, text)
   })
 })

@@ -190,6 +190,14 @@ describe('collectSyncMetrics', () => {
       expect(register.getMetricsAsArray()).to.deep.equal([])
     })
 
+    it('what is no application', () => {
+      for (const wrong of [undefined, 5])
+        expect(() => collectSyncMetrics(wrong as never, { register })).to.throw(
+          Error,
+          'call app.configure(sync'
+        )
+    })
+
     it('a functional adapter', () => {
       const app = feathers().configure(core)
       app.sync = { type: 'mine', ready: Promise.resolve() }
@@ -225,9 +233,18 @@ describe('collectSyncMetrics', () => {
         [{ labels: { kind: 'a' } }, "the label 'kind' is one of the metrics' own"],
         [{ labels: { le: 'a' } }, "the label 'le' is one of the metrics' own"],
         [{ labels: { app: undefined } }, "the label 'app' has to be a string or a number, and is undefined"],
-        [{ register: {} }, '`register` has to be a Registry of prom-client']
+        [{ register: {} }, '`register` has to be a Registry of prom-client'],
+        [
+          { registry: new Registry() },
+          "there is no option 'registry', only `register`, `prefix` and `labels`"
+        ]
       ]
       for (const [options, text] of cases) refused(options).to.throw(TypeError, text)
+      for (const options of [null, 'my_'])
+        expect(() => collectSyncMetrics(feathers(), options as never)).to.throw(
+          TypeError,
+          'the options have to be an object of `register`, `prefix` and `labels`, and are'
+        )
       expect(register.getMetricsAsArray()).to.deep.equal([])
     })
   })
