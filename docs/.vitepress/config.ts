@@ -21,7 +21,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }]],
   markdown: {
     anchor: { slugify },
-    languageAlias: { haproxy: 'nginx', promql: 'txt' },
+    languageAlias: { haproxy: 'nginx' },
     theme: { light: 'github-light', dark: 'github-dark' },
     config: linksToRepository(path('../..'), repository)
   },
