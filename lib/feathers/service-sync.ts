@@ -1,3 +1,4 @@
+import { servicePath } from '../message/service-path.js'
 import type { ServiceEventName, ServicePath } from '../message/service-types.js'
 
 /** Which events of a service are shared with other instances. */
@@ -41,9 +42,13 @@ export function wrongSync(value: unknown): string | undefined {
   return undefined
 }
 
-/** The first path of a `ServicesSync` whose value can't be used, and what it is. */
+/** The first path of a `ServicesSync` whose value can't be used, or which names a service that another one names, and what it is. */
 export function wrongServices(services: object): [path: string, got: string] | undefined {
+  const paths = new Set<string>()
   for (const [path, value] of Object.entries(services)) {
+    const name = servicePath(path)
+    if (paths.has(name)) return [path, 'a second choice of one service']
+    paths.add(name)
     const got = value === undefined ? undefined : wrongSync(value)
     if (got !== undefined) return [path, got]
   }

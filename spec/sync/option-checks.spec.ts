@@ -136,6 +136,7 @@ describe('option-checks', () => {
         [{ history: { events: -1 } }, 'got an object whose `events` is -1'],
         [{ history: { bytes: '1' } }, "got an object whose `bytes` is '1'"],
         [{ services: { users: true, logs: 5 } }, "got a number for 'logs'"],
+        [{ services: { users: false, '/users/': true } }, "got a second choice of one service for '/users/'"],
         [{ services: { '*': { evnts: [] } } }, "got an object with the unknown name `evnts` for '*'"],
         [{ omit: ['password', 5] }, 'got an array whose item 1 is 5'],
         [{ uri: [`nats://${SECRET}@a`, undefined] }, 'got an array whose item 1 is undefined'],
