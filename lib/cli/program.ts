@@ -13,12 +13,14 @@ import { type GivenPlace, placeOf } from './place.js'
 import type { Terminal } from './terminal.js'
 import { printable } from './text.js'
 import { type TopOptions, top } from './top/top.js'
-import { UsageError } from './usage.js'
+import { UsageError, withoutCredentials } from './usage.js'
 import { SERIALIZER_NAMES } from './watch/events.js'
 import { type WatchOptions, watch } from './watch/watch.js'
 
 const URI =
   'where the broker is: redis://…, amqp://…, nats://… or ipc: (default: the environment variable FEATHERS_SYNC_URI)'
+
+const URI_LIKE = /^(\w+:\/\/|ipc:)/
 
 const KEY = 'the `key` of the application (default: FEATHERS_SYNC_KEY, or feathers-sync)'
 
@@ -43,7 +45,7 @@ interface Common extends Omit<GivenPlace, 'uri'> {
 /** Runs one command. Returns the exit code; never throws. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0
-  const program = programOf(terminal, (result) => {
+  const program = programOf(args, terminal, (result) => {
     code = result
   })
   try {
@@ -63,7 +65,7 @@ function failed(error: unknown, { complain, signal }: Terminal): number {
   return error instanceof UsageError ? 2 : 1
 }
 
-function programOf(terminal: Terminal, end: (code: number) => void): Command {
+function programOf(args: readonly string[], terminal: Terminal, end: (code: number) => void): Command {
   const program = new Command('feathers-sync')
     .description('Looks after the real-time events of a fleet of Feathers instances.')
     .version(LIBRARY.version)
@@ -72,7 +74,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.write(text),
-      writeErr: (text) => terminal.complain(text.trimEnd())
+      writeErr: (text) => terminal.complain(withoutCredentials(text.trimEnd(), args))
     })
   const place = (uri: string | undefined, options: Common) => placeOf({ ...options, uri }, terminal.env)
 
@@ -160,9 +162,14 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
         throw new UsageError(`emit takes [uri] <path> <event> <json>, and got ${args.length} arguments`)
       }
       const [path, event, data] = args.slice(-3) as [string, string, string]
-      if (args.length === 3 && /^(\w+:\/\/|ipc:)/.test(path)) {
+      if (args.length === 3 && URI_LIKE.test(path)) {
         throw new UsageError(
           'emit takes [uri] <path> <event> <json>, and got no <json> behind the URI, path and event'
+        )
+      }
+      if ([path, event, data].some((arg) => URI_LIKE.test(arg))) {
+        throw new UsageError(
+          'emit takes [uri] <path> <event> <json>, and got a URI that is not the first of them'
         )
       }
       const uri = args.length === 4 ? args[0] : undefined

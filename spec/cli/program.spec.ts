@@ -53,6 +53,31 @@ describe('feathers-sync, the command', () => {
     }
   })
 
+  it('shows no password of a URI that stands in the wrong place', async () => {
+    const uri = "redis://user:pass'word@host" // a quote, as errors quote what they got
+    const env = { FEATHERS_SYNC_URI: 'ipc:' }
+    for (const args of [
+      [uri],
+      ['check', 'ipc:', `--uri=${uri}`],
+      ['check', 'ipc:', `--${uri}`],
+      ['check', '--timeout', uri],
+      ['check', 'ipc:', '--plain', uri],
+      ['check', uri, uri],
+      ['watch', 'ipc:', '--serializer', uri],
+      ['bench', '--size', uri],
+      ['emit', uri],
+      ['emit', uri, 'messages', 'created'],
+      ['emit', 'messages', uri, '1'],
+      ['emit', 'messages', 'created', uri],
+      ['emit', 'messages', 'created', '{}', uri],
+      ['emit', 'messages', 'created', '1', '--timeout', uri]
+    ]) {
+      const { code, output, errors } = await command(args, { env })
+      expect({ args, code, output }).to.deep.equal({ args, code: 2, output: '' })
+      expect(errors).not.to.match(/pass|word/)
+    }
+  })
+
   it('takes the URI and the key from the environment, and arguments in their place', async () => {
     const env = { FEATHERS_SYNC_URI: 'amqp://host', FEATHERS_SYNC_KEY: 'amq.environment' }
     expect((await command(['check'], { env })).errors).to.match(/not beginning with amq\./)
