@@ -55,7 +55,12 @@ export default defineConfig({
     },
     socialLinks: [{ icon: 'github', link: repository }],
     editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page on GitHub' },
-    footer: { message: 'Released under the MIT license.' }
+    footer: { message: 'Released under the MIT license.' },
+    notFound: {
+      title: 'There is no such page',
+      quote: 'It may have another name now: the search at the top looks through all pages.',
+      linkText: 'To the first page'
+    }
   },
   transformPageData(page) {
     // They are made of the comments in the code.
