@@ -74,7 +74,7 @@ export class Announcer {
     // A whole fleet may be back: each of its members would have to be answered.
     const requests = asks || (join && this.#connections === 1)
     if (requests) this.#requestedAt = now
-    const told = baselines.take(last)
+    const told = baselines.take(last, age)
     if (baselines.arePending) this.#host.more()
     await this.#publish({
       kind: 'heartbeat',
@@ -86,7 +86,7 @@ export class Announcer {
       leave,
       ...(heartbeat > 0 && !leave && { hears: audience.hears() }),
       ...(requests && { since: Math.ceil(now - this.#liveAt + baselines.requested(age)) }),
-      ...(told.length > 0 && { baselines: told }),
+      ...(told.length > 0 && { baselines: told, ages: told.map((one) => one.age) }),
       ...(!leave && this.#introduction(join || answers))
     })
   }

@@ -15,6 +15,13 @@ const REQUESTS = 1000
 interface Answer {
   readonly next: number
   readonly end: number
+  /** The time that `next` is of. */
+  readonly at: number
+}
+
+/** An answer, and how old this instance was at the time that it is of, in ms. */
+interface Told extends Baseline {
+  readonly age: number
 }
 
 /** Answers to instances that ask where their part of our sequence begins: with what was made since they have subscribed. */
@@ -30,6 +37,8 @@ export class Baselines {
   /** Our latest request: its age, and how long it was expected to take. */
   #request = { age: 0, allowance: 0 }
   #areTrusted = false
+  /** How much later than ours the subscriptions were that others have answered. */
+  readonly #late = new Sliding(Math.max, LAG_SPAN)
 
   /** @param next the sequence number that our next event will have */
   constructor(environment: Environment, next: () => number) {
@@ -60,10 +69,16 @@ export class Baselines {
    * @returns how much earlier than the request tells the subscription may have been, in ms
    */
   requested(age: number): number {
-    const allowance = Math.max(0, this.#lag.value)
+    this.#late.add(this.#environment.clock.now(), 0)
+    const allowance = Math.max(0, this.#lag.value, this.#late.value)
     this.#request = { age, allowance }
     this.#areTrusted = false
     return allowance
+  }
+
+  /** An answer was for a subscription that was so much later than ours, in ms: the next request tells as much more. */
+  late(ms: number): void {
+    this.#late.add(this.#environment.clock.now(), this.#request.allowance + ms)
   }
 
   /** An own frame of that age took `ms` to come back. */
@@ -77,7 +92,7 @@ export class Baselines {
     if (this.#environment.wire === 3) return // it can't answer
     const earliest = time - MARGIN - Math.max(0, this.#lag.value)
     const end = this.#next()
-    this.#pending.set(origin, { next: this.#timeline.nextAt(earliest, end), end })
+    this.#pending.set(origin, { next: this.#timeline.nextAt(earliest, end), end, at: earliest })
   }
 
   /** What others may be about to request, because of our latest answers and of those that are pending; all of it once. */
@@ -94,15 +109,18 @@ export class Baselines {
    * The next answers, as many as a heartbeat can carry.
    *
    * @param last the sequence number in that heartbeat: who reads 0 knows where our sequence begins
+   * @param age in that heartbeat
    */
-  take(last: number): Baseline[] {
+  take(last: number, age: number): Told[] {
     if (last === 0) this.#pending.clear()
-    const taken: Baseline[] = []
+    const now = this.#environment.clock.now()
+    const taken: Told[] = []
     for (const [origin, answer] of this.#pending) {
       if (taken.length === MAX_ENTRIES) break
       this.#pending.delete(origin)
       this.#note(answer)
-      taken.push({ origin, next: answer.next })
+      // Up to a millisecond more than less: who has asked compares it.
+      taken.push({ origin, next: answer.next, age: Math.max(0, Math.floor(age - now + answer.at) + 1) })
     }
     return taken
   }

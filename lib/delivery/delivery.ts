@@ -49,6 +49,7 @@ export class Delivery {
       origin: this.origin,
       liveAt: () => this.#announcer.liveAt,
       trustsBaselines: () => this.#baselines.areTrusted,
+      wasLate: (ms) => this.#baselines.late(ms),
       requestBaselines: () => this.#requestBaselines(),
       canNack: () => wire === 4 && !this.#proof.isReceiveOnly,
       nack: (target, ranges) => this.#announcer.nack(target, ranges)

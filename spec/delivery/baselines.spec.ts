@@ -13,10 +13,10 @@ describe('Baselines', () => {
 
   it('answers nobody in a heartbeat that tells that nothing was sent: that says it all', () => {
     baselines.add('one', 0)
-    expect(baselines.take(0)).to.deep.equal([])
+    expect(baselines.take(0, 0)).to.deep.equal([])
     expect(baselines.arePending).to.equal(false)
     baselines.add('one', 0)
-    expect(baselines.take(1)).to.deep.equal([{ origin: 'one', next: 1 }])
+    expect(baselines.take(1, 70)).to.deep.equal([{ origin: 'one', next: 1, age: 61 }])
     expect(baselines.arePending).to.equal(false)
   })
 
@@ -38,6 +38,16 @@ describe('Baselines', () => {
       expect(baselines.areTrusted).to.equal(false)
       baselines.echoed(305, 500)
       expect(baselines.areTrusted).to.equal(true)
+    })
+
+    it('is for as much more after an answer that was for a later subscription, for a while', async () => {
+      baselines.requested(100)
+      baselines.late(300)
+      expect(baselines.requested(200)).to.equal(300)
+      baselines.late(20)
+      expect(baselines.requested(300)).to.equal(320)
+      await stage.pass(20_000)
+      expect(baselines.requested(400)).to.equal(0)
     })
 
     it('is true where nothing comes back', () => {

@@ -65,6 +65,7 @@ export class ObservedInstance {
       liveAt: () => subscribedAt,
       canNack: () => false,
       trustsBaselines: () => false,
+      wasLate: () => {},
       requestBaselines: () => 0,
       nack: () => {}
     })

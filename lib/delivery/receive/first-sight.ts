@@ -22,6 +22,8 @@ export interface FirstSightHost {
   canNack(): boolean
   /** Whether the answers can be relied on. */
   trustsBaselines(): boolean
+  /** An answer was for a subscription that was so much later than ours, in ms. */
+  wasLate(ms: number): void
   /** When the subscription of this instance was live for the first time. */
   liveAt(): number
   /** Requests baselines of all, unless that is under way; returns in how many ms they may be expected. */
@@ -57,13 +59,25 @@ export class FirstSight {
     this.#requestedAt = environment.clock.now()
   }
 
-  takeHeartbeat({ age, last, baselines }: HeartbeatFrame): void {
+  takeHeartbeat({ age, last, baselines = [], ages }: HeartbeatFrame): void {
     const { events, place } = this.#sighted
-    const baseline = baselines?.find(({ origin }) => origin === this.#host.origin)
+    const index = baselines.findIndex(({ origin }) => origin === this.#host.origin)
+    const baseline = baselines[index]
     // Events that it has not sent yet are still to be received, even if older.
-    if (baseline && this.#host.trustsBaselines())
+    if (baseline && this.#isTrusted(age, ages?.[index]))
       place(Math.min(baseline.next, last + 1, events.lowestSent(this.#ageWhenLive(age))))
     else if (last === 0) place(1)
+  }
+
+  /** Whether a baseline is of the time of our subscription or before: `at` is how old the origin was then, by its own account. */
+  #isTrusted(age: number, at: number | undefined): boolean {
+    const { clock, isAuthentic } = this.#environment
+    if (!isAuthentic) return this.#host.trustsBaselines()
+    if (at === undefined) return false
+    const bornAt = Math.min(this.#sighted.timing.bornAt, clock.now() - age)
+    const late = at - (this.#host.liveAt() - bornAt)
+    if (late > 0) this.#host.wasLate(late)
+    return late <= 0
   }
 
   /** After a frame of the origin that has not told where its sequence begins. A retransmission may be of events that are long past. */

@@ -25,13 +25,15 @@ export interface Sections {
   readonly since?: number
   /** Answers to joins. */
   readonly baselines?: readonly Baseline[]
+  /** How old the sender was at the times that these are of, in their order, in ms. */
+  readonly ages?: readonly number[]
   /** Who the sender is: what `encodeInstance` returned. */
   readonly instance?: Uint8Array
 }
 
 /** Type and length. */
 const HEADER = 1 + 2
-const TYPES = { hears: 1, since: 2, baselines: 3, instance: 4 } as const
+const TYPES = { hears: 1, since: 2, baselines: 3, instance: 4, ages: 5 } as const
 const COMPLETE = 1
 const DIGEST_LENGTH = 4
 const NUMBER = 6
@@ -43,7 +45,7 @@ export function digestOf(origin: string): number {
   return Number.parseInt(origin.slice(0, 2 * DIGEST_LENGTH), 16)
 }
 
-export function encodeSections({ hears, since, baselines, instance }: Sections): Buffer[] {
+export function encodeSections({ hears, since, baselines, ages, instance }: Sections): Buffer[] {
   const sections: Buffer[] = []
   if (hears) {
     const body = Buffer.alloc(1 + hears.digests.length * DIGEST_LENGTH)
@@ -57,6 +59,7 @@ export function encodeSections({ hears, since, baselines, instance }: Sections):
     const entries = baselines.map(({ origin, next }) => [Buffer.from(origin, 'hex'), number(next)])
     sections.push(section(TYPES.baselines, entries.flat()))
   }
+  if (ages) sections.push(section(TYPES.ages, ages.map(number)))
   if (instance) sections.push(section(TYPES.instance, [instance]))
   return sections
 }
@@ -104,6 +107,8 @@ function decodeSection(type: number, body: Buffer): Sections {
       return { since: body.readUIntBE(0, NUMBER) }
     case TYPES.baselines:
       return { baselines: decodeBaselines(body) }
+    case TYPES.ages:
+      return { ages: decodeAges(body) }
     case TYPES.instance:
       // It is only information: whatever it is, the heartbeat counts.
       return body.length > MAX_INSTANCE ? {} : { instance: body }
@@ -131,6 +136,12 @@ function decodeBaselines(body: Buffer): Baseline[] {
     if (next < 1) throw malformed('has a baseline of 0')
     return { origin: body.toString('hex', at, at + ORIGIN_LENGTH), next }
   })
+}
+
+function decodeAges(body: Buffer): number[] {
+  return Array.from({ length: entries(body.length, NUMBER) }, (_, index) =>
+    body.readUIntBE(index * NUMBER, NUMBER)
+  )
 }
 
 function entries(bytes: number, size: number): number {

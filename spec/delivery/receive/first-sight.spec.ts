@@ -23,6 +23,8 @@ describe('Receiver, at first sight of an origin', () => {
     receiver = new Receiver(stage, {
       origin: ME,
       trustsBaselines: () => isTrusted,
+
+      wasLate: () => {},
       liveAt: () => liveAt,
       canNack: () => canNack,
       requestBaselines: () => {

@@ -35,6 +35,8 @@ export class PeerStage extends Stage {
   /** When the subscription was live. */
   liveAt = Number.POSITIVE_INFINITY
   left = 0
+  /** How much later than ours the subscriptions were that answers were for. */
+  readonly late: number[] = []
   /** When baselines were requested. */
   readonly requestedAt: number[] = []
   readonly budget = new ReorderBudget()
@@ -47,6 +49,7 @@ export class PeerStage extends Stage {
       origin: OTHER,
       budget: this.budget,
       trustsBaselines: () => true,
+      wasLate: (ms: number) => this.late.push(ms),
       liveAt: () => this.liveAt,
       requestBaselines: () => {
         this.requestedAt.push(this.clock.now())
@@ -81,10 +84,10 @@ export class PeerStage extends Stage {
 
   takeHeartbeat(
     last: number,
-    { oldest = 1, leave = false, age = this.clock.now(), baseline = 0 } = {}
+    { oldest = 1, leave = false, age = this.clock.now(), baseline = 0, ages = [0] } = {}
   ): void {
     const baselines = baseline ? [{ origin: OTHER, next: baseline }] : []
-    const flags = { join: false, leave }
+    const flags = { join: false, leave, ages }
     this.peer.takeHeartbeat({ kind: 'heartbeat', origin: ORIGIN, age, oldest, last, ...flags, baselines })
   }
 

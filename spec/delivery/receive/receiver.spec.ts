@@ -22,6 +22,8 @@ describe('Receiver', () => {
       origin: ME,
       canNack: () => true,
       trustsBaselines: () => true,
+
+      wasLate: () => {},
       liveAt: () => Number.POSITIVE_INFINITY,
       requestBaselines: () => 150,
       nack: (target, ranges) => nacks.push(`${target} ${ranges.map(({ from, to }) => `${from}-${to}`)}`)

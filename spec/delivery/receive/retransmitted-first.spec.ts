@@ -14,6 +14,8 @@ describe('Receiver, where retransmissions are the first that it hears of an orig
     receiver = new Receiver(stage, {
       origin: ME,
       trustsBaselines: () => true,
+
+      wasLate: () => {},
       liveAt: () => 0,
       canNack: () => canNack,
       requestBaselines: () => 150,

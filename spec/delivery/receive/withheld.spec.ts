@@ -59,3 +59,23 @@ describe('recorded frames of a member, played to an instance that has just subsc
     expect(stage.out).to.deep.equal(['998', '999', '1000'])
   })
 })
+
+describe('the join of an instance that has just subscribed, held back by somebody', () => {
+  it('does not make it begin too late: an answer that is of a time after its subscription is not taken', async () => {
+    const stage = new AuthenticStage({ next: 0 })
+    await stage.pass(60_000)
+    stage.liveAt = 59_500
+    stage.takeHeartbeat(1000, { baseline: 990, ages: [59_600] })
+    expect([stage.peer.isPlaced, stage.late]).to.deep.equal([false, [100]])
+    stage.takeHeartbeat(1000, { baseline: 980, ages: [59_500] })
+    expect([stage.peer.next, stage.late]).to.deep.equal([980, [100]])
+  })
+
+  it('does not either where the answer does not say of which time it is', async () => {
+    const stage = new AuthenticStage({ next: 0 })
+    await stage.pass(60_000)
+    stage.liveAt = 59_500
+    stage.takeHeartbeat(1000, { baseline: 990, ages: [] })
+    expect([stage.peer.isPlaced, stage.late]).to.deep.equal([false, []])
+  })
+})

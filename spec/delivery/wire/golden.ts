@@ -84,9 +84,10 @@ export const GOLDEN: readonly Golden[] = [
       join: false,
       leave: false,
       hears: { complete: false, digests: [0xf0f1f2f3] },
-      baselines: [{ origin: OTHER, next: 7 }]
+      baselines: [{ origin: OTHER, next: 7 }],
+      ages: [513]
     },
-    hex: `ff4653ff 04 02 ${ORIGIN} 00 000000000001 000000000001 000000000009 01 0005 00 f0f1f2f3 03 0016 ${OTHER} 000000000007`
+    hex: `ff4653ff 04 02 ${ORIGIN} 00 000000000001 000000000001 000000000009 01 0005 00 f0f1f2f3 03 0016 ${OTHER} 000000000007 05 0006 000000000201`
   },
   {
     name: 'the first heartbeat of an instance that says who it is',
