@@ -12,17 +12,22 @@ const CHECK_INTERVAL = 20
 const scope = new AsyncLocalStorage<symbol>()
 let calls = 0
 
+interface Limits {
+  /** How much may come in before, in bytes. */
+  readonly most: number
+  /** Which sockets stay where it succeeds. */
+  readonly keeps: 'all' | 'last'
+}
+
 /**
  * Runs a driver's `connect`, which neither can be canceled nor destroys the socket of a server that doesn't answer: the
- * sockets that it opens are destroyed when `signal` is aborted and when it fails, and on success all but the last. One by
- * which more comes in than any server says at the beginning is destroyed, too: a driver may keep all of it.
+ * sockets that it opens are destroyed when `signal` is aborted and when it fails. One by which more comes in than any server says at the beginning is destroyed, too: a driver may keep all of it.
  *
- * @param most in bytes
  * @param connect gets a signal for the options of a socket that begins with TLS, which destroys it
  */
 export async function connecting<Connection>(
   signal: AbortSignal,
-  most: number,
+  { most, keeps }: Limits,
   connect: (failed: AbortSignal) => Promise<Connection>
 ): Promise<Connection> {
   const sockets: Socket[] = []
@@ -45,19 +50,21 @@ export async function connecting<Connection>(
       if (socket.bytesRead > most) socket.destroy(new Error(`${FLOOD}, more than ${most} bytes`))
     }
   }
+  if (signal.aborted) failed.abort()
   calls += 1
   subscribe(CHANNEL, onSocket)
   signal.addEventListener('abort', fail)
   const checks = setInterval(check, CHECK_INTERVAL).unref()
   try {
     const connection = await scope.run(call, connect, failed.signal)
-    sockets.pop()
+    if (keeps === 'last') sockets.pop()
+    else sockets.length = 0
+    destroy()
     return connection
   } catch (error) {
     fail()
     throw error
   } finally {
-    destroy()
     clearInterval(checks)
     signal.removeEventListener('abort', fail)
     unsubscribe(CHANNEL, onSocket)

@@ -31,9 +31,9 @@ const nodeRedis =
     return { options: { adapter: 'redis', redisClient }, end: () => redisClient.destroy() }
   }
 const ioredis =
-  (Redis: typeof ioredis6.Redis) =>
+  (Redis: typeof ioredis6.Redis, failoverDetector = false) =>
   async (sentinel: SentinelBroker): Promise<HandedIn> => {
-    const redisClient = new Redis({ name: 'main', sentinels: rootNodes(sentinel) })
+    const redisClient = new Redis({ name: 'main', sentinels: rootNodes(sentinel), failoverDetector })
     redisClient.on('error', () => {})
     return { options: { adapter: 'redis', redisClient }, end: () => redisClient.disconnect() }
   }
@@ -47,7 +47,8 @@ const FAMILIES: Record<string, (sentinel: SentinelBroker) => Promise<HandedIn>> 
   'a Sentinel client of redis 6': nodeRedis(redis6, true),
   'a Sentinel client of redis 6 that is not connected yet': nodeRedis(redis6, false),
   'a Redis of ioredis 5': ioredis(ioredis5.Redis as unknown as typeof ioredis6.Redis),
-  'a Redis of ioredis 6': ioredis(ioredis6.Redis)
+  'a Redis of ioredis 6': ioredis(ioredis6.Redis),
+  'a Redis of ioredis 6 with `failoverDetector`': ioredis(ioredis6.Redis, true)
 }
 
 describe('Redis Sentinel', function () {

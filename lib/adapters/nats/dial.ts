@@ -38,7 +38,7 @@ export async function dial(
   const failures: Failure[] = []
   for (const server of options.noRandomize ? servers : shuffled(servers)) {
     try {
-      const connection = await connecting(signal, MAX_INFO, (failed) =>
+      const connection = await connecting(signal, { most: MAX_INFO, keeps: 'last' }, (failed) =>
         driver.connect(optionsFor(server, options, failed))
       )
       if (!signal.aborted) return { connection, server }

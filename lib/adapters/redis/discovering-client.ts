@@ -3,7 +3,7 @@ import { connecting } from '../connecting.js'
 import { settledWithin } from '../settled-within.js'
 import { isRefusal, lacksResp3 } from './node-redis-client.js'
 import type { RedisClient } from './redis-client.js'
-import { ANSWER_TIMEOUT, MAX_ANSWER, silence } from './silence.js'
+import { ANSWER_TIMEOUT, LIMITS, silence } from './silence.js'
 
 /** How long `close()` waits for a search that can't be ended, in ms. */
 const FINDING = 1000
@@ -83,7 +83,7 @@ export class DiscoveringClient implements RedisClient {
     const signal = AbortSignal.any([over.signal, this.#closed.signal])
     const timer = isOwners ? undefined : setTimeout(() => over.abort(silence()), limit || ANSWER_TIMEOUT)
     const search = () => find(signal, (error) => over.abort(error))
-    this.#finding = isOwners ? search() : connecting(signal, MAX_ANSWER, search)
+    this.#finding = isOwners ? search() : connecting(signal, LIMITS, search)
     const ended = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { connecting } from '../connecting.js'
 import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
-import { answerWithin, MAX_ANSWER } from './silence.js'
+import { answerWithin, LIMITS } from './silence.js'
 
 /** What is used of a `Redis` of ioredis, version 5 and 6. */
 export interface Ioredis extends EventEmitter {
@@ -90,7 +90,7 @@ export class IoredisClient implements RedisClient {
   }
 
   #connect(client: Ioredis): Promise<unknown> {
-    return connecting(this.#dialing.signal, MAX_ANSWER, () => client.connect())
+    return connecting(this.#dialing.signal, LIMITS, () => client.connect())
   }
 
   #watch(client: Ioredis, reject: (error: unknown) => void): void {

@@ -2,7 +2,7 @@ import { reason } from '../../errors.js'
 import { connecting } from '../connecting.js'
 import { type NodeRedis, ownOptions } from './node-redis.js'
 import { answered, ignore, publishCommand, type RedisClient, type RedisContext } from './redis-client.js'
-import { MAX_ANSWER, watchAnswer } from './silence.js'
+import { LIMITS, watchAnswer } from './silence.js'
 
 /** A server that is slow has not refused a message. Without this, the driver gives up a command after 5 s. */
 const UNLIMITED = { timeout: undefined }
@@ -96,9 +96,7 @@ export class NodeRedisClient implements RedisClient {
     // An error after our listeners are gone must not end the process: the client goes on trying, if only for a moment.
     client.off('error', ignore).on('error', ignore)
     const connect = () => client.connect()
-    const connected = this.#isUsers(client)
-      ? connect()
-      : connecting(this.#sockets.signal, MAX_ANSWER, connect)
+    const connected = this.#isUsers(client) ? connect() : connecting(this.#sockets.signal, LIMITS, connect)
     connected.catch(ignore) // comes as an `error` event too
   }
 

@@ -19,8 +19,8 @@ const SENTINEL =
   'redis package made as `redisClient`'
 
 const NOT_CONNECTED =
-  'the client that was handed in is not connected. That is up to its owner and its own options: call its `connect()`, and listen to ' +
-  'its `error` event, which says why'
+  'nothing has answered yet. Does the client that was handed in name the right server, and its port? Connecting one of node-redis is up to ' +
+  'its owner, whose own `error` listener hears why that fails'
 
 const RESP2 = 'to a server that does not know RESP 3: leave out `RESP: 3`, or give the client `RESP: 2`'
 

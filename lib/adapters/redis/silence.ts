@@ -4,8 +4,8 @@ import { settledWithin } from '../settled-within.js'
 /** How long a server may take to answer a connection that is open, unless the driver's `connectTimeout` says otherwise, in ms. */
 export const ANSWER_TIMEOUT = 5000
 
-/** How much the servers may say before one is ready, in bytes: the slots of the largest clusters. */
-export const MAX_ANSWER = 16 * 1024 * 1024
+/** Before a server is ready it may say the slots of the largest clusters. A client has several sockets, to Sentinels too. */
+export const LIMITS = { most: 16 * 1024 * 1024, keeps: 'all' } as const
 
 export const silence = () => new Error('the server does not answer')
 
