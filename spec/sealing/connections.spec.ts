@@ -1,5 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { feathers } from '@feathersjs/feathers'
 import { expect } from 'chai'
+import sync, { createContainer, SyncAdapter } from '../../lib/index.js'
+import { eventually } from '../support/eventually.js'
+import { LoopAdapter } from '../support/loop-adapter.js'
 import { Party } from './stage.js'
 
 const secret = randomBytes(32).toString('base64')
@@ -91,5 +95,31 @@ describe('sealed frames over a new connection', () => {
     expect(two.open(sealed)).to.equal('outdated')
     two.now -= HOUR
     expect(two.open(sealed)).to.equal(plain)
+  })
+})
+
+describe('an application that has connected anew', () => {
+  it('takes no recording of what was sent before', async () => {
+    const key = randomUUID()
+    const container = createContainer()
+    container.bind(SyncAdapter).to(LoopAdapter).whenNamed('loop')
+    const app = feathers().configure(sync({ adapter: 'loop', key, secret, container }))
+    app.on('sync-error', () => {})
+    try {
+      await app.sync.ready
+      const { adapter } = app.sync
+      const one = new Party({ secret, key })
+      one.now = Date.now()
+      await adapter.publish(one.seal(one.frame(0)))
+      await eventually(() => app.sync.stats().peers.length === 1)
+      one.now -= MINUTE + 1000
+      const recorded = one.seal(one.frame(0))
+      adapter.reconnect(new Error('lost'))
+      await eventually(() => adapter.status === 'ready')
+      await adapter.publish(recorded)
+      await eventually(() => app.sync.stats().dropped.outdated === 1)
+    } finally {
+      await app.sync.close()
+    }
   })
 })
