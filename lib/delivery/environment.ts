@@ -73,6 +73,8 @@ export interface Sink {
   deliver(payload: Uint8Array, count: number): void
   /** Takes a message that is not a frame, such as one of feathers-sync 3. */
   plain(bytes: Uint8Array): void
+  /** What the first of the `count` events of an own payload is called, for a report; undefined if that is not known. */
+  nameIn?(payload: Uint8Array, count: number): string | undefined
   /** Events came in that are not taken, as this instance only sends. */
   untaken?(count: number): void
   gap(gap: SyncGap): void

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { SyncAdapter, SyncStatus } from '../adapters/sync-adapter.js'
 import { Counts } from '../delivery/environment.js'
 import { SyncError } from '../errors.js'
+import { nameIn } from '../message/decoder.js'
 import { Encoder } from '../message/encoder.js'
 import { type Instrumentation, Instrumented } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
@@ -53,6 +54,7 @@ export class Emitter<Services = unknown> {
     this.adapter = adapterOf(graph, options)
     this.#options = options
     this.#policy = new Policy(options.omit)
+    const serializer = make(graph, Serializer)
     const session = new Session({
       adapter: this.adapter,
       options,
@@ -61,6 +63,7 @@ export class Emitter<Services = unknown> {
         deliver: () => {},
         plain: () => {},
         gap: () => {},
+        nameIn: (payload, count) => nameIn(serializer, payload, count, options.wire),
         error: this.#reporter.error,
         status: (status) => this.#onStatus(status)
       },
@@ -68,7 +71,7 @@ export class Emitter<Services = unknown> {
     })
     this.#session = session
     this.#encoder = new Encoder({
-      serializer: make(graph, Serializer),
+      serializer,
       wire: options.wire,
       origin: () => session.delivery.origin,
       send: (payload, count) => session.delivery.send(payload, count)

@@ -3,7 +3,7 @@ import createDebug from 'debug'
 import { inject, injectable } from 'inversify'
 import { SyncError } from '../errors.js'
 import { atOnce } from '../message/at-once.js'
-import { type Attempt, readMessages, readPlain, type Selection } from '../message/decoder.js'
+import { type Attempt, nameIn, readMessages, readPlain, type Selection } from '../message/decoder.js'
 import { Encoder } from '../message/encoder.js'
 import { type Instrumentation, Instrumented } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
@@ -113,6 +113,11 @@ export class EventBridge {
       selection.drop(message)
       return []
     })
+  }
+
+  /** What the first of the `count` events of an own payload is called, for a report. Never throws. */
+  nameIn(payload: Uint8Array, count: number): string | undefined {
+    return nameIn(this.serializer, payload, count, this.#attached?.link.options.wire ?? 4)
   }
 
   /** Sends the events of a bulk call that are being collected. */

@@ -121,6 +121,28 @@ function dropped(names: Names, selection: Selection): undefined {
   selection.drop(names)
 }
 
+/**
+ * What the first of the `count` events of a payload is called, such as `'messages created'`, for a report. Undefined if it can't be read.
+ *
+ * @param wire 3: the payload is a message alone
+ */
+export function nameIn(
+  serializer: Serializer,
+  payload: Uint8Array,
+  count: number,
+  wire: 3 | 4
+): string | undefined {
+  const bytes = asBuffer(payload)
+  try {
+    const [place] = wire === 3 ? [{ start: 0, end: bytes.length }] : readPayload(bytes, count)
+    if (!place) return undefined
+    const { path, event } = namesOf(serializer, bytes, place) ?? deserialized(serializer, bytes, place)
+    return `'${path} ${event}'`
+  } catch {
+    return undefined
+  }
+}
+
 /** Without deserializing, where the serializer is known to write them first. */
 function namesOf(serializer: Serializer, bytes: Buffer, { start, end }: Bounds): Names | undefined {
   return serializer.constructor === JsonSerializer ? firstNames(bytes, start, end) : undefined

@@ -9,6 +9,7 @@ import type { EventBridge } from '../feathers/event-bridge.js'
 import type { Instrumentation } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
 import { conditionOf } from './condition.js'
+import { counted } from './counted.js'
 import { Health, type SyncHealth } from './health.js'
 import type { ResolvedOptions } from './options.js'
 import { OwnOrigins } from './own-origins.js'
@@ -182,10 +183,9 @@ export class AppSync implements Sync {
       plain: (bytes) => {
         if (this.#bridge.receivePlain(bytes)) this.#counts.received += 1
       },
+      nameIn: (payload, count) => this.#bridge.nameIn(payload, count),
       untaken: (count) => {
-        if (!debug.enabled) return
-        const what = count === 1 ? '1 event' : `${count} events`
-        debug("not delivered: %s, as `mode` is 'send'", what)
+        if (debug.enabled) debug("not delivered: %s, as `mode` is 'send'", counted(count))
       },
       gap,
       error: (error) => {

@@ -4,6 +4,7 @@ import type { SyncStatus } from '../adapters/sync-adapter.js'
 import type { SyncGap } from '../delivery/environment.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import { emitTo } from '../feathers/emit.js'
+import { counted } from './counted.js'
 import { publishDiagnostic } from './diagnostics.js'
 import { Repeats } from './repeats.js'
 
@@ -86,9 +87,8 @@ export class Reporter {
     if (this.#app.listenerCount('sync-gap') > 0) this.emit('sync-gap', gap)
     else if (!this.#hasPrintedGap) {
       this.#hasPrintedGap = true
-      console.error(
-        `feathers-sync: ${missed} events of another instance were lost (further ones: ${this.#name}.on('sync-gap'))`
-      )
+      const what = `${counted(missed)} of another instance ${missed === 1 ? 'was' : 'were'} lost`
+      console.error(`feathers-sync: ${what} (further ones: ${this.#name}.on('sync-gap'))`)
     }
   }
 

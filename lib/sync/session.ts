@@ -6,6 +6,7 @@ import type { Counts, Sink } from '../delivery/environment.js'
 import type { Receiver } from '../delivery/receive/receiver.js'
 import { SyncError } from '../errors.js'
 import { Sealing } from '../sealing/sealing.js'
+import { counted } from './counted.js'
 import { introduction } from './instance.js'
 import type { ResolvedOptions } from './options.js'
 import { linkTo } from './session-link.js'
@@ -167,7 +168,7 @@ export class Session {
 
   #reportUnsent(unsent: number, timeout: number): void {
     this.#counts.lost += unsent - this.delivery.sender.lost
-    const text = `${unsent} ${unsent === 1 ? 'event' : 'events'} could not be sent before feathers-sync was closed`
+    const text = `${counted(unsent)} could not be sent before feathers-sync was closed`
     this.#handlers.error(new SyncError('closed', `feathers-sync: ${text} (within ${timeout.toFixed()} ms)`))
   }
 

@@ -78,10 +78,12 @@ describe('feathers-sync emit', () => {
     const input = JSON.stringify('x'.repeat(2 ** 26))
     const { code, output, errors } = await command(['emit', uri, 'events', 'made', '-', ...key], { input })
     expect({ code, output }).to.deep.equal({ code: 1, output: '' })
-    expect(errors).to.match(/^feathers-sync: an event has 671\d+ bytes, at most 67108864 can be sent/)
+    expect(errors).to.match(
+      /^feathers-sync: the event 'events made' has 671\d+ bytes, at most 67108864 can be sent/
+    )
     const none = await command(['emit', uri, 'events', 'made', '-', '--key', 'nobody'], { input })
     expect(none).to.include({ code: 1, output: '' })
-    expect(none.errors).to.match(/^feathers-sync: an event has 671/)
+    expect(none.errors).to.match(/^feathers-sync: the event 'events made' has 671/)
   })
 
   it('ends with 2 where the arguments are wrong', async () => {

@@ -37,5 +37,7 @@ describe('limits of ipc:', () => {
     await expectAll(maker, others, { except: [6] })
     expect(others.map(lost)).to.deep.equal([1, 1])
     expect(maker.errors.map(({ kind }) => kind)).to.deep.equal(['too-large'])
+    expect(maker.errors[0]?.message).to.match(/the event 'events made' has \d+ bytes, at most \d+ can/)
+    expect(maker.app.sync.stats().events).to.include({ sent: 10, lost: 1 })
   }).timeout(60_000)
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { SyncError } from '../../lib/errors.js'
-import { readMessages, readPlain } from '../../lib/message/decoder.js'
+import { nameIn, readMessages, readPlain } from '../../lib/message/decoder.js'
 import { PayloadWriter } from '../../lib/message/payload.js'
 import { JsonSerializer } from '../../lib/message/serializer.js'
 import { listed } from './pieces.js'
@@ -99,5 +99,32 @@ describe('readPlain', () => {
   it('reads a view of a larger buffer', () => {
     const large = new Uint8Array(Buffer.from('  {"data":1}  '))
     expect(readPlain(json, large.subarray(2, 12)).message).to.deep.equal({ data: 1 })
+  })
+})
+
+describe('nameIn', () => {
+  const text = JSON.stringify({ ...message, data: 1 })
+  class Other extends JsonSerializer {
+    override serialize(it: object) {
+      return JSON.stringify({ nested: it })
+    }
+    override deserialize(bytes: Buffer) {
+      return JSON.parse(bytes.toString()).nested
+    }
+  }
+
+  it('tells the service and the event of a message, and of the first of a list', () => {
+    expect(nameIn(json, payloads.one(text), 1, 4)).to.equal("'messages created'")
+    expect(nameIn(json, many(message, { data: 1 }, { data: 2 }), 2, 4)).to.equal("'messages created'")
+    expect(nameIn(json, Buffer.from(text), 1, 3)).to.equal("'messages created'")
+    expect(nameIn(new Other(), payloads.one(JSON.stringify({ nested: message })), 1, 4)).to.equal(
+      "'messages created'"
+    )
+  })
+
+  it('tells nothing of what can not be read', () => {
+    expect(nameIn(json, Buffer.from(text), 1, 4)).to.equal(undefined)
+    expect(nameIn(json, payloads.one('{'), 1, 4)).to.equal(undefined)
+    expect(nameIn(json, payloads.one('null'), 1, 4)).to.equal(undefined)
   })
 })

@@ -78,6 +78,16 @@ describe('Reporter', () => {
       expect(line).to.have.length.below(1001)
     })
 
+    it('prints the first gap, in words for one event and for several', () => {
+      for (const missed of [1, 2]) {
+        new Reporter(app).gap({ origin: 'a', from: 1, to: missed, missed })
+      }
+      expect(lines()).to.deep.equal([
+        "feathers-sync: 1 event of another instance was lost (further ones: app.on('sync-gap'))",
+        "feathers-sync: 2 events of another instance were lost (further ones: app.on('sync-gap'))"
+      ])
+    })
+
     it('contains a listener that throws', () => {
       const thrown = new Error('not my day')
       app.on('sync-error', () => {

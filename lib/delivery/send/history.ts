@@ -105,19 +105,19 @@ export class History {
   }
 
   /** Replaces the unit of event `number` by units without payload, one an event. Returns what it was. */
-  blank(number: number): { first: number; count: number; size: number } {
+  blank(number: number): Unit {
     const { chunk, at, first } = this.#find(number)
     const { bytes, start, end } = chunk
-    const count = countAt(bytes, at)
-    const size = endAt(bytes, at) - at - UNIT_OVERHEAD
+    const unit = readUnit(bytes, at, first)
+    const { count, payload } = unit
     const blanks = Buffer.alloc(count * UNIT_OVERHEAD)
     for (let event = 0; event < count; event += 1) writeUnit(blanks, event * UNIT_OVERHEAD, EMPTY, 1)
     chunk.bytes = Buffer.concat([bytes.subarray(start, at), blanks, bytes.subarray(endAt(bytes, at), end)])
     chunk.start = 0
     chunk.end = chunk.bytes.length
-    this.#bytes -= size
+    this.#bytes -= payload.length
     this.#mark = undefined
-    return { first, count, size }
+    return unit
   }
 
   /**

@@ -215,10 +215,9 @@ export class InFlight {
   }
 
   /** The driver holds nothing of it any more. */
-  #settle({ first, next, retransmission, bytes, isFailed }: Transmission): void {
-    const events = next - first
+  #settle({ first, next, events, retransmission, bytes, isFailed }: Transmission): void {
     this.#frames -= 1
-    if (!retransmission) this.#events -= events
+    if (!retransmission) this.#events -= next - first
     if (isFailed) return
     this.#environment.counts[retransmission ? 'resent' : 'sent'] += events
     if (this.#isEchoing) return

@@ -62,7 +62,7 @@ export class Setbacks {
     const { counts, link, sink, wire } = this.#environment
     const largest = wire === 3 ? Math.min(MAX_EVENT, link.maxPayload) : largestPayload(link.maxPayload)
     if (payload.length <= largest) return false
-    const text = `an event has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
+    const text = `${this.#nameOf(payload, count)} has ${payload.length} bytes, at most ${largest} can be sent: it is not sent`
     sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
     if (wire === 4) {
       this.#lose(this.#history.next, count)
@@ -182,11 +182,18 @@ export class Setbacks {
 
   #giveUp(sequence: number, reason: string): void {
     const { sink } = this.#environment
-    const { first, count, size } = this.#history.blank(sequence)
+    const { first, count, payload } = this.#history.blank(sequence)
+    const size = payload.length
     if (size === 0) return // given up before: it is not the size that is refused
     this.#lose(first, count)
-    const text = `an event of ${size} bytes does not get through to the broker, it is not sent: ${reason}`
+    const name = this.#nameOf(payload, count)
+    const text = `${name} has ${size} bytes and does not get through to the broker, it is not sent: ${reason}`
     sink.error(new SyncError('too-large', `feathers-sync: ${text}`))
+  }
+
+  #nameOf(payload: Uint8Array, count: number): string {
+    const name = this.#environment.sink.nameIn?.(payload, count)
+    return name ? `the event ${name}` : 'an event'
   }
 
   /** Returns how many of these had not been counted as lost. */

@@ -1,4 +1,4 @@
-import { type Batch, unitsOf } from '../wire/batch.js'
+import { type Batch, eventsIn, unitsOf } from '../wire/batch.js'
 
 /** The messages that a frame is sent in; each is made when it is taken. */
 export interface Messages {
@@ -10,6 +10,8 @@ export interface Messages {
 export class Transmission {
   readonly first: number
   readonly next: number
+  /** How many events it has, without those that can't be sent. */
+  readonly events: number
   readonly retransmission: boolean
   /** The largest message, in bytes. */
   readonly size: number
@@ -25,9 +27,10 @@ export class Transmission {
   isFailed = false
   #rest: Iterator<Uint8Array> | undefined
 
-  constructor({ first, next }: Batch, retransmission: boolean, size: number, connection: number) {
-    this.first = first
-    this.next = next
+  constructor(batch: Batch, retransmission: boolean, size: number, connection: number) {
+    this.first = batch.first
+    this.next = batch.next
+    this.events = eventsIn(batch)
     this.retransmission = retransmission
     this.size = size
     this.connection = connection

@@ -40,6 +40,14 @@ export function batchOf(units: readonly Unit[]): Batch {
   return { first, next, bytes }
 }
 
+/** How many events a batch has, without those that have no payload. */
+export function eventsIn({ bytes }: Batch): number {
+  let events = 0
+  for (let at = 0; at < bytes.length; at = endAt(bytes, at))
+    if (endAt(bytes, at) > at + UNIT_OVERHEAD) events += countAt(bytes, at)
+  return events
+}
+
 /** The units of a batch; their payloads are views. */
 export function unitsOf({ first, bytes }: Batch): Unit[] {
   const units: Unit[] = []

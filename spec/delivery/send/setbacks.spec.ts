@@ -39,7 +39,7 @@ describe('Sender, setbacks', () => {
       for (let time = 0; time < 5; time += 1) await stage.cut()
       expect(kinds()).to.deep.equal(['too-large'])
       expect(stage.errors[0]?.message).to.match(
-        /an event of 2097152 bytes does not get through .* the connection is lost/
+        /an event has 2097152 bytes and does not get through .* the connection is lost/
       )
       await stage.hearAll()
       const units = stage.link.of('events').flatMap((frame: EventsFrame) => unitsOf(frame))
