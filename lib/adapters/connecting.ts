@@ -30,11 +30,12 @@ export async function connecting<Connection>(
   { most, keeps }: Limits,
   connect: (failed: AbortSignal) => Promise<Connection>
 ): Promise<Connection> {
-  const sockets: Socket[] = []
+  const sockets = new Set<Socket>()
   const call = Symbol('connecting')
   const failed = new AbortController()
   const destroy = () => {
-    for (const socket of sockets.splice(0)) socket.destroy()
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
   }
   const fail = () => {
     failed.abort()
@@ -42,12 +43,13 @@ export async function connecting<Connection>(
   }
   const onSocket = (message: unknown) => {
     if (scope.getStore() !== call) return // somebody else's
-    sockets.push((message as { socket: Socket }).socket)
+    sockets.add((message as { socket: Socket }).socket)
     if (signal.aborted) queueMicrotask(destroy) // not yet: `connect` would bring it to life again
   }
   const check = () => {
     for (const socket of sockets) {
       if (socket.bytesRead > most) socket.destroy(new Error(`${FLOOD}, more than ${most} bytes`))
+      if (socket.destroyed) sockets.delete(socket) // a driver may try for days
     }
   }
   if (signal.aborted) failed.abort()
@@ -57,8 +59,8 @@ export async function connecting<Connection>(
   const checks = setInterval(check, CHECK_INTERVAL).unref()
   try {
     const connection = await scope.run(call, connect, failed.signal)
-    if (keeps === 'last') sockets.pop()
-    else sockets.length = 0
+    const kept = keeps === 'last' ? [...sockets].slice(-1) : sockets
+    for (const socket of kept) sockets.delete(socket)
     destroy()
     return connection
   } catch (error) {
