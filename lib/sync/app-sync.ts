@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Application } from '@feathersjs/feathers'
 import createDebug from 'debug'
 import { settledWithin } from '../adapters/settled-within.js'
@@ -10,6 +9,7 @@ import type { Instrumentation } from '../message/instrumentation.js'
 import type { SyncMessage } from '../message/message.js'
 import { conditionOf } from './condition.js'
 import { counted } from './counted.js'
+import { difference } from './difference.js'
 import { Health, type SyncHealth } from './health.js'
 import type { ResolvedOptions } from './options.js'
 import { OwnOrigins } from './own-origins.js'
@@ -49,9 +49,6 @@ export interface Sync {
    */
   close(): Promise<number>
 }
-
-/** Options that are the same only if they are one object. */
-const LIVE = new Set<string>(['container', 'redisClient', 'db', 'natsConnection', 'amqpConnection'])
 
 /** One application's part in the sync: wires the bridge to the sessions on the adapter. */
 export class AppSync implements Sync {
@@ -140,11 +137,7 @@ export class AppSync implements Sync {
 
   /** An option that these options have otherwise than those that it was configured by. */
   differenceTo(options: ResolvedOptions): string | undefined {
-    return Object.keys({ ...this.#options, ...options }).find((name) =>
-      LIVE.has(name)
-        ? this.#options[name] !== options[name]
-        : !isDeepStrictEqual(this.#options[name], options[name])
-    )
+    return difference(this.#options, options)
   }
 
   /** Starts to connect, unless it has. Returns at once. */

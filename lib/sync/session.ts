@@ -10,6 +10,7 @@ import { counted } from './counted.js'
 import { introduction } from './instance.js'
 import type { ResolvedOptions } from './options.js'
 import { linkTo } from './session-link.js'
+import { Waiting } from './waiting.js'
 
 /** How long after the proof `ready` waits for the peers' answers, in ms: small fleets answer within. */
 const ANSWERS = 50
@@ -57,8 +58,7 @@ export class Session {
   #isLeaving = false
   #status: SyncStatus = 'closed'
   #fail: (error: SyncError) => void = () => {}
-  /** Called when the connection is proven. */
-  readonly #awaitProof = new Set<() => void>()
+  readonly #proof = new Waiting()
 
   constructor(parts: SessionParts) {
     const { adapter, options, counts, handlers, formerOrigins, before = Promise.resolve(undefined) } = parts
@@ -94,7 +94,7 @@ export class Session {
     })
     this.ready = new Promise((resolve, reject) => {
       this.#fail = reject
-      this.#awaitProof.add(() => this.#afterAnswers(resolve))
+      this.#proof.add(() => this.#afterAnswers(resolve))
     })
     this.ready.catch(() => {}) // the reason has been reported
     void before.then((former) => {
@@ -127,14 +127,14 @@ export class Session {
     this.#end.abort()
     this.#isLeaving = true
     if (this.delivery.sender.unsent > 0 && !this.delivery.isProven && !this.#hasGivenUp)
-      await this.#proof(left())
+      await this.#proof.within(left())
     if (this.delivery.isAlone) await settledWithin(left(), this.delivery.company())
     if (this.#needsOthers && this.delivery.isProven && this.delivery.isUnheard)
       await this.#reachOthers(left())
     const unsent = await this.delivery.close(left())
     const text = `feathers-sync: the ${this.#adapter.type} adapter was closed before it was ready`
     this.#fail(new SyncError('closed', text))
-    this.#awaitProof.clear()
+    this.#proof.clear()
     if (this.#hasAdapter)
       await settledWithin(Math.max(leaving, endsAt - performance.now()), this.#adapter.close())
     this.#setStatus('closed')
@@ -161,7 +161,7 @@ export class Session {
   async flush(timeout: number): Promise<number> {
     const endsAt = performance.now() + timeout
     const { sender } = this.delivery
-    if (!this.delivery.isProven) await this.#proof(timeout)
+    if (!this.delivery.isProven) await this.#proof.within(timeout)
     if (this.delivery.isProven) await settledWithin(Math.max(0, endsAt - performance.now()), sender.flush())
     return sender.unsent
   }
@@ -176,7 +176,7 @@ export class Session {
     // Closed before it began, and nothing to send.
     if (this.#end.signal.aborted && this.delivery.sender.unsent === 0) return
     const stopWaiting = this.#limitWaiting()
-    this.#awaitProof.add(stopWaiting)
+    this.#proof.add(stopWaiting)
     this.#hasAdapter = true
     try {
       await this.#adapter.connect({
@@ -230,19 +230,7 @@ export class Session {
   #onProven(): void {
     this.#wasReady = true
     this.#setStatus('ready')
-    for (const proceed of this.#awaitProof) proceed()
-    this.#awaitProof.clear()
-  }
-
-  /** Waits for it, and leaves nothing behind: an outage may be long, and `flush` called often. */
-  async #proof(ms: number): Promise<void> {
-    let proceed = () => {}
-    const proof = new Promise<void>((resolve) => {
-      proceed = resolve
-    })
-    this.#awaitProof.add(proceed)
-    await settledWithin(ms, proof)
-    this.#awaitProof.delete(proceed)
+    this.#proof.happened()
   }
 
   #afterAnswers(resolve: () => void): void {

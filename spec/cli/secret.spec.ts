@@ -2,26 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { SecretOption } from '../../lib/index.js'
-import { command, start } from '../support/command-line.js'
+import { start } from '../support/command-line.js'
 import { eventually } from '../support/eventually.js'
-import { type Member, Members, range } from '../support/members.js'
+import { Members, range } from '../support/members.js'
 import { PLACES, type Place } from '../support/places.js'
-
-const [secret, other] = [1, 2].map(() => randomBytes(32).toString('base64')) as [string, string]
-const VARIABLES = { SYNC_SECRET: secret, OTHER_SECRET: other, BOTH: `${secret},${other}` }
+import { given, other, outcomeOf, secret, VARIABLES } from './fleet-secret.js'
 
 const NONE = /the instances have a secret, and none is given here: .*--secret-env/
 const ANOTHER = /there are instances with another secret: .*--secret-env/
 const NEEDLESS = /there are instances without a secret, and one is given here: leave out --secret-env/
-
-const given = (name: keyof typeof VARIABLES) => ['--secret-env', name]
-
-/** Runs a command, and expects that it shows no secret. */
-async function outcomeOf(args: readonly string[], env: Record<string, string> = VARIABLES) {
-  const outcome = await command(args, { env })
-  for (const one of [secret, other]) expect(outcome.output + outcome.errors).not.to.include(one)
-  return outcome
-}
 
 for (const [adapter, open] of Object.entries(PLACES)) {
   describe(`feathers-sync with a secret, on ${adapter}`, () => {
@@ -156,72 +145,6 @@ describe('feathers-sync, the secret', () => {
     expect(JSON.parse(another.output)).to.include({ sent: false, instances: 0 })
     expect(JSON.parse(another.output).error).to.match(ANOTHER)
     for (const member of members.all) expect(member.got('cli')).to.deep.equal([])
-  })
-
-  describe('while it is introduced', () => {
-    const send: SecretOption = { keys: secret, plain: 'send' }
-    const accept: SecretOption = { keys: secret, plain: 'accept' }
-    const steps: [title: string, fleet: (SecretOption | undefined)[], modes: string[], found: RegExp][] = [
-      ['no instance seals', [undefined, send], ['send'], /! secret +not compared, as all .* send plain/],
-      [
-        'some seal',
-        [send, accept],
-        ['send', 'accept'],
-        /! secret +that of some instances; others send plain/
-      ],
-      ['all seal', [accept, secret], ['accept', 'refuse'], /✓ secret +that of the instances/]
-    ]
-    for (const [title, fleet, modes, found] of steps) {
-      it(`all is seen and heard with --plain ${modes.join(' and ')} where ${title}`, async () => {
-        for (const one of fleet) members.configure({ uri, heartbeat: 500, ...(one && { secret: one }) })
-        const [one, two] = members.all as [Member, Member]
-        for (const { app } of [one, two]) await app.sync.ready
-        await eventually(() => [one, two].every(({ app }) => app.sync.stats().peers.length === 1))
-        for (const [at, mode] of modes.entries()) {
-          const options = [...key, ...given('SYNC_SECRET'), '--plain', mode]
-          const check = await outcomeOf(['check', uri, ...options])
-          expect(check.output)
-            .to.match(found)
-            .and.match(/✓ instances +2 instances/)
-          expect(check).to.include({ code: 0, errors: '' })
-          const watch = start(['watch', uri, '--json', '--count', '3', ...options], { env: VARIABLES })
-          await eventually(() => watch.documents().some(({ type }) => type === 'watching'))
-          for (const { make } of [one, two]) make(1)
-          const data = JSON.stringify({ by: 'cli', number: at })
-          const emit = await outcomeOf(['emit', uri, 'events', 'made', data, ...options])
-          expect(emit).to.include({ code: 0, errors: '' })
-          expect(emit.output).to.match(/there are 2 instances/)
-          expect((await watch.ended).code).to.equal(0)
-          const top = await outcomeOf(['top', uri, '--once', '--json', '-i', '1', ...options])
-          expect(JSON.parse(top.output).instances).to.have.length(2)
-          await eventually(() => [one, two].every((it) => it.got('cli').includes(at)))
-        }
-        for (const member of members.all) expect(member.texts()).to.equal('')
-      })
-    }
-
-    it('--plain is what --help says, and needs the secret', async () => {
-      for (const [name, ...args] of [['check'], ['watch'], ['top'], ['emit', 'events', 'made', '1']]) {
-        const options = [name as string, uri, ...args, '--plain']
-        const wrong = await outcomeOf([...options, 'maybe', ...given('SYNC_SECRET')])
-        expect(wrong.errors).to.match(
-          /'--plain <mode>' argument 'maybe' is invalid\. Allowed choices are send, accept/
-        )
-        const alone = await outcomeOf([...options, 'accept'])
-        expect(alone.errors).to.match(
-          /^--plain .* needs that secret, in FEATHERS_SYNC_SECRET or .*--secret-env/
-        )
-        for (const { code, output } of [wrong, alone])
-          expect({ code, output }).to.deep.equal({ code: 2, output: '' })
-      }
-    })
-
-    it('without --plain it says which option reads plain messages', async () => {
-      await members.start(2, { uri, secret: send, heartbeat: 500 })
-      const { code, output } = await outcomeOf(['check', uri, ...key, ...given('SYNC_SECRET')])
-      expect(code).to.equal(1)
-      expect(output).to.match(/✗ secret .*While it is introduced, --plain send or --plain accept/)
-    })
   })
 
   it('is that of FEATHERS_SYNC_SECRET where no other is named', async () => {
