@@ -4,7 +4,6 @@ import type { SyncStatus } from '../adapters/sync-adapter.js'
 import type { SyncGap } from '../delivery/environment.js'
 import { SyncError, type SyncErrorKind } from '../errors.js'
 import { emitTo } from '../feathers/emit.js'
-import { counted } from './counted.js'
 import { publishDiagnostic } from './diagnostics.js'
 import { Repeats } from './repeats.js'
 
@@ -87,7 +86,10 @@ export class Reporter {
     if (this.#app.listenerCount('sync-gap') > 0) this.emit('sync-gap', gap)
     else if (!this.#hasPrintedGap) {
       this.#hasPrintedGap = true
-      const what = `${counted(missed)} of another instance ${missed === 1 ? 'was' : 'were'} lost`
+      const what =
+        missed === 1
+          ? '1 event of another instance was lost'
+          : `${missed} events of another instance were lost`
       console.error(`feathers-sync: ${what} (further ones: ${this.#name}.on('sync-gap'))`)
     }
   }
