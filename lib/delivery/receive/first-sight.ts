@@ -69,11 +69,15 @@ export class FirstSight {
     else if (last === 0) place(1)
   }
 
-  /** Whether a baseline is of the time of our subscription or before: `at` is how old the origin was then, by its own account. */
+  /**
+   * Whether a baseline is of the time of our subscription or before: `at` is how old the origin was then, by its own account; 0 if it
+   * was not there yet.
+   */
   #isTrusted(age: number, at: number | undefined): boolean {
     const { clock, isAuthentic } = this.#environment
     if (!isAuthentic) return this.#host.trustsBaselines()
     if (at === undefined) return false
+    if (at === 0) return true
     const bornAt = Math.min(this.#sighted.timing.bornAt, clock.now() - age)
     const late = at - (this.#host.liveAt() - bornAt)
     if (late > 0) this.#host.wasLate(late)

@@ -78,4 +78,12 @@ describe('the join of an instance that has just subscribed, held back by somebod
     stage.takeHeartbeat(1000, { baseline: 990, ages: [] })
     expect([stage.peer.isPlaced, stage.late]).to.deep.equal([false, []])
   })
+
+  it('makes no difference to an instance that came later, and says that it was not there yet', async () => {
+    const stage = new AuthenticStage({ next: 0 })
+    stage.liveAt = -60_000
+    stage.take(21)
+    stage.takeHeartbeat(21, { baseline: 1, ages: [0] })
+    expect([stage.peer.next, stage.late]).to.deep.equal([1, []])
+  })
 })
