@@ -74,8 +74,7 @@ export async function emit(
   const unsent = await emitter.close()
   signal.removeEventListener('abort', stop)
   if (signal.aborted) return Number(signal.reason)
-  const { sent: taken, lost } = emitter.stats().events
-  const wasTaken = unsent === 0 && taken > 0 && lost === 0
+  const wasTaken = unsent === 0 && emitter.stats().events.sent > 0
   const lockedOut = wasTaken && instances === 0 ? lockedOutText(emitter.stats()) : undefined
   const sent = wasTaken && lockedOut === undefined
   const late = failure?.kind === 'timeout' ? lateText(place, options.timeout) : failure?.message

@@ -54,8 +54,7 @@ const SILENT =
   'does the server speak TLS on that port? Without TLS, the `uri` option has to start with redis:, and `redisOptions.socket` to have ' +
   'no `tls`'
 
-const CUT =
-  'is that a Redis server? By default it listens on port 6379; if that port is for TLS, the `uri` option has to start with rediss: (in `redisOptions.socket`: `tls: true`)'
+const CUT = `${NONE}; if that port is for TLS, the \`uri\` option has to start with rediss: (in \`redisOptions.socket\`: \`tls: true\`)`
 
 const VALUES = 'a value in `redisOptions` is none that the redis package can use'
 
